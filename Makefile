@@ -1,0 +1,48 @@
+# The commands of the course; `make` alone lists them.
+PYTHON ?= python3
+PY := .venv/bin/python
+INSTALLED := .venv/.installed
+
+# Notebooks run in .venv, whatever kernels the user has elsewhere.
+export JUPYTER_PATH := $(CURDIR)/.venv/share/jupyter
+export JUPYTER_PREFER_ENV_PATH := 1
+# No progress bars in built and tested notebooks, and no other difference.
+test test-all notebooks: export GANLAB_QUIET := 1
+
+PYTEST = $(PY) -m pytest --nbval --nbval-current-env --nbval-cell-timeout 120 \
+	tests $(sort $(wildcard notebooks/*.ipynb))
+
+.PHONY: help lab test test-all notebooks evidence lint
+help: ## list these commands
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1@\2/p' Makefile | awk -F@ '{printf "%-16s %s\n", $$1, $$2}'
+
+lab: $(INSTALLED) ## open the course in JupyterLab (options: LAB_ARGS="--no-browser --port=8899")
+	$(PY) -m jupyterlab --ServerApp.root_dir=. $(LAB_ARGS) notebooks/00_start_here.ipynb
+
+test: $(INSTALLED) ## run the unit tests and every notebook (options: ARGS="-k name")
+	$(PYTEST) -m "not slow" $(ARGS)
+
+test-all: $(INSTALLED) ## run the slow tests too, and the browser tests
+	$(PYTEST) $(ARGS)
+
+notebooks: $(INSTALLED) ## build the notebooks from notebooks/text (one alone: ONLY=03)
+	$(PY) notebooks/build.py $(ONLY)
+
+evidence: $(INSTALLED) ## measure the claims that have no result yet (options: ARGS)
+	$(PY) -m ganlab.evidence $(ARGS)
+
+lint: $(INSTALLED) ## check the code's style
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+# .unfinished stands in .venv while it is being filled and becomes .installed at the end, so
+# an interrupted installation is noticed and begun again.
+$(INSTALLED): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else "Python 3.11, 3.12 or 3.13 is needed, and $(PYTHON) is %d.%d. Name another: make PYTHON=python3.12" % v)'
+	@echo "Installing the course into .venv: about two minutes, 0.5 GB to download, 2.5 GB of disk."
+	@if [ -e .venv/.unfinished ]; then echo "The last installation was interrupted: starting again."; rm -rf .venv; fi
+	@mkdir -p .venv && touch .venv/.unfinished
+	$(PYTHON) -m venv .venv
+	$(PY) -m pip install --disable-pip-version-check -r requirements.txt
+	$(PY) -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .
+	@mv .venv/.unfinished $(INSTALLED)

@@ -1,0 +1,50 @@
+"""Checks of what a reader passes in: one line, before anything compiles."""
+
+import numpy as np
+
+
+def whole(name, value, least):
+    """`value` as an int of at least `least`."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
+        raise ValueError(f"{name}={value!r}: wanted a whole number, at least {least}")
+    return int(value)
+
+
+def seed_tuple(seeds):
+    """How many seeds (0, 1, ...), or which, as a tuple of ints; a seed may repeat."""
+    if isinstance(seeds, (int, np.integer, bool)):
+        return tuple(range(whole("seeds", seeds, 1)))
+    try:
+        given = tuple(seeds)
+    except TypeError:
+        raise TypeError(f"seeds={seeds!r}: wanted how many, or a sequence of integers") from None
+    if not given:
+        raise ValueError("seeds is empty: wanted how many, or a sequence of integers")
+    return tuple(whole("each of seeds", seed, 0) for seed in given)
+
+
+def record_steps(records, steps):
+    """The steps at which records are taken after the first: `records` of them evenly
+    spaced, or those listed; the last step always."""
+    if isinstance(records, (int, np.integer, bool)):
+        whole("records", records, 1)
+        return sorted({round(steps * (i + 1) / records) for i in range(records)} - {0})
+    stops = {whole("each of records", stop, 0) for stop in records} | {steps}
+    if max(stops) > steps:
+        raise ValueError(f"records asks for step {max(stops)}: there are {steps} steps")
+    return sorted(stops - {0})
+
+
+def per_member(name, value, members):
+    """A finite number, or one per member, as float32 (members,)."""
+    try:
+        array = np.asarray(value, "float32")
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} is {value!r}: wanted a number, or one per member") from None
+    if array.shape not in ((), (members,)):
+        raise ValueError(
+            f"{name} has shape {array.shape}: wanted a number, or one for each of {members} members"
+        )
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} holds NaN or infinity: wanted finite numbers")
+    return np.broadcast_to(array, (members,))

@@ -1,0 +1,39 @@
+"""TensorFlow and Keras, imported once and quietly.
+
+TensorFlow writes start-up lines to file descriptor 2 that no setting removes, and in a
+notebook they land in the first cell's output. So that descriptor points nowhere during
+the import and the first operation; Python's own warnings and errors are not touched.
+"""
+
+import contextlib
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+
+
+@contextlib.contextmanager
+def _no_stderr():
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+with _no_stderr():
+    import keras
+    import tensorflow as tf
+
+    tf.constant(0.0) + 1.0
+
+if keras.backend.backend() != "tensorflow":
+    raise ImportError(
+        f"Keras runs on {keras.backend.backend()!r} here; ganlab wants tensorflow: "
+        "set KERAS_BACKEND=tensorflow before Python starts"
+    )
+
+__all__ = ["keras", "tf"]

@@ -1,0 +1,272 @@
+"""Many copies of one Keras model, one per seed, called as one.
+
+Every weight is stacked on a leading axis, (seeds, *shape), and so is every batch. How an
+ensemble is run is decided here and nowhere else.
+"""
+
+import functools
+import json
+import random
+
+import numpy as np
+
+from ganlab.backend import keras, tf
+
+# Layers without weights that act on each number alone serve a stack of batches as they are.
+_ELEMENTWISE = (
+    keras.layers.Activation,
+    keras.layers.ELU,
+    keras.layers.LeakyReLU,
+    keras.layers.ReLU,
+    keras.layers.Rescaling,
+)
+# A matrix product costs a call of its own, which for a tiny layer takes longer than the
+# arithmetic; a multiplication and a sum are fused with their neighbours. The choice is by
+# shape alone, so that equal arguments give equal bits.
+_TINY = 8 * 1024
+
+
+def _dense(layer, weights, x):
+    kernel = weights[0]
+    batch, (inputs, outputs) = x.shape[1], kernel.shape[1:]
+    if batch is not None and batch * inputs * outputs <= _TINY:
+        x = tf.reduce_sum(x[..., None] * kernel[:, None], axis=2)
+    else:
+        x = tf.matmul(x, kernel)
+    if layer.use_bias:
+        x = x + weights[1][:, None]
+    return layer.activation(x)
+
+
+def _mapped(layer, weights, x):
+    """Any layer or model, by TensorFlow's vectorising map over the members."""
+
+    def one(arguments):
+        return layer.stateless_call(arguments[0], [], arguments[1])[0]
+
+    if x.shape[0] == 1:  # a map over one member is slow, and needs no map
+        return one(([weight[0] for weight in weights], x[0]))[None]
+    return tf.vectorized_map(one, (weights, x), fallback_to_while_loop=False)
+
+
+def call(model, weights, x):
+    """The outputs (seeds, n, out) of stacked `weights` on x (seeds, n, in)."""
+    if type(model) is not keras.Sequential:
+        return _call_layer(model, weights, x)
+    weights = list(weights)
+    for layer in model.layers:
+        count = len(layer.trainable_variables)
+        x = _call_layer(layer, weights[:count], x)
+        del weights[:count]
+    return x
+
+
+def _call_layer(layer, weights, x):
+    if type(layer) is keras.Sequential:
+        return call(layer, weights, x)
+    if type(layer) is keras.layers.Dense and x.shape.rank == 3:
+        return _dense(layer, weights, x)
+    if type(layer) in _ELEMENTWISE:
+        return layer(x)
+    return _mapped(layer, weights, x)
+
+
+def _layers(model):
+    """The layers that own weights themselves, in the order of `model.trainable_variables`."""
+    parts = getattr(model, "layers", None)
+    return [model] if not parts else [leaf for part in parts for leaf in _layers(part)]
+
+
+def clone(model):
+    """A model of the same architecture with weights of its own."""
+    config = model.get_config()
+    if type(model).__init__ is not keras.Model.__init__ and "layers" not in config:
+        # A subclassed model's constructor often takes none of Keras's own arguments.
+        for name in ("name", "trainable", "dtype"):
+            config.pop(name, None)
+    try:
+        copy = type(model).from_config(config)
+    except TypeError as error:
+        raise TypeError(
+            f"{type(model).__name__} cannot be rebuilt, which every seed's own copy needs: "
+            "give the class a get_config that returns its constructor's arguments"
+        ) from error
+    if not copy.built:
+        copy(np.zeros((2, model.ganlab_inputs), "float32"))
+    return copy
+
+
+def build(model, dim, role):
+    """Gives `model` its weights if it has none yet, and checks that it can be trained.
+
+    Returns its output size for inputs of size `dim`.
+    """
+    if not isinstance(model, keras.Model):
+        raise TypeError(f"{role} is {type(model).__name__}: wanted a Keras model")
+    try:
+        outputs = model(np.zeros((2, dim), "float32"))
+    except ValueError as error:
+        reason = str(error).strip().splitlines()[0]
+        raise ValueError(
+            f"{role} does not take inputs of size {dim}, which is what it will be given: {reason}"
+        ) from None
+    if not isinstance(model, keras.Sequential):
+        model.ganlab_inputs = dim  # a subclassed model does not tell what it was built for
+    _refuse_unsupported(model, role)
+    if outputs.shape.rank != 2:
+        raise ValueError(
+            f"{role} gives outputs of shape {tuple(outputs.shape)}: wanted (batch, size)"
+        )
+    return int(outputs.shape[-1])
+
+
+def _refuse_unsupported(model, role):
+    """One line for each thing that would otherwise be left out without a word."""
+    if model.non_trainable_variables:
+        names = sorted({v.path.split("/")[-2] for v in model.non_trainable_variables})
+        raise ValueError(
+            f"{role} keeps state between calls ({', '.join(names)}): wanted layers without "
+            "batch normalisation, dropout or frozen weights"
+        )
+    if model.losses or any(v.regularizer is not None for v in model.trainable_variables):
+        raise ValueError(f"{role} has a regularizer: wanted a penalty given to `added`")
+    if any(v.constraint is not None for v in model.trainable_variables):
+        raise ValueError(f"{role} has a weight constraint, which ensembles do not apply")
+
+
+def structure(model):
+    """What a compiled program may share: equal for models that compute the same function.
+
+    A layer or activation that is not Keras's or ganlab's own may be redefined under its
+    old name, as happens in notebooks, so a model holding one is only equal to itself.
+    """
+    parts = list(_parts(model))
+    for part in parts:
+        pieces = [type(part), getattr(part, "activation", None), getattr(part, "function", None)]
+        names = [getattr(piece, "__module__", "keras.") for piece in pieces if piece is not None]
+        if not all(name.startswith(("keras.", "ganlab.")) for name in names):
+            return model
+    # In a graph of layers the names say what is joined to what; in a stack they say nothing.
+    graph = any(isinstance(part, keras.Model) and type(part) is not keras.Sequential for part in parts)
+    ignored = ("build_config",) if graph else ("build_config", "name")
+    config = keras.saving.serialize_keras_object(model)
+    return json.dumps(_without(config, ignored), sort_keys=True, default=str)
+
+
+def _parts(model):
+    yield model
+    for part in getattr(model, "layers", []):
+        yield from _parts(part)
+
+
+def _without(config, ignored):
+    if isinstance(config, dict):
+        return {
+            key: _without(value, ignored)
+            for key, value in config.items()
+            if key not in ignored and not key.endswith("_initializer")
+        }
+    return [_without(v, ignored) for v in config] if isinstance(config, (list, tuple)) else config
+
+
+def initial_weights(model, seeds, stream):
+    """Stacked initial weights: each member's are drawn from the model's own initializers.
+
+    Member i's depend on seeds[i], on `stream` (which tells apart networks of one run) and
+    on the model, never on the other members. Returns NumPy arrays (seeds, *shape).
+    """
+    initializers = _initializers(model)
+    drawn = {}
+    for seed in dict.fromkeys(seeds):
+        keys = np.random.SeedSequence([int(seed), stream])
+        numbers = keys.generate_state(len(model.trainable_variables) + 1) >> 1
+        if initializers is None:
+            drawn[seed] = _rebuilt_weights(model, int(numbers[-1]))
+        else:
+            drawn[seed] = [
+                np.asarray(_seeded(initializer, int(number))(variable.shape, "float32"))
+                for initializer, number, variable in zip(
+                    initializers, numbers[:-1], model.trainable_variables, strict=True
+                )
+            ]
+    return [
+        np.stack([drawn[seed][i] for seed in seeds])
+        for i in range(len(model.trainable_variables))
+    ]
+
+
+def _initializers(model):
+    """Each weight's initializer, where layers follow Keras's naming; else None."""
+    owned = [(layer, weight) for layer in _layers(model) for weight in layer.trainable_variables]
+    if [id(w) for _, w in owned] != [id(w) for w in model.trainable_variables]:
+        return None
+    found = [getattr(layer, f"{weight.name}_initializer", None) for layer, weight in owned]
+    return found if all(isinstance(f, keras.initializers.Initializer) for f in found) else None
+
+
+def _seeded(initializer, number):
+    config = initializer.get_config()
+    if "seed" not in config:
+        return initializer  # zeros, ones, constants
+    return type(initializer).from_config({**config, "seed": number})
+
+
+def _rebuilt_weights(model, number):
+    """For layers that name no initializers: build the model anew after seeding Python's
+    generator, from which Keras draws the seeds of unseeded initializers."""
+    state = random.getstate()
+    try:
+        random.seed(number)
+        return [np.asarray(v) for v in clone(model).trainable_variables]
+    finally:
+        random.setstate(state)
+
+
+class Ensemble:
+    """`seeds` copies of a Keras model, their weights stacked on a leading axis.
+
+    `seeds` (members,) are the random seeds the members started from; `weights` NumPy
+    arrays (members, *shape) in the order of `model.trainable_variables`.
+    """
+
+    def __init__(self, model, seeds, weights):
+        self.model = model
+        self.seeds = tuple(int(seed) for seed in seeds)
+        self.weights = [np.asarray(weight) for weight in weights]
+
+    def __call__(self, x):
+        """Outputs (members, n, out) for x (n, in), or (members, n, in): one batch each."""
+        x = np.asarray(x, "float32")
+        if x.ndim == 2:
+            x = np.broadcast_to(x, (len(self.seeds), *x.shape))
+        return _forward(self.model)(self.weights, x).numpy()
+
+    def member(self, index):
+        """Member number `index` as a plain Keras model: it saves, loads and predicts."""
+        model = clone(self.model)
+        for variable, weight in zip(model.trainable_variables, self.weights, strict=True):
+            variable.assign(weight[index])
+        return model
+
+
+def _forward(model):
+    return _cached_forward(structure(model), _Keyless(model))
+
+
+class _Keyless:
+    """Carries a model past a cache whose key is its structure."""
+
+    def __init__(self, model):
+        self.model = model
+
+    def __eq__(self, other):
+        return True
+
+    def __hash__(self):
+        return 0
+
+
+@functools.lru_cache(maxsize=32)
+def _cached_forward(_, carried):
+    model = carried.model
+    return tf.function(lambda weights, x: call(model, weights, x), reduce_retracing=True)

@@ -1,0 +1,159 @@
+"""The checks behind the exercises, and the quiz.
+
+`check("00.1", answer)` prints one line: correct, not yet (with a hint), or not solved yet.
+A wrong answer raises nothing, so "run all" reaches the bottom. `@exercise` registers a check:
+a function of the answer that returns a closing sentence or raises `Hint`.
+"""
+
+import dataclasses
+import dis
+import functools
+import html
+import pathlib
+import textwrap
+import tomllib
+
+import numpy as np
+
+_CHECKS = {}
+_IDLE = {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST"}  # the code of a stub
+
+
+class Hint(Exception):
+    """What is wrong with an answer: what was given, what is expected, in words."""
+
+
+class _Unsolved(Exception): ...
+
+
+def exercise(name):
+    """Register the decorated function as the check of exercise `name`, such as "03.1"."""
+
+    def register(function):
+        if name in _CHECKS:
+            raise ValueError(f"exercise {name!r} has a check already; give another name")
+        _CHECKS[name] = function
+        return function
+
+    return register
+
+
+def close(given, wanted, what, *, tolerance=1e-6):
+    """Raise a `Hint` unless `given` is `wanted`, an array or a number, within `tolerance`."""
+    given, wanted = np.asarray(given, float), np.asarray(wanted, float)
+    if given.shape != wanted.shape:
+        raise Hint(f"{what} should have shape {wanted.shape}, and has {given.shape}.")
+    wrong = ~(np.abs(given - wanted) <= tolerance)  # written so that nan is wrong
+    if wrong.any():
+        where = tuple(int(i) for i in np.argwhere(wrong)[0])
+        place = f" at {list(where)}" if where else ""
+        raise Hint(f"{what} should be {wanted[where]:.4g}{place}, and is {given[where]:.4g}.")
+
+
+def check(name, answer):
+    """Check an answer, a value or a function, and print one line about it."""
+    print(verdict(name, answer))
+
+
+def verdict(name, answer):
+    """Return the line that `check` prints. Raise only if there is no such exercise."""
+    if name not in _CHECKS:
+        raise ValueError(f"there is no exercise {name!r}; there are: {', '.join(sorted(_CHECKS))}")
+    try:
+        if answer is None or answer is ...:
+            raise _Unsolved
+        closing = _CHECKS[name](_watched(answer) if hasattr(answer, "__code__") else answer)
+    except _Unsolved as more:
+        line = f"{name}: not solved yet{more}."
+    except Hint as hint:
+        line = f"{name}: not yet. {hint}"
+    except Exception as error:
+        line = f"{name}: not yet. It stops with {type(error).__name__}: {error}"
+    else:
+        line = f"{name}: correct. {closing}"
+    return " ".join(line.split())
+
+
+def _watched(function):
+    """Wrap the reader's function: results that say it is still the stub raise `_Unsolved`."""
+
+    @functools.wraps(function)
+    def call(*args, **kwargs):
+        try:
+            result = function(*args, **kwargs)
+        except NotImplementedError:
+            raise _Unsolved from None
+        if result is None and not {step.opname for step in dis.get_instructions(function)} <= _IDLE:
+            raise _Unsolved(" (it returns None: is there a `return`?)")
+        if result is None or result is ...:
+            raise _Unsolved
+        return result
+
+    return call
+
+
+@exercise("00.1")
+def _best_discriminator(answer):
+    p, q = np.array([0.1, 0.4, 0.2, 0.0]), np.array([0.3, 0.1, 0.2, 0.5])
+    given = answer(p, q)
+    if np.shape(given) == p.shape and np.allclose(given, q / (p + q)):
+        raise Hint("You give the chance that x is fake; D says how likely it is to be real.")
+    close(given, [0.25, 0.8, 0.5, 0.0], "For densities p and q, the best D")
+    return "Where p equals q the best discriminator says 1/2: it can only guess."
+
+
+@dataclasses.dataclass(frozen=True)
+class Quiz:
+    """A question with lettered options: text everywhere, buttons where a kernel runs."""
+
+    name: str
+    question: str
+    options: dict[str, str]  # by letter
+    correct: str  # its letter
+    why: dict[str, str]  # by letter
+
+    def __repr__(self):
+        lines = textwrap.wrap(f"{self.name}  {self.question}", 88)
+        for letter, option in self.options.items():
+            lines += textwrap.wrap(f"{letter})  {option}", 88, subsequent_indent="    ")
+        return "\n".join(lines)
+
+    def feedback(self, letter):
+        """Return one line about option `letter`: right or not, and why."""
+        if letter not in self.options:
+            raise ValueError(f"no option {letter!r}; choose one of {', '.join(self.options)}")
+        return f"{letter}: {'right' if letter == self.correct else 'no'}. {self.why[letter]}"
+
+    def answer(self, letter):
+        """Print the feedback on option `letter`: the quiz without its buttons."""
+        print(self.feedback(letter))
+
+    @functools.cached_property
+    def face(self):
+        """The widgets: question, options, button and feedback are its children, in order."""
+        import ipywidgets as widgets  # here, so that checks do without
+
+        texts = [(f"{letter})  {option}", letter) for letter, option in self.options.items()]
+        options = widgets.RadioButtons(options=texts, value=None, layout={"width": "auto"})
+        button, said = widgets.Button(description="check"), widgets.HTML()
+
+        def tell(_):
+            said.value = html.escape(self.feedback(options.value)) if options.value else "Choose."
+
+        button.on_click(tell)
+        question = widgets.HTML(html.escape(f"{self.name}  {self.question}"))
+        return widgets.VBox([question, options, button, said])
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {**(self.face._repr_mimebundle_() or {}), "text/plain": repr(self)}
+
+
+def quiz(name):
+    """Return the `Quiz` of that name: shown as text and buttons; `.answer("b")` prints."""
+    text = pathlib.Path(__file__).with_name("quiz.toml").read_text(encoding="utf-8")
+    questions = tomllib.loads(text)
+    if name not in questions:
+        raise ValueError(f"there is no quiz {name!r}; there are: {', '.join(questions)}")
+    entry = questions[name]
+    options, why = (dict(zip("abcdef", entry[key], strict=False)) for key in ("options", "why"))
+    return Quiz(name, entry["question"], options, "abcdef"[entry["answer"]], why)

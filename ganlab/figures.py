@@ -1,0 +1,147 @@
+"""From an empty figure to a picture in the notebook: the course's style, films, `show`.
+
+One style, in the colours of Okabe and Ito, which colour-blind readers tell apart. Figures are
+plain objects that belong to no window; nothing is displayed before `show`, nothing is written
+to disk, and matplotlib's global settings stay untouched.
+"""
+
+import base64
+import dataclasses
+import html
+import io
+import sys
+from types import SimpleNamespace
+
+import matplotlib
+import numpy as np
+from cycler import cycler
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.transforms import ScaledTranslation
+from PIL import Image
+
+# Okabe and Ito's colours, by the part they play
+COLOUR = SimpleNamespace(
+    **dict(real="#0072B2", fake="#D55E00", learned="#1a1a1a", computed="#009E73", exact="#CC79A7"),
+    **dict(dot="#56B4E9", ink="#1a1a1a", quiet="#7a7a7a", failed="#D55E00"),
+)
+COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#1a1a1a", "#E69F00"]
+LINES = ["-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 3))]
+DPI = 110
+
+_STYLE = {
+    **{"figure.facecolor": "white", "axes.facecolor": "white", "font.size": 9.5},
+    **{"axes.titlesize": 10.5, "axes.linewidth": 0.8},
+    **{"axes.spines.top": False, "axes.spines.right": False, "lines.linewidth": 1.8},
+    **{"legend.frameon": False, "legend.fontsize": 9, "legend.handlelength": 2.6},
+    **dict.fromkeys(["text.color", "axes.labelcolor", "axes.edgecolor"], "#333333"),
+    **dict.fromkeys(["xtick.color", "ytick.color"], "#333333"),
+    "axes.prop_cycle": cycler(color=COLOURS, linestyle=LINES),
+}
+styled = matplotlib.rc_context(_STYLE)  # a decorator: each call enters and leaves the style
+
+
+@styled
+def figure(ncols=1, nrows=1, *, width=7.0, height=None, **subplots):
+    """Return `(fig, axes)` in the course's style: one Axes, or an array of them.
+
+    `width` and `height` are the whole figure's, in inches (3.3 a row unless told); the other
+    arguments go to `Figure.subplots`. Nothing is displayed until the figure goes to `show`.
+    """
+    fig = Figure(figsize=(width, height or 3.3 * nrows), dpi=DPI, layout="constrained")
+    return fig, fig.subplots(nrows, ncols, **subplots)
+
+
+@styled
+def legend(ax, *twins, ncols=None):
+    """Put the legend of `ax` and its `twins` below the x label, where it covers no data."""
+    handles = [handle for each in (ax, *twins) for handle in each.get_legend_handles_labels()[0]]
+    width = ax.figure.get_figwidth() / ax.get_gridspec().ncols
+    ncols = min(ncols or max(1, int(width / 2.1)), len(handles))
+    down = ScaledTranslation(0, -(34 if ax.get_xlabel() else 20) / 72, ax.figure.dpi_scale_trans)
+    place = dict(loc="upper center", bbox_to_anchor=(0.5, 0), bbox_transform=ax.transAxes + down)
+    ax.legend(handles=handles, ncols=ncols, borderaxespad=0, **place)
+    return ax
+
+
+@styled
+def _pixels(fig, dpi):
+    fig.set_dpi(dpi)
+    canvas = FigureCanvasAgg(fig)  # `fig.savefig` would draw everything twice
+    canvas.draw()
+    return Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3])
+
+
+def _palette(picture, colours):
+    """Return a picture holding the best `colours` of another; paper white stays white."""
+    palette = picture.quantize(colours, dither=Image.Dither.NONE)
+    table = np.reshape(palette.getpalette(), (-1, 3))
+    table[(table > 245).all(1) | (table.sum(1) == table.sum(1).max())] = 255
+    palette.putpalette(table.ravel().tolist())
+    return palette
+
+
+def render(fig, *, dpi=DPI):
+    """Return a figure as PNG bytes with a palette of 256 colours: a third of the usual size."""
+    buffer, picture = io.BytesIO(), _pixels(fig, dpi)
+    _palette(picture, 256).save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
+@dataclasses.dataclass(frozen=True)
+class Animation:
+    """A film held in memory as the bytes of an animated PNG; `show` displays it."""
+
+    png: bytes = dataclasses.field(repr=False)
+    frames: int
+    fps: float
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {"image/png": base64.b64encode(self.png).decode(), "text/plain": repr(self)}
+
+
+def animate(draw, frames, *, figsize=(4.8, 3.2), fps=10, ncols=1, nrows=1):
+    """Return the `Animation` of `draw(ax, i)`, called on an empty figure for each i < frames.
+
+    `figsize` is in inches, of 100 pixels each. Fix the axes' limits in `draw`: the layout is
+    that of the first frame. The film repeats for ever and rests on its last frame.
+    """
+    pictures, places = [], None
+    for i in range(frames):
+        fig, axes = figure(ncols, nrows, width=figsize[0], height=figsize[1])
+        draw(axes, i)
+        if places is None:
+            fig.draw_without_rendering()
+            places = [ax.get_position() for ax in fig.axes]
+        fig.set_layout_engine("none")
+        for ax, place in zip(fig.axes, places, strict=True):
+            ax.set_position(place)
+        pictures.append(_pixels(fig, 100))
+    some = pictures[:: max(1, frames // 6)]
+    strip = Image.fromarray(np.concatenate([np.asarray(picture) for picture in some]))
+    palette = _palette(strip, 128)  # one for all, so nothing flickers
+    pictures = [picture.quantize(palette=palette, dither=Image.Dither.NONE) for picture in pictures]
+    buffer, rest = io.BytesIO(), [1000 / fps] * (frames - 1) + [2000]
+    film = dict(save_all=True, append_images=pictures[1:], duration=rest, loop=0)
+    pictures[0].save(buffer, "PNG", optimize=True, **film)
+    return Animation(buffer.getvalue(), frames, fps)
+
+
+def show(figure, alt):
+    """Display a figure or an `Animation` as one PNG, with `alt` as caption and description.
+
+    `alt` says what is seen, in one line of at most 250 characters. It is the picture's
+    alternative text and stands below it, so that every reader has it and tests compare it.
+    """
+    alt = " ".join(str(alt or "").split())
+    if not 0 < len(alt) <= 250:
+        raise ValueError(f"alt has {len(alt)} characters; describe the picture in 1 to 250")
+    from IPython.display import display
+
+    png = figure.png if isinstance(figure, Animation) else render(figure)
+    picture = {"image/png": base64.b64encode(png).decode(), "text/plain": f"Figure: {alt}"}
+    display(picture, raw=True, metadata={"image/png": {"alt": alt}})
+    caption = f"<small>{html.escape(alt)}</small>"
+    display({"text/html": caption, "text/plain": alt}, raw=True)
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        pyplot.close(figure)  # a pyplot figure would be displayed a second time

@@ -1,0 +1,109 @@
+"""What the two players minimise: pairs of losses on logits, real before fake.
+
+A loss takes logits of shape (..., batch) and averages over the last axis, so the same
+function serves one network (batch,) and an ensemble (seeds, batch). The discriminator's
+probability is D = sigmoid(logit); real is 1, fake is 0. All logarithms are computed from
+the logit, log D = -softplus(-logit), and stay finite where sigmoid has rounded to 0 or 1.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from ganlab.backend import tf
+
+
+class Losses(NamedTuple):
+    """A discriminator loss, a generator loss, and how a logit is read as a score.
+
+    `discriminator(real_logits, fake_logits, **scalars)` and
+    `generator(fake_logits, **scalars)` return one loss per member. `scalars` are numbers
+    the losses need, each a float or one value per member; another value needs no new
+    program. `score` turns logits into the discriminator's score of a sample.
+    """
+
+    discriminator: Callable
+    generator: Callable
+    score: Callable = tf.sigmoid
+    scalars: Mapping = {}
+
+
+def _mean(values):
+    return tf.reduce_mean(values, axis=-1)
+
+
+def nonsaturating_discriminator_loss(real_logits, fake_logits):
+    """-E log D(real) - E log(1 - D(fake)), in nats. Goodfellow et al. 2014, eq. 1."""
+    return _mean(tf.nn.softplus(-real_logits)) + _mean(tf.nn.softplus(fake_logits))
+
+
+def nonsaturating_generator_loss(fake_logits):
+    """-E log D(fake), in nats. Goodfellow et al. 2014, section 3."""
+    return _mean(tf.nn.softplus(-fake_logits))
+
+
+def minimax_discriminator_loss(real_logits, fake_logits):
+    """The same as `nonsaturating_discriminator_loss`: only the generators differ."""
+    return nonsaturating_discriminator_loss(real_logits, fake_logits)
+
+
+def minimax_generator_loss(fake_logits):
+    """E log(1 - D(fake)), in nats: the saturating loss. Goodfellow et al. 2014, eq. 1."""
+    return -_mean(tf.nn.softplus(fake_logits))
+
+
+def least_squares_discriminator_loss(real_logits, fake_logits):
+    """(E (D(real) - 1)^2 + E D(fake)^2) / 2, D the bare output. Mao et al. 2017, eq. 9."""
+    return 0.5 * (_mean(tf.square(real_logits - 1.0)) + _mean(tf.square(fake_logits)))
+
+
+def least_squares_generator_loss(fake_logits):
+    """E (D(fake) - 1)^2 / 2, D the bare output. Mao et al. 2017, eq. 9."""
+    return 0.5 * _mean(tf.square(fake_logits - 1.0))
+
+
+def _bounded_log_sigmoid(logits, low, high):
+    """log of sigmoid(logits) clipped to [low, high]; no gradient where it is clipped."""
+    low, high = (tf.math.log(tf.cast(bound, logits.dtype)) for bound in (low, high))
+    return tf.minimum(tf.maximum(-tf.nn.softplus(-logits), low), high)
+
+
+def bounded_discriminator_loss(real_logits, fake_logits, low, high):
+    """The non-saturating loss with D and 1 - D clipped to [low, high] before the log.
+
+    `low` and `high` broadcast against the logits.
+    """
+    real = _bounded_log_sigmoid(real_logits, low, high)
+    fake = _bounded_log_sigmoid(-fake_logits, low, high)
+    return -_mean(real) - _mean(fake)
+
+
+def bounded_generator_loss(fake_logits, low, high):
+    """The non-saturating generator loss with D clipped to [low, high] before the log."""
+    return -_mean(_bounded_log_sigmoid(fake_logits, low, high))
+
+
+nonsaturating = Losses(nonsaturating_discriminator_loss, nonsaturating_generator_loss)
+minimax = Losses(minimax_discriminator_loss, minimax_generator_loss)
+least_squares = Losses(
+    least_squares_discriminator_loss, least_squares_generator_loss, score=tf.identity
+)
+
+
+def bounded(low=1e-5, high=1.0):
+    """Non-saturating losses as early code wrote them, with bounds inside the logarithm.
+
+    `bounded(1e-5)` is the floor of aylien2016's last code, `bounded(0.01, 0.99)` the
+    clamp of perspective2016. Beyond a bound the sample gives no gradient.
+    """
+    scalars = {"low": low, "high": high}
+    return Losses(bounded_discriminator_loss, bounded_generator_loss, scalars=scalars)
+
+
+def squared_error(logits, targets):
+    """E (sigmoid(logit) - target)^2: how the posts pretrain D onto a density."""
+    return _mean(tf.square(tf.sigmoid(logits) - targets))
+
+
+def cross_entropy(logits, targets):
+    """-E [target log D + (1 - target) log(1 - D)], in nats, for targets in [0, 1]."""
+    return _mean(tf.nn.softplus(logits) - targets * logits)

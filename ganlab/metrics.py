@@ -1,0 +1,168 @@
+"""Samples in, number out: how far a generator's points are from the target.
+
+Samples have shape `(..., n, dim)`, as in a `Run`: every metric works on the last two axes and
+returns float64 of shape `(...)`. An entry with a NaN or an infinity in it gives NaN, never an
+error. Even a perfect sampler scores above 0 with finitely many points: see `noise_floor`.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+from scipy.spatial.distance import cdist
+from scipy.special import erf, xlogy
+from scipy.stats import wasserstein_distance
+
+from ganlab.data import Samples, as_distribution
+
+MAX_ASSIGNMENT = 2_000
+QUANTILES = 20_000
+
+
+class NoiseFloor(NamedTuple):
+    """What perfect samplers score: the median, and the 10 % and 90 % points, over repeats."""
+
+    median: float
+    low: float
+    high: float
+
+
+def wasserstein(samples, target) -> np.ndarray:
+    """Wasserstein-1 distance: the mean distance that the best transport plan moves the points.
+
+    `samples` is (..., n, dim). `target` is an array of points (m, dim), with (m,) allowed for
+    dim 1, whose leading axes, if any, broadcast with those of `samples`; or, in one dimension, a
+    distribution with `quantile`. Returns (...), in the units of the data.
+
+    One dimension: the mean of |F_n^-1(u) - F^-1(u)| over u, where the sorted samples are F_n^-1.
+    Exact for arrays. For a distribution the mean is taken at 20,000 or more evenly spaced u; for a
+    Gaussian that is within 1e-5 standard deviations of the integral. More dimensions: exact, by
+    optimal assignment of two sets of equal size, at most 2,000 points (time grows as n^3).
+    """
+    samples = _samples(samples)
+    n, dim = samples.shape[-2:]
+    if isinstance(target, Samples):
+        target = target.array
+    if hasattr(target, "sample") and hasattr(target, "dim"):
+        _check_line(dim, target, "target.sample(n, rng) in its place")
+        return _wasserstein_quantile(np.sort(samples[..., 0]), target)
+    target = np.asarray(target, dtype=np.float64)
+    target = _samples(target[:, None] if target.ndim == 1 else target)
+    m = target.shape[-2]
+    if target.shape[-1] != dim:
+        raise ValueError(f"samples have dim {dim}, target has dim {target.shape[-1]}")
+    if dim == 1 and n == m:
+        return np.abs(np.sort(samples[..., 0]) - np.sort(target[..., 0])).mean(axis=-1)
+    if dim > 1 and (n != m or n > MAX_ASSIGNMENT):
+        raise ValueError(
+            f"samples have {n} points, target {m}; wanted as many, at most {MAX_ASSIGNMENT}"
+        )
+    distance = _wasserstein_unequal if dim == 1 else _wasserstein_assignment
+    leading = np.broadcast_shapes(samples.shape[:-2], target.shape[:-2])
+    result = np.empty(leading)
+    samples = np.broadcast_to(samples, (*leading, n, dim))
+    target = np.broadcast_to(target, (*leading, m, dim))
+    for index in np.ndindex(leading):
+        result[index] = distance(samples[index], target[index])
+    return result[()]
+
+
+def _wasserstein_quantile(ordered, target):
+    n = ordered.shape[-1]
+    per_point = -(-QUANTILES // n)
+    u = (np.arange(n * per_point) + 0.5) / (n * per_point)
+    wanted = target.quantile(u).reshape(n, per_point)
+    # One pass per quantile of a stratum keeps the memory at that of the samples.
+    return sum(np.abs(ordered - wanted[:, j]).mean(axis=-1) for j in range(per_point)) / per_point
+
+
+def _wasserstein_unequal(samples, target):
+    if np.isnan(samples).any() or np.isnan(target).any():
+        return np.nan
+    return wasserstein_distance(samples[:, 0], target[:, 0])
+
+
+def _wasserstein_assignment(samples, target):
+    cost = cdist(samples, target)
+    if np.isnan(cost).any():
+        return np.nan
+    return cost[linear_sum_assignment(cost)].mean()
+
+
+def jensen_shannon(samples, target, bins: int = 20) -> np.ndarray:
+    """Jensen-Shannon divergence in nats, 0 to log 2, estimated by a histogram; one dimension.
+
+    `samples` is (..., n, 1); `target` a distribution with `cdf` and `quantile`, or an array of
+    points, taken as it is. The line is cut at the target's quantiles 1/bins, 2/bins, ..., so each
+    bin holds the target's probability 1/bins exactly, and the samples' frequencies are compared
+    with that. Pooling into bins can only lower the divergence, so fine structure inside a bin is
+    not seen. Sampling noise raises it: near its minimum, JS(f, b) is sum (f - b)^2 / 8b, and for a
+    perfect sampler E (f - b)^2 = b(1 - b)/n, which makes (bins - 1) / 8n on average, to first
+    order: 10 % too little at n = 5 bins, 1 % at n = 50 bins.
+    """
+    samples, target = _samples(samples), as_distribution(target)
+    n, dim = samples.shape[-2:]
+    _check_line(dim, target, "one coordinate at a time")
+    if bins < 2:
+        raise ValueError(f"bins is {bins}; wanted an integer, at least 2")
+    edges = np.asarray(target.quantile(np.arange(1, bins) / bins))
+    real = np.diff(np.concatenate([[0], target.cdf(edges[:, None]), [1]]))
+    rows = samples.reshape(-1, n)
+    # Bins are (left, right], as the cdf counts a point on an edge to its left.
+    bin_of = np.searchsorted(edges, rows) + bins * np.arange(len(rows))[:, None]
+    fake = np.bincount(bin_of.ravel(), minlength=bins * len(rows)).reshape(-1, bins) / n
+    middle = 0.5 * (real + fake)
+    # x log x - x log m rather than x log(x / m): a bin may be empty of both.
+    terms = sum(xlogy(side, side) - xlogy(side, middle) for side in (real, fake))
+    divergence = np.maximum(0.5 * terms.sum(axis=-1), 0)
+    divergence[np.isnan(rows).any(axis=-1)] = np.nan
+    return divergence.reshape(samples.shape[:-2])[()]
+
+
+def noise_floor(metric, target, n: int, rng, repeats: int = 200, two_sample=False) -> NoiseFloor:
+    """What `metric(samples, target)` gives for perfect samplers: n fresh points of the target.
+
+    `repeats` samples of `n` are drawn with `rng` from `target`, a distribution or an array. With
+    `two_sample` the metric gets a second fresh sample of n instead of the target itself, which is
+    what `wasserstein` needs in two dimensions. Returns (median, low, high): 50, 10 and 90 %.
+    """
+    target = as_distribution(target)
+    samples = target.sample((repeats, n), rng)
+    scores = metric(samples, target.sample((repeats, n), rng) if two_sample else target)
+    return NoiseFloor(*(float(score) for score in np.quantile(scores, [0.5, 0.1, 0.9])))
+
+
+def wasserstein_gaussian(mean1, std1, mean2, std2) -> np.ndarray:
+    """Wasserstein-1 distance of N(mean1, std1) and N(mean2, std2) on the line, exact.
+
+    Both quantile functions are linear in a standard normal Z, so the distance is E|d + s Z| with d
+    and s the differences of means and of standard deviations: the mean of a folded normal.
+    """
+    d = np.abs(np.subtract(mean1, mean2, dtype=np.float64))
+    s = np.abs(np.subtract(std1, std2, dtype=np.float64))
+    t = d / np.where(s == 0, 1, s)
+    folded = s * np.sqrt(2 / np.pi) * np.exp(-0.5 * t**2) + d * erf(t / np.sqrt(2))
+    return np.where(s == 0, d, folded)[()]
+
+
+def frechet_gaussian(mean1, std1, mean2, std2) -> np.ndarray:
+    """Squared Frechet distance of two Gaussians on the line (Dowson and Landau 1982), exact.
+
+    It is the difference of means squared plus that of standard deviations squared: the squared
+    Wasserstein-2 distance, in the units of the data squared.
+    """
+    d, s = np.subtract(mean1, mean2, dtype=np.float64), np.subtract(std1, std2, dtype=np.float64)
+    return d**2 + s**2
+
+
+def _samples(samples) -> np.ndarray:
+    samples = np.asarray(samples, dtype=np.float64)
+    if samples.ndim < 2 or samples.size == 0:
+        raise ValueError(f"samples has shape {samples.shape}; wanted (..., n, dim), not empty")
+    return np.where(np.isfinite(samples), samples, np.nan)
+
+
+def _check_line(dim: int, target, instead: str) -> None:
+    if dim != 1 or target.dim != 1 or not hasattr(target, "quantile"):
+        given = f"samples have dim {dim}, target is a {type(target).__name__} of dim {target.dim}"
+        raise ValueError(f"{given}; wanted dim 1 with a quantile, or {instead}")

@@ -1,0 +1,273 @@
+"""Plots: arrays in, `ax` out. No models, no files, and nothing is displayed before `show`.
+
+Colour is never the only cue: fills, line styles and markers say the same, so every figure
+also reads in grey. Curves are labelled with where they come from: *exact* (both densities
+known), *computed* (by change of variables), *estimated* (from samples) or *learned* (by a
+network). A seed that is not finite is counted, never dropped.
+"""
+
+import numpy as np
+from matplotlib.collections import LineCollection
+
+from ganlab.figures import (
+    COLOUR,
+    COLOURS,
+    LINES,
+    Animation,
+    animate,
+    figure,
+    legend,
+    render,
+    show,
+    styled,
+)
+
+__all__ = ["Animation", "animate", "figure", "legend", "render", "show"]  # one import for all
+
+
+def _curves(ax, grid, values, highlight, **style):
+    """Draw `(grid,)` as one line; `(seeds, grid)` as thin lines, seed `highlight` thick."""
+    values = np.asarray(values, float)
+    if values.ndim not in (1, 2) or values.shape[-1] != len(grid):
+        wanted = f"({len(grid)},) or (seeds, {len(grid)})"
+        raise ValueError(f"a curve has shape {values.shape}; the grid wants {wanted}")
+    if values.ndim == 2:
+        rows = [np.column_stack([grid, row]) for row in values]
+        thin = LineCollection(rows, colors=style["color"], linewidths=0.6, alpha=0.3)
+        ax.add_collection(thin, autolim=False)
+        values = values[highlight]
+    ax.plot(grid, values, **style)
+
+
+@styled
+def densities(
+    ax,
+    grid,
+    target,
+    *,
+    generated=None,
+    samples=None,
+    learned=None,
+    computed=None,
+    exact=None,
+    kind="computed",
+    highlight=0,
+    top=None,
+    bins=60,
+):
+    """Draw a target density, a generator's, and the discriminator on a right axis of its own.
+
+    `grid`, `target`: `(grid,)`. `generated` (the generator's density, found as `kind` says),
+    `learned` (D's output), `computed` and `exact` (D* = p/(p+q)): `(grid,)`, or
+    `(seeds, grid)` with seed `highlight` drawn thick. `samples`, `(n,)` or `(n, 1)`, become a
+    histogram. `top` fixes the density axis, as animations need; without it a spike is cut off
+    at three times the target's height, so that the target stays visible.
+    """
+    grid = np.asarray(grid, float)
+    ax.fill_between(grid, target, color=COLOUR.real, alpha=0.22, lw=0, label="target p (exact)")
+    ax.plot(grid, target, color=COLOUR.real, lw=1.0, ls="-")
+    heights = [np.max(target)]
+    if samples is not None:
+        samples = np.asarray(samples, float).reshape(len(samples))
+        counts, edges = np.histogram(samples, bins, (grid[0], grid[-1]))
+        shares = counts / (len(samples) * np.diff(edges))  # samples off the grid count too
+        ax.stairs(shares, edges, fill=True, color=COLOUR.fake, alpha=0.25)
+        ax.stairs(shares, edges, color=COLOUR.fake, lw=1.3, label="generator q (estimated)")
+        heights.append(shares.max())
+    if generated is not None:
+        look = dict(color=COLOUR.fake, lw=2.4, ls="-", label=f"generator q ({kind})")
+        _curves(ax, grid, generated, highlight, **look)
+        heights.append(np.max(generated, initial=0, where=np.isfinite(generated)))
+    top = top or 1.05 * min(max(heights), 3 * heights[0])
+    ax.set(xlim=(grid[0], grid[-1]), ylim=(0, top), xlabel="x", ylabel="density")
+    curves = [
+        (learned, dict(color=COLOUR.learned, ls="-", lw=1.3, label="D (learned)")),
+        (computed, dict(color=COLOUR.computed, ls="--", lw=2.0, label="D* (computed)")),
+        (exact, dict(color=COLOUR.exact, ls=":", lw=2.8, label="D* (exact)")),
+    ]
+    if all(values is None for values, _ in curves):
+        return legend(ax)
+    right = ax.twinx()
+    right.axhline(0.5, color=COLOUR.quiet, lw=0.8, ls=(0, (2, 3)), zorder=0)
+    for values, look in curves:
+        if values is not None:
+            _curves(right, grid, values, highlight, **look)
+    right.set(ylim=(0, 1.05), yticks=[0, 0.5, 1], yticklabels=["0", "1/2", "1"])
+    right.set_ylabel("D: chance of being real")
+    right.spines["right"].set_visible(True)
+    return legend(ax, right)
+
+
+def _references(reference):
+    """Turn None, a number or `{label: number}` into pairs of a number and its line's look."""
+    named = {"reference": reference} if np.isscalar(reference) else (reference or {})
+    for i, (label, value) in enumerate(named.items()):
+        sparser = (0, (1, 2 + 2 * i))
+        yield value, dict(color=COLOUR.quiet, lw=1.4, ls=sparser, label=label, zorder=1)
+
+
+@styled
+def band(ax, steps, values, label, *, reference=None, **look):
+    """Draw the median over seeds of `values` `(records, seeds)` and its 10-90 % band.
+
+    `reference`, a number or `{label: number}`, is drawn as level lines. Where a seed is not
+    finite the others make the median, and the legend says how many seeds failed.
+    """
+    values = np.asarray(values, float)
+    if values.ndim != 2 or len(values) != len(steps):
+        wanted = f"(records, seeds) with {len(steps)} records"
+        raise ValueError(f"values have shape {values.shape}; give {wanted}")
+    good = np.isfinite(values)
+    if failed := np.sum(~good.all(axis=0)):
+        label = f"{label} ({failed} of {values.shape[1]} seeds failed)"
+    cuts = np.full((len(values), 3), np.nan)
+    for i, (row, finite) in enumerate(zip(values, good, strict=True)):
+        if finite.any():
+            cuts[i] = np.quantile(row[finite], [0.1, 0.5, 0.9])
+    (line,) = ax.plot(steps, cuts[:, 1], label=label, **look)
+    ax.fill_between(steps, cuts[:, 0], cuts[:, 2], color=line.get_color(), alpha=0.18, lw=0)
+    for value, style in _references(reference):
+        ax.axhline(value, **style)
+    ax.margins(x=0)
+    ax.set_xlabel(ax.get_xlabel() or "training step")
+    return legend(ax)
+
+
+def losses(ax, steps, d_loss, g_loss, *, reference=None):
+    """Draw both players' losses, `(records, seeds)` each, as medians and 10-90 % bands."""
+    band(ax, steps, d_loss, "d_loss", color=COLOUR.ink, ls="-")
+    ax.set_ylabel("loss (nats)")
+    return band(ax, steps, g_loss, "g_loss", color=COLOUR.fake, ls="--", reference=reference)
+
+
+def _swarm(places, size):
+    """Heights, in dots, that keep sorted `places` from overlapping: 0, then 1, -1, 2, -2, ..."""
+    heights = []
+    for i, place in enumerate(places):
+        near = {heights[j] for j in range(i) if place - places[j] < size}
+        free = (k // 2 if k % 2 else -k // 2 for k in range(1, 2 * i + 3))
+        heights.append(next(height for height in free if height not in near))
+    return np.array(heights, float)
+
+
+@styled
+def outcomes(ax, arms, *, floor=None, reference=None, label="", higher_is_better=False):
+    """Draw a row for each arm of `{name: (seeds,) values}`: a dot per seed, median, spread.
+
+    The upright bar is the median, the level one the 10-90 % range over seeds. Seeds that are
+    not finite count as the worst outcome: crosses at the worse edge, with their number.
+    `floor`, a number or a range `(low, high)`, is what a perfect sampler scores at the same n;
+    `reference` is a number or `{label: number}`. Set a logarithmic scale before the call.
+    """
+    arms = {name: np.ravel(np.asarray(values, float)) for name, values in arms.items()}
+    good = {name: np.sort(values[np.isfinite(values)]) for name, values in arms.items()}
+    failed = {name: arms[name].size - good[name].size for name in arms}
+    marks = [value for value, _ in _references(reference)] + ([] if floor is None else [floor])
+    seen = np.concatenate([*good.values(), *map(np.ravel, marks)])
+    if not seen.size:
+        raise ValueError("no arm has a finite value; give at least one")
+    scale, worst = ax.xaxis.get_transform(), (0 if higher_is_better else 1)
+    ends = scale.transform(np.array([seen.min(), seen.max()]))
+    ends += np.array([-0.04, 0.04]) * (np.ptp(ends) or 1)
+    edge = ends[worst] + 0.12 * (ends[worst] - ends[1 - worst])  # where failed seeds stand
+    if any(failed.values()):
+        ends[worst] = edge + 0.2 * (edge - ends[worst])
+    edge, limits = scale.inverted().transform(np.array(edge)), scale.inverted().transform(ends)
+    if floor is not None:
+        low, high = np.broadcast_to(floor, 2)
+        ax.axvspan(low, high, color="#dddddd", lw=2, zorder=0, label="a perfect sampler")
+    for value, style in _references(reference):
+        ax.axvline(value, **style)
+    for row, name in enumerate(arms):
+        lift = 0.075 * _swarm((scale.transform(good[name]) - ends[0]) / np.ptp(ends), 0.014)
+        lift *= min(1, 0.3 / np.abs(lift).max(initial=0.3))
+        ax.plot(good[name], row + lift, "o", ms=4.4, mfc=COLOUR.dot, mec=COLOUR.real, mew=0.6)
+        ranked = np.append(good[name], [edge] * failed[name])
+        low, middle, high = np.quantile(ranked, [0.1, 0.5, 0.9])
+        ax.plot([low, high], [row + 0.4] * 2, color=COLOUR.ink, ls="-", lw=1.4)
+        ax.plot([middle] * 2, [row - 0.34, row + 0.4], color=COLOUR.ink, ls="-", lw=2.4)
+        if failed[name]:
+            heights = row + np.linspace(-0.2, 0.3, failed[name])
+            ax.plot([edge] * failed[name], heights, "x", color=COLOUR.failed)
+            note = dict(xytext=(8 - 16 * worst, 0), textcoords="offset points", va="center")
+            note.update(ha=("left", "right")[worst], color=COLOUR.failed)
+            ax.annotate(f"{failed[name]} failed", (edge, row), **note)
+    ax.set(xlim=limits, ylim=(len(arms) - 0.45, -0.55), xlabel=label)
+    ax.set_yticks(range(len(arms)), arms)
+    ax.tick_params(axis="y", length=0)
+    return legend(ax) if marks else ax
+
+
+@styled
+def heatmap(ax, values, rows, columns, *, label="", names=("", ""), form="{:.2f}", limits=None):
+    """Draw `values` `(rows, columns)` as coloured cells with their numbers written in.
+
+    `rows` and `columns` label the cells, `names` the two directions (down, across); `limits`
+    fixes the colour range. A cell that is not finite is white and says "failed".
+    """
+    values = np.ma.masked_invalid(np.asarray(values, float))
+    if values.shape != (len(rows), len(columns)):
+        wanted = (len(rows), len(columns))
+        raise ValueError(f"values have shape {values.shape}; the labels want {wanted}")
+    low, high = limits or (values.min(), values.max())
+    picture = ax.imshow(values, cmap="cividis", vmin=low, vmax=high, aspect="auto")
+    for (i, j), failed in np.ndenumerate(np.ma.getmaskarray(values)):
+        light = 1 if failed else np.dot(picture.to_rgba(values[i, j])[:3], [0.299, 0.587, 0.114])
+        text = "failed" if failed else form.format(values[i, j])
+        ax.text(j, i, text, ha="center", va="center", color="white" if light < 0.5 else "black")
+    ax.set_xticks(range(len(columns)), columns)
+    ax.set_yticks(range(len(rows)), rows)
+    ax.set(xlabel=names[1], ylabel=names[0])
+    ax.tick_params(length=0)
+    ax.figure.colorbar(picture, ax=ax, label=label, pad=0.02)
+    return ax
+
+
+@styled
+def ensemble_densities(axes, grid, target, generated, *, outcome=None, order=None, top=None):
+    """Draw a small panel per seed: its generator's density over the target in grey.
+
+    `axes` comes from `figure(8, 4)`; `generated` is `(seeds, grid)`. `outcome`, a word per
+    seed, gives the curves a colour and a line style per word, and a legend that counts them;
+    `order`, the words in a fixed order, keeps the colours alike from figure to figure.
+    """
+    panels, generated = np.ravel(axes), np.asarray(generated, float)
+    if generated.ndim != 2 or generated.shape[1] != len(grid) or len(generated) > len(panels):
+        wanted = f"(seeds, {len(grid)}) and at most {len(panels)} seeds, one a panel"
+        raise ValueError(f"generated has shape {generated.shape}; give {wanted}")
+    words = ["generator"] * len(generated) if outcome is None else list(outcome)
+    order = list(order or dict.fromkeys(words))
+    lines = {}
+    for seed, panel in enumerate(panels):
+        panel.set(xticks=[], yticks=[], xlim=(grid[0], grid[-1]), ylim=(0, top or 2 * max(target)))
+        panel.spines["left"].set_visible(False)
+        panel.set_visible(seed < len(generated))
+        panel.fill_between(grid, target, color="#cccccc", lw=0)
+        panel.set_title(seed, loc="left", size=7, color=COLOUR.quiet, y=1, pad=-8)
+        if seed < len(generated):
+            k = order.index(words[seed])
+            look = dict(color=COLOURS[(k + 1) % 6], ls=LINES[k % 6])
+            (lines[k],) = panel.plot(grid, generated[seed], lw=1.5, **look)
+            lines[k].set_label(f"{order[k]}: {words.count(order[k])} of {len(words)}")
+            if not np.isfinite(generated[seed]).all():
+                panel.text(0.5, 0.6, "failed", transform=panel.transAxes, ha="center")
+    if outcome is not None:
+        handles = [lines[k] for k in sorted(lines)]
+        panels[0].figure.legend(handles=handles, loc="outside lower center", ncols=4)
+    return axes
+
+
+@styled
+def points(ax, real, fake):
+    """Draw real and fake samples, `(n, 2)` each, in the plane, with equal scales."""
+    looks = (
+        (real, dict(marker="o", ms=3.6, alpha=0.45, color=COLOUR.real, mew=0, label="real")),
+        (fake, dict(marker="x", ms=3.4, alpha=0.8, color=COLOUR.fake, mew=0.9, label="fake")),
+    )
+    for samples, look in looks:
+        samples = np.asarray(samples, float)
+        if samples.ndim != 2 or samples.shape[1] != 2:
+            raise ValueError(f"samples have shape {samples.shape}; give (n, 2)")
+        ax.plot(*samples.T, ls="", **look)
+    ax.set(aspect="equal", xlabel="x1", ylabel="x2")
+    return legend(ax, ncols=2)

@@ -1,0 +1,217 @@
+"""One training step, compiled once, run over blocks of steps for all members at once.
+
+A `Program` knows nothing of GANs: it is given players (stacked weights with the optimizer
+that moves them) and a step that lets them move, and it runs that step as often as asked
+inside one compiled function. It keeps no state between calls: weights and optimizer
+variables go in and come out, so programs can be shared by any number of trainers.
+"""
+
+import os
+import warnings
+
+import numpy as np
+
+from ganlab.arguments import per_member
+from ganlab.backend import keras, tf
+
+# Optimizers whose every update is elementwise and linear in the learning rate. Others
+# look across a stacked weight (Lamb, Adafactor, Muon), which would mix the members.
+_OPTIMIZERS = (
+    keras.optimizers.SGD,
+    keras.optimizers.RMSprop,
+    keras.optimizers.Adam,
+    keras.optimizers.AdamW,
+    keras.optimizers.Adamax,
+    keras.optimizers.Nadam,
+    keras.optimizers.Adagrad,
+    keras.optimizers.Adadelta,
+    keras.optimizers.Lion,
+)
+_ACROSS = ("clipnorm", "global_clipnorm", "use_ema", "gradient_accumulation_steps")
+NEVER = np.iinfo(np.int32).max
+_without_xla = False
+
+
+def compiles():
+    """Whether programs are compiled: GANLAB_COMPILE=0 turns it off, as does a missing XLA."""
+    return os.environ.get("GANLAB_COMPILE", "1") != "0" and not _without_xla
+
+
+def recipe_and_rates(optimizer, factors, role, members):
+    """How to make the optimizer, and each member's learning rate (members,).
+
+    A constant rate is left out of the recipe and given to the program at run time, times
+    `factors`; for a schedule, which belongs to the program, the factors are all there is.
+    Refuses in one line what would mix the members.
+    """
+    if not isinstance(optimizer, keras.optimizers.Optimizer):
+        raise TypeError(f"{role} is {optimizer!r}: wanted a Keras optimizer, Adam(1e-3) say")
+    if type(optimizer) not in _OPTIMIZERS:
+        names = ", ".join(kind.__name__ for kind in _OPTIMIZERS)
+        raise ValueError(
+            f"{role} is {type(optimizer).__name__}, whose steps may look across members: "
+            f"wanted one of {names}"
+        )
+    config = optimizer.get_config()
+    for name in _ACROSS:
+        if config.get(name):
+            raise ValueError(f"{role} has {name}={config[name]!r}, which would mix the members")
+    config.pop("name", None)
+    rates = per_member(f"{role} factors", factors, members)
+    if not isinstance(config["learning_rate"], dict):
+        rates = rates * np.float32(config["learning_rate"])
+        config["learning_rate"] = 1.0
+    return (type(optimizer), config), rates
+
+
+class Player:
+    """Stacked weights of one network, and the optimizer that moves them."""
+
+    def __init__(self, model, members, recipe):
+        shapes = [(members, *weight.shape) for weight in model.trainable_variables]
+        self.weights = [keras.Variable(np.zeros(shape, "float32")) for shape in shapes]
+        kind, config = recipe
+        self.optimizer = kind.from_config(config)
+        self.optimizer.build(self.weights)
+        self.registers = [*self.weights, *self.optimizer.variables]
+
+    def values(self):
+        return [tf.convert_to_tensor(weight.value) for weight in self.weights]
+
+    def descend(self, loss, rate):
+        """One step on the sum of the members' losses, which keeps the members apart.
+
+        `loss(weights)` returns (one loss per member, anything); `rate` (members,) scales
+        each member's change: an update is linear in its learning rate, so this is a
+        learning rate per member for an optimizer that knows only one.
+        """
+        before = self.values()
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(before)
+            losses, report = loss(before)
+            total = tf.reduce_sum(losses)
+        gradients = tape.gradient(total, before, unconnected_gradients="zero")
+        self.optimizer.apply(gradients, self.weights)
+        for weight, old in zip(self.weights, before, strict=True):
+            scale = tf.reshape(rate, [-1] + [1] * (old.shape.rank - 1))
+            weight.assign(old + scale * (weight.value - old))
+        return losses, report
+
+
+class Program:
+    """`step(i, data, scalars)` run for i = 0, 1, ... inside one compiled function.
+
+    `step` lets the players move and returns what it saw, one row (members,) for each name
+    in `quantities`. A member has failed when a row stops being finite, or a weight.
+    """
+
+    def __init__(self, players, step, quantities):
+        self.quantities = tuple(quantities)
+        self._registers = [register for player in players for register in player.registers]
+        self._weights = [weight for player in players for weight in player.weights]
+        self._step = step
+        # The registers' values before any step: weights, then optimizer variables, player
+        # after player. Taken now, for every call leaves its own values in the registers.
+        self.initial_state = [tf.identity(register.value) for register in self._registers]
+        self._build(compiles())
+
+    def _build(self, compiled):
+        self._run = tf.function(self._loop, jit_compile=compiled)
+        self._compiled, self.ready = compiled, False
+
+    def _loop(self, state, data, scalars, count):
+        for register, value in zip(self._registers, state, strict=True):
+            register.assign(value)
+        members = self._weights[0].shape[0]
+        total = tf.zeros((len(self.quantities), members))
+        failed = tf.fill((members,), NEVER)
+        i = tf.constant(0)
+        # Not `for i in tf.range(count)`: XLA would compile anew for every count.
+        while i < count:
+            seen = tf.stack(self._step(i, data, scalars))
+            total += seen
+            finite = tf.reduce_all(tf.math.is_finite(seen), axis=0)
+            failed = tf.where(finite, failed, tf.minimum(failed, i))
+            i += 1
+        for weight in self._weights:
+            values = tf.reshape(weight.value, (members, -1))
+            finite = tf.reduce_all(tf.math.is_finite(values), axis=1)
+            failed = tf.where(finite, failed, tf.minimum(failed, count - 1))
+        return [tf.identity(register.value) for register in self._registers], total, failed
+
+    def __call__(self, state, data, scalars, count):
+        """Runs `count` steps. Returns the new state, the sums (quantities, members) and the
+        step at which each member failed, counted from 0 (`NEVER` for those that did not)."""
+        arguments = (state, data, scalars, tf.constant(count, tf.int32))
+        if self.ready or not self._compiled:
+            self.ready = True
+            return self._run(*arguments)
+        try:
+            result = self._run(*arguments)
+        except tf.errors.OpError as error:
+            # Without a working XLA the same function runs as an ordinary graph. An error
+            # that is not XLA's comes again, and then it is the caller's to see.
+            self._build(compiled=False)
+            result = self._run(*arguments)
+            _warn_without_xla(error)
+        self.ready = True
+        return result
+
+
+def _warn_without_xla(error):
+    global _without_xla
+    if not _without_xla:
+        reason = (str(error).strip().splitlines() or ["no reason given"])[0]
+        warnings.warn(
+            f"TensorFlow cannot compile here, so training runs uncompiled and slower: {reason}",
+            RuntimeWarning,
+            stacklevel=3,
+        )
+    _without_xla = True
+
+
+_kept = {}
+
+
+def shared(key, make):
+    """What `make()` built for an equal key before, else built now; the last 16 are kept."""
+    found = _kept.pop(key, None) or make()
+    _kept[key] = found
+    while len(_kept) > 16:
+        del _kept[next(iter(_kept))]
+    return found
+
+
+class Supply:
+    """Random numbers for every step and member, drawn in NumPy by blocks of `length` steps.
+
+    `draw(rng)` gives one seed's block, {name: (length, ...)}; the generator it is given
+    depends on the seed, the `stream` (one per purpose) and the block's number alone. So
+    what a seed draws does not depend on the other seeds, nor on where records are taken.
+    """
+
+    def __init__(self, draw, seeds, stream, length):
+        self._draw, self._seeds, self._stream, self._length = draw, seeds, stream, length
+        self._number, self._block = None, None
+        self.used = 0
+
+    def peek(self, at_least=1):
+        """(block, index of the next unused step, steps left in the block).
+
+        A rest of fewer than `at_least` steps is left unused.
+        """
+        left = self._length - self.used % self._length
+        if left < at_least:
+            self.used, left = self.used + left, self._length
+        number = self.used // self._length
+        if number != self._number:
+            drawn = {
+                seed: self._draw(np.random.default_rng((seed, self._stream, number)))
+                for seed in dict.fromkeys(self._seeds)
+            }
+            self._block = {
+                name: tf.constant(np.stack([drawn[s][name] for s in self._seeds], 1), tf.float32)
+                for name in drawn[self._seeds[0]]
+            }
+            self._number = number
+        return self._block, self.used % self._length, left

@@ -1,0 +1,118 @@
+"""What a training run leaves behind: its records, and the networks of every seed."""
+
+import dataclasses
+import json
+
+import numpy as np
+from scipy.special import expit
+
+import ganlab.latent
+from ganlab.backend import keras
+from ganlab.ensemble import Ensemble
+
+RECORDS = ("d_loss", "g_loss", "real_score", "fake_score", "accuracy")
+_SCORES = {"sigmoid": expit, "identity": np.asarray}
+
+
+class Run:
+    """32 training runs, say, side by side: arrays over (records, seeds), and the networks.
+
+    steps         (records,) steps of the generator done at each record; the first is 0
+    d_loss, g_loss, real_score, fake_score, accuracy
+                  (records, seeds) what training saw, averaged over the steps since the
+                  record before; at the first record over steps taken without moving.
+                  Losses are in the units of the loss; scores are D's on real and fake
+                  samples, accuracy the share of both that D puts on the right side of 1/2
+    samples       (records, seeds, n, dim) the generator's output, for the same z each time
+    seeds         (seeds,) the random seeds
+    failed        {member: step} members that stopped being finite; from there on their
+                  records are NaN, and their networks are those of the last finite block
+    """
+
+    def __init__(self, records, seeds, failed, generators, discriminators, latent, score):
+        self.steps = np.asarray(records["steps"], int)
+        for name in RECORDS:
+            setattr(self, name, np.asarray(records[name], "float32"))
+        self.samples = np.asarray(records["samples"], "float32")
+        self.seeds = np.asarray(seeds, int)
+        self.failed = dict(failed)
+        self.generators, self.discriminators = generators, discriminators
+        self.latent = latent
+        self._score = score
+
+    def __repr__(self):
+        broken = f", {len(self.failed)} of them not finite to the end" if self.failed else ""
+        return f"Run of {len(self.seeds)} seeds over {self.steps[-1]} steps{broken}"
+
+    def generate(self, n, rng=0):
+        """Samples (seeds, n, dim) of the final generators, all from the same z.
+
+        `rng` is a NumPy Generator or a seed for one.
+        """
+        if self.latent is None:
+            raise ValueError("this run was saved with a latent of its own class: load it with latent=")
+        return self.generators(self.latent.sample(n, np.random.default_rng(rng)))
+
+    def discriminate(self, x):
+        """The final discriminators' scores (seeds, n) of x (n, dim), (n,) in one dimension."""
+        x = np.asarray(x, "float32")
+        return _SCORES[self._score](self.discriminators(x[:, None] if x.ndim == 1 else x)[..., 0])
+
+    def generator(self, seed=None, *, member=None):
+        """One seed's generator as a plain Keras model: it saves, loads and predicts."""
+        return self.generators.member(self._member(seed, member))
+
+    def discriminator(self, seed=None, *, member=None):
+        """One seed's discriminator as a plain Keras model; its output is a logit."""
+        return self.discriminators.member(self._member(seed, member))
+
+    def _member(self, seed, member):
+        if member is not None:
+            return member
+        found = np.flatnonzero(self.seeds == seed)
+        if len(found) == 1:
+            return found[0]
+        if len(found):
+            raise ValueError(f"seed {seed} was trained {len(found)} times: name one by member=")
+        raise ValueError(f"seed={seed!r} is not in this run: it has {_short(self.seeds)}")
+
+    def save(self, path):
+        """Everything into one .npz file, without pickle."""
+        arrays = {name: getattr(self, name) for name in ("steps", "samples", "seeds", *RECORDS)}
+        for role, ensemble in (("g", self.generators), ("d", self.discriminators)):
+            arrays |= {f"{role}{i}": weight for i, weight in enumerate(ensemble.weights)}
+        latent = None
+        if type(self.latent).__module__ == "ganlab.latent":
+            latent = [type(self.latent).__name__, dataclasses.asdict(self.latent)]
+        about = {
+            "generator": keras.saving.serialize_keras_object(self.generators.model),
+            "discriminator": keras.saving.serialize_keras_object(self.discriminators.model),
+            "latent": latent,
+            "score": self._score,
+            "failed": {str(member): step for member, step in self.failed.items()},
+        }
+        with open(path, "wb") as file:
+            np.savez_compressed(file, about=json.dumps(about), **arrays)
+
+    @classmethod
+    def load(cls, path, *, latent=None, custom_objects=None):
+        """A saved run. `custom_objects` names layers of your own, as in Keras."""
+        with np.load(path, allow_pickle=False) as file:
+            arrays = dict(file)
+        about = json.loads(str(arrays.pop("about")))
+        ensembles = []
+        for role in ("generator", "discriminator"):
+            model = keras.saving.deserialize_keras_object(about[role], custom_objects)
+            count = len(model.trainable_variables)
+            weights = [arrays[f"{role[0]}{i}"] for i in range(count)]
+            ensembles.append(Ensemble(model, arrays["seeds"], weights))
+        if latent is None and about["latent"]:
+            name, fields = about["latent"]
+            latent = getattr(ganlab.latent, name)(**fields)
+        failed = {int(member): step for member, step in about["failed"].items()}
+        return cls(arrays, arrays["seeds"], failed, *ensembles, latent, about["score"])
+
+
+def _short(seeds):
+    listed = ", ".join(str(seed) for seed in seeds[:8])
+    return f"seeds {listed}{', ...' if len(seeds) > 8 else ''}"

@@ -1,0 +1,495 @@
+"""The adversarial loop: one GAN per seed, all seeds at once, in one compiled program."""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from ganlab import losses as _losses
+from ganlab.arguments import per_member, record_steps, seed_tuple, whole
+from ganlab.backend import keras, tf
+from ganlab.data import as_distribution
+from ganlab.ensemble import Ensemble, build, call, initial_weights, structure
+from ganlab.program import NEVER, Player, Program, Supply, compiles, recipe_and_rates, shared
+from ganlab.progress import bar
+from ganlab.runs import RECORDS, Run
+
+SAMPLES = 500  # generated samples kept per record and seed
+# Streams of random numbers, one per purpose; the first two also tell the networks apart.
+GENERATOR, DISCRIMINATOR, SHOW, PRETRAIN = range(4)
+
+
+class Extension(NamedTuple):
+    """A technique, as a value given to `shown` or `added`.
+
+    shown: `function(batch, noise, **scalars)` returns what D sees of a batch
+           (seeds, n, dim), real or fake; scalars come as (seeds, 1, 1)
+    added: `function(discriminate, real, fake, noise, **scalars)` returns a penalty
+           (seeds,) on D's loss; `discriminate(x)` gives logits (seeds, n); scalars come
+           as (seeds,)
+
+    `draw(rng, shape)` draws the noise a function wants for batches of the given shape
+    (batches, n, dim), one seed at a time; without it, noise is None. Scalars are floats or
+    arrays with one value per member, and another value needs no new program.
+    """
+
+    function: Callable
+    draw: Callable | None = None
+    scalars: Mapping = {}
+
+
+class Scaled(NamedTuple):
+    """An optimizer whose learning rate is multiplied by a factor of each member's own.
+
+    `Scaled(keras.optimizers.Adam(1.0), rates)` gives member i the learning rate rates[i].
+    """
+
+    optimizer: keras.optimizers.Optimizer
+    factors: np.ndarray
+
+
+class TrainingFailed(FloatingPointError):
+    """Every member stopped being finite; `run` holds what was recorded until then."""
+
+    run = None
+
+
+class _Game:
+    """The two players and the programs that move them; equal games share one."""
+
+    def __init__(self, models, recipes, losses, shown, added, n_critic, members):
+        self.generator, self.discriminator = models
+        self.losses, self.shown, self.added, self.n_critic = losses, shown, added, n_critic
+        self.g, self.d = (
+            Player(model, members, recipe) for model, recipe in zip(models, recipes, strict=True)
+        )
+        players = (self.g, self.d)
+        self.programs = {
+            "both": Program(players, self._both, RECORDS),
+            "d": Program(players, self._d_step, ("d_loss", *RECORDS[2:])),
+            "g": Program(players, self._g_step, ("g_loss",)),
+        }
+
+    def _show(self, batch, noise, scalars):
+        return batch if self.shown is None else self.shown.function(batch, noise, **scalars["shown"])
+
+    def _d_step(self, i, data, scalars):
+        i += scalars["d_start"]
+        noise = {name: tf.gather(block, i) for name, block in data["d"].items()}
+        fake = call(self.generator, self.g.values(), noise["z"])
+        real = self._show(noise["real"], noise.get("real_noise"), scalars)
+        fake = self._show(fake, noise.get("fake_noise"), scalars)
+
+        def loss(weights):
+            def discriminate(x):
+                return call(self.discriminator, weights, x)[..., 0]
+
+            real_logits, fake_logits = discriminate(real), discriminate(fake)
+            d_loss = self.losses.discriminator(real_logits, fake_logits, **scalars["losses"])
+            for k, term in enumerate(self.added):
+                extra = noise.get(f"added{k}")
+                d_loss += term.function(discriminate, real, fake, extra, **scalars["added"][k])
+            return d_loss, (self.losses.score(real_logits), self.losses.score(fake_logits))
+
+        d_loss, (real_score, fake_score) = self.d.descend(loss, scalars["d_rate"])
+        right = tf.cast(real_score > 0.5, tf.float32) + tf.cast(fake_score < 0.5, tf.float32)
+        means = [tf.reduce_mean(values, axis=-1) for values in (real_score, fake_score, right / 2)]
+        return [d_loss, *means]
+
+    def _g_step(self, i, data, scalars):
+        i += scalars["g_start"]
+        noise = {name: tf.gather(block, i) for name, block in data["g"].items()}
+        discriminator = self.d.values()
+
+        def loss(weights):
+            fake = call(self.generator, weights, noise["z"])
+            fake = self._show(fake, noise.get("fake_noise"), scalars)
+            fake_logits = call(self.discriminator, discriminator, fake)[..., 0]
+            return self.losses.generator(fake_logits, **scalars["losses"]), None
+
+        g_loss, _ = self.g.descend(loss, scalars["g_rate"])
+        return [g_loss]
+
+    def _both(self, i, data, scalars):
+        seen = self._d_step(i * self.n_critic, data, scalars)
+        if self.n_critic > 1:
+            for k in tf.range(1, self.n_critic):
+                seen = self._d_step(i * self.n_critic + k, data, scalars)
+        d_loss, *means = seen
+        return [d_loss, *self._g_step(i, data, scalars), *means]
+
+
+class Trainer:
+    """Trains one GAN per seed by blocks of steps, or by one step of D or of G.
+
+    The arguments are those of `train`. `advance(steps)` takes steps of both players,
+    `d_step()` and `g_step()` one of either; `record()` notes the state of things;
+    `run()` gives a `Run` of what has been recorded, with the networks as they are now.
+    """
+
+    def __init__(
+        self,
+        generator,
+        discriminator,
+        real,
+        latent,
+        *,
+        seeds=32,
+        batch_size=64,
+        losses=_losses.nonsaturating,
+        d_optimizer=None,
+        g_optimizer=None,
+        n_critic=1,
+        shown=None,
+        added=(),
+    ):
+        self.seeds = seed_tuple(seeds)
+        self.batch_size = whole("batch_size", batch_size, 1)
+        self.n_critic = whole("n_critic", n_critic, 1)
+        self.real, self.latent = as_distribution(real), _check_latent(latent)
+        self.losses, self.shown, self.added = _check_extensions(losses, shown, added)
+        if self._aligned and self.real.dim != 1:
+            raise ValueError(f"aligned latents want data of one dimension, not {self.real.dim}")
+        members = len(self.seeds)
+        recipes, self._rates = [], {}
+        for role, given in (("g", g_optimizer), ("d", d_optimizer)):
+            optimizer, factors = given if isinstance(given, Scaled) else (given, 1.0)
+            optimizer = keras.optimizers.Adam(1e-3) if optimizer is None else optimizer
+            role_name = f"{role}_optimizer"
+            recipe, self._rates[role] = recipe_and_rates(optimizer, factors, role_name, members)
+            recipes.append(recipe)
+        self._scalars = self._spread_scalars()
+        self._models, weights = self._check_networks(generator, discriminator)
+        key = (
+            *(structure(model) for model in self._models),
+            repr(recipes),
+            self.losses[:3],
+            *((term.function, *sorted(term.scalars)) for term in self._extensions()),
+            (self.n_critic, members, self.batch_size, self.real.dim, self.latent.dim),
+            compiles(),
+        )
+        parts = (self._models, recipes, self.losses, self.shown, self.added, self.n_critic)
+        self._game = shared(key, lambda: _Game(*parts, members))
+        self._state = list(self._game.programs["both"].initial_state)
+        self._set_weights(weights)
+        length = _block_length(self._models, self.batch_size, self.n_critic)
+        self._supplies = {
+            "g": Supply(self._draw_g(length), self.seeds, GENERATOR, length),
+            "d": Supply(
+                self._draw_d(length * self.n_critic),
+                self.seeds,
+                DISCRIMINATOR,
+                length * self.n_critic,
+            ),
+        }
+        self.step = 0  # steps of the generator done
+        self.failed = {}
+        self._frozen = np.zeros(members, bool)
+        self._records = {name: [] for name in ("steps", "samples", *RECORDS)}
+        shown_z = Supply(
+            lambda rng: {"z": self.latent.sample(SAMPLES, rng)}, self.seeds, SHOW, SAMPLES
+        )
+        self._z = np.swapaxes(shown_z.peek()[0]["z"], 0, 1)
+
+    @property
+    def _aligned(self):
+        return getattr(self.latent, "aligned", False)
+
+    @property
+    def compiled(self):
+        """Whether `advance` can start at once."""
+        return self._game.programs["both"].ready
+
+    # What the programs are given -------------------------------------------------------
+
+    def _extensions(self):
+        return [term for term in (self.shown, *self.added) if term is not None]
+
+    def _spread_scalars(self):
+        def spread(name, extension, rank):
+            shape = (len(self.seeds), *[1] * (rank - 1))
+            scalars = extension.scalars if extension else {}
+            return {
+                key: tf.reshape(per_member(f"{name} {key}", value, len(self.seeds)), shape)
+                for key, value in scalars.items()
+            }
+
+        return {
+            "losses": spread("losses", self.losses, 2),
+            "shown": spread("shown", self.shown, 3),
+            "added": [spread("added", term, 1) for term in self.added],
+        }
+
+    def _draw_g(self, length):
+        def draw(rng):
+            drawn = {"z": self.latent.sample((length, self.batch_size), rng)}
+            if self.shown and self.shown.draw:
+                shape = (length, self.batch_size, self.real.dim)
+                drawn["fake_noise"] = self.shown.draw(rng, shape)
+            return drawn
+
+        return draw
+
+    def _draw_d(self, length):
+        draw_g, shape = self._draw_g(length), (length, self.batch_size, self.real.dim)
+
+        def draw(rng):
+            real = self.real.sample(shape[:2], rng)
+            drawn = {"real": np.sort(real, axis=1) if self._aligned else real, **draw_g(rng)}
+            if self.shown and self.shown.draw:
+                drawn["real_noise"] = self.shown.draw(rng, shape)
+            terms = [(k, term) for k, term in enumerate(self.added) if term.draw]
+            return drawn | {f"added{k}": term.draw(rng, shape) for k, term in terms}
+
+        return draw
+
+    # Steps -----------------------------------------------------------------------------
+
+    def advance(self, steps):
+        """`steps` steps of both players. Returns the averages {name: (seeds,)} over them."""
+        totals = np.zeros((len(RECORDS), len(self.seeds)))
+        end = self.step + steps
+        while self.step < end:
+            totals += self.advance_block(end - self.step)
+        return dict(zip(RECORDS, totals / max(steps, 1), strict=True))
+
+    def advance_block(self, most):
+        """At most `most` steps of both players, a quarter of a second's worth or so. Returns
+        the sums (quantities of `RECORDS`, seeds); the steps taken show in `step`."""
+        return self._play("both", most)[1]
+
+    def d_step(self):
+        """One step of the discriminators alone. Returns {name: (seeds,)}."""
+        return dict(zip(("d_loss", *RECORDS[2:]), self._play("d", 1)[1], strict=True))
+
+    def g_step(self):
+        """One step of the generators alone. Returns {"g_loss": (seeds,)}."""
+        return {"g_loss": self._play("g", 1)[1][0]}
+
+    def _play(self, part, steps, move=True):
+        """(steps taken, sums over them); with `move=False` nothing changes."""
+        data, scalars, uses = {}, dict(self._scalars), {}
+        for player, supply in self._supplies.items():
+            rates = np.where(self._frozen, 0.0, self._rates[player]) * move
+            scalars[f"{player}_rate"] = tf.constant(rates, tf.float32)
+            if part in (player, "both"):
+                uses[player] = self.n_critic if (part, player) == ("both", "d") else 1
+                data[player], start, left = supply.peek(uses[player])
+                scalars[f"{player}_start"] = tf.constant(start, tf.int32)
+                steps = min(steps, left // uses[player])
+        state, totals, failed = self._game.programs[part](self._state, data, scalars, steps)
+        totals = totals.numpy()
+        totals[:, self._frozen] = np.nan
+        if move:
+            self._freeze(failed.numpy(), state)
+            for player, use in uses.items():
+                self._supplies[player].used += steps * use
+            self.step += steps if part != "d" else 0
+            if self._frozen.all():
+                raise self._all_failed()
+        return steps, totals
+
+    def _freeze(self, failed, state):
+        """Members that failed go back to the state before this block and stay there."""
+        new = (failed != NEVER) & ~self._frozen
+        if new.any():
+
+            def keep(old, value):  # optimizers also count steps, which belong to nobody
+                if not value.shape.rank:
+                    return value
+                return tf.where(new.reshape(-1, *[1] * (value.shape.rank - 1)), old, value)
+
+            state = [keep(old, value) for old, value in zip(self._state, state, strict=True)]
+            steps = {int(member): self.step + int(failed[member]) + 1 for member in np.where(new)[0]}
+            self.failed |= steps
+            self._frozen |= new
+        self._state = list(state)
+
+    def _all_failed(self):
+        first, last = min(self.failed.values()), max(self.failed.values())
+        who = "the only seed" if len(self.seeds) == 1 else f"all {len(self.seeds)} seeds"
+        error = TrainingFailed(
+            f"{who} stopped being finite, between step {first} and step {last}; the likely cause "
+            f"is too large a learning rate: up to {self._rates['d'].max():g} for the "
+            f"discriminator, {self._rates['g'].max():g} for the generator"
+        )
+        error.run = self.run() if self._records["steps"] else None
+        return error
+
+    # What there is to see ----------------------------------------------------------------
+
+    def _places(self):
+        """Where in the state the weights are: (generator's, discriminator's)."""
+        g, d, skip = len(self._game.g.weights), len(self._game.d.weights), self._game.g.registers
+        return slice(0, g), slice(len(skip), len(skip) + d)
+
+    def _set_weights(self, networks):
+        for place, weights in zip(self._places(), networks, strict=True):
+            self._state[place] = [tf.constant(weight) for weight in weights]
+
+    def _ensembles(self):
+        """(generators, discriminators) with their weights as they are now."""
+        return tuple(
+            Ensemble(model, self.seeds, self._state[place])
+            for model, place in zip(self._models, self._places(), strict=True)
+        )
+
+    def record(self, seen=None):
+        """Notes the step, samples, and `seen` (what `advance` returned); without it, the
+        averages over a few steps taken on the spot, after which nothing has moved."""
+        if seen is None:
+            steps, totals = self._play("both", 256, move=False)
+            seen = dict(zip(RECORDS, totals / steps, strict=True))
+        samples = self._ensembles()[0](self._z)
+        samples[self._frozen] = np.nan
+        for name, value in {"steps": self.step, "samples": samples, **seen}.items():
+            self._records[name].append(value)
+
+    def run(self):
+        """A `Run` of the records so far, with the networks as they are now."""
+        if not self._records["steps"]:
+            self.record()
+        score = "identity" if self.losses.score is tf.identity else "sigmoid"
+        return Run(self._records, self.seeds, self.failed, *self._ensembles(), self.latent, score)
+
+    def _check_networks(self, generator, discriminator):
+        """((generator, discriminator) models, (their stacked weights)), checked to fit."""
+        shown = self.real.dim
+        if self.shown:
+            batch = tf.zeros((len(self.seeds), 2, self.real.dim))
+            noise = batch if self.shown.draw else None
+            shown = self.shown.function(batch, noise, **self._scalars["shown"]).shape[-1]
+        models, weights = [], []
+        for stream, role, given, inputs, outputs in (
+            (GENERATOR, "generator", generator, self.latent.dim, self.real.dim),
+            (DISCRIMINATOR, "discriminator", discriminator, shown, 1),
+        ):
+            ready = isinstance(given, Ensemble)
+            model = given.model if ready else given
+            found = build(model, inputs, role)
+            if found != outputs:
+                what = "a logit" if role == "discriminator" else "the size of a real sample"
+                raise ValueError(
+                    f"{role} gives {found} numbers for each sample: wanted {outputs}, {what}"
+                )
+            if ready and given.seeds != self.seeds:
+                raise ValueError(f"{role} was trained before for other seeds than those wanted now")
+            models.append(model)
+            weights.append(given.weights if ready else initial_weights(model, self.seeds, stream))
+        last = (getattr(models[1], "layers", None) or [None])[-1]
+        if getattr(last, "activation", None) is keras.activations.sigmoid:
+            raise ValueError(
+                "discriminator ends in a sigmoid: wanted a logit, a last Dense(1) of no activation"
+            )
+        return tuple(models), weights
+
+
+def _check_latent(latent):
+    if not (hasattr(latent, "sample") and hasattr(latent, "dim")):
+        raise TypeError(f"latent is {latent!r}: wanted one of ganlab.latent, Gaussian(2) say")
+    return latent
+
+
+def _check_extensions(losses, shown, added):
+    if not isinstance(losses, _losses.Losses):
+        raise TypeError(f"losses is {losses!r}: wanted a Losses, ganlab.losses.minimax say")
+    if not (shown is None or isinstance(shown, Extension)):
+        raise TypeError(f"shown is {shown!r}: wanted None or an Extension")
+    added = (added,) if isinstance(added, Extension) else tuple(added)
+    if not all(isinstance(term, Extension) for term in added):
+        raise TypeError(f"added is {added!r}: wanted Extensions")
+    return losses, shown, added
+
+
+def _block_length(models, batch_size, n_critic=1):
+    """Steps whose random numbers are drawn at once: by shape alone, so that what a seed
+    draws depends neither on the machine nor on the other seeds. Meant to take at most
+    about a quarter of a second for 32 seeds on two cores."""
+    generator, discriminator = (model.count_params() for model in models)
+    work = 6 * batch_size * (2 * discriminator + generator) * (n_critic + 1)
+    seconds = 32 * (4e-6 * n_critic + work / 2e10)
+    return 2 ** int(np.clip(math.log2(0.25 / seconds), 0, 8))
+
+
+def train(
+    generator,
+    discriminator,
+    real,
+    latent,
+    *,
+    steps=5000,
+    seeds=32,
+    batch_size=64,
+    losses=_losses.nonsaturating,
+    d_optimizer=None,
+    g_optimizer=None,
+    n_critic=1,
+    shown=None,
+    added=(),
+    records=50,
+):
+    """Trains one GAN per seed, all seeds at once, and returns a `Run`.
+
+    generator      Keras model (batch, latent dim) -> (batch, dim); a template: each seed
+                   draws its own initial weights from the model's initializers
+    discriminator  Keras model (batch, dim) -> (batch, 1), ending in a logit; or the
+                   `Ensemble` that `pretrain` returns
+    real           a distribution of `ganlab.data`, or your own array (n, dim)
+    latent         a distribution of `ganlab.latent`
+    steps          steps of the generator
+    seeds          how many (0, 1, ...), or which: a sequence of integers
+    batch_size     samples of each kind in a batch
+    losses         a `ganlab.losses.Losses`: what the players minimise
+    d_optimizer, g_optimizer
+                   Keras optimizers, Adam(1e-3) if not given; or `Scaled`, for a learning
+                   rate per member
+    n_critic       steps of D for each step of G
+    shown          an `Extension`: what D is shown instead of the bare batches
+    added          `Extension`s: penalties on D's loss
+    records        how many records to take after the first, evenly spaced; or the steps
+                   at which to take them
+
+    Interrupting (Ctrl-C, Jupyter's stop button) returns what was recorded until then. A
+    seed that stops being finite is frozen and named in `Run.failed`; when all have,
+    `TrainingFailed` is raised, which carries the `Run`.
+    """
+    steps = whole("steps", steps, 0)
+    stops = record_steps(records, steps)
+    trainer = Trainer(
+        generator,
+        discriminator,
+        real,
+        latent,
+        seeds=seeds,
+        batch_size=batch_size,
+        losses=losses,
+        d_optimizer=d_optimizer,
+        g_optimizer=g_optimizer,
+        n_critic=n_critic,
+        shown=shown,
+        added=added,
+    )
+    what = f"{len(trainer.seeds)} GANs" if len(trainer.seeds) > 1 else "1 GAN"
+    first = what if trainer.compiled else f"compiling, then training {what}"
+    try:
+        with bar(steps, first, delay=2.0 if trainer.compiled else 0.0) as progress:
+            trainer.record()
+            progress.set_description(what)
+            for stop in stops:
+                start, totals = trainer.step, 0.0
+                while (before := trainer.step) < stop:
+                    totals = totals + trainer.advance_block(stop - before)
+                    progress.update(trainer.step - before)
+                trainer.record(dict(zip(RECORDS, totals / (stop - start), strict=True)))
+    except KeyboardInterrupt:
+        recorded = trainer.run().steps[-1]
+        print(
+            f"Interrupted at step {trainer.step} of {steps}: the run that is returned ends "
+            f"there, and its last record is of step {recorded}."
+        )
+    run = trainer.run()
+    if run.failed:
+        names = ", ".join(f"{run.seeds[member]} (step {at})" for member, at in run.failed.items())
+        print(f"Not finite to the end, and frozen there: seed {names}.")
+    return run

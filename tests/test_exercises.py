@@ -1,0 +1,169 @@
+import pathlib
+import subprocess
+import sys
+import tomllib
+
+import numpy as np
+import pytest
+
+import ganlab
+from ganlab import exercises
+from ganlab.exercises import Hint, check, close, exercise, quiz, verdict
+
+QUESTIONS = tomllib.loads(
+    pathlib.Path(ganlab.__file__).with_name("quiz.toml").read_text(encoding="utf-8")
+)
+
+
+@pytest.fixture
+def own_checks(monkeypatch):
+    monkeypatch.setattr(exercises, "_CHECKS", dict(exercises._CHECKS))
+
+
+def test_a_correct_answer_gets_one_line_with_a_closing_sentence(capsys):
+    check("00.1", lambda p, q: p / (p + q))
+    line = capsys.readouterr().out
+    assert line.startswith("00.1: correct. Where p equals q") and line.count("\n") == 1
+
+
+def empty(p, q): ...
+
+
+def documented(p, q):
+    """Return the best discriminator."""
+
+
+def passed(p, q):
+    pass
+
+
+def refused(p, q):
+    raise NotImplementedError
+
+
+def dotted(p, q):
+    answer = ...
+    return answer
+
+
+@pytest.mark.parametrize("stub", [None, ..., empty, documented, passed, refused, dotted])
+def test_a_stub_is_not_solved_yet(stub, capsys):
+    check("00.1", stub)
+    assert capsys.readouterr().out == "00.1: not solved yet.\n"
+
+
+def test_a_forgotten_return_is_named():
+    def forgets(p, q):
+        _ = p / (p + q)
+
+    assert "is there a `return`?" in verdict("00.1", forgets)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda p, q: q / (p + q), "not yet. You give the chance that x is fake"),
+        (lambda p, q: p / (p + q) + 0.01, "should be 0.25 at [0], and is 0.26"),
+        (lambda p, q: np.full_like(p, np.nan), "should be 0.25 at [0], and is nan"),
+        (lambda p, q: 0.5, "should have shape (4,), and has ()"),
+        (lambda p: p, "It stops with TypeError"),
+        (lambda p, q: "half\nof it", "It stops with ValueError"),
+        (0.5, "It stops with TypeError"),
+    ],
+)
+def test_a_wrong_answer_gets_a_hint_on_one_line_and_raises_nothing(answer, words, capsys):
+    check("00.1", answer)
+    line = capsys.readouterr().out
+    assert line.startswith("00.1: not yet. ") and words in line and line.count("\n") == 1
+
+
+def test_checks_see_values_and_objects_as_they_are(own_checks):
+    class Model:
+        units = 3
+
+        def __call__(self, x):
+            return None
+
+    @exercise("99.1")
+    def _(answer):
+        if answer.units != 3:
+            raise Hint("Use three units.")
+        return "Three units."
+
+    model = Model()
+    assert verdict("99.1", model) == "99.1: correct. Three units."
+    model.units = 4
+    assert verdict("99.1", model) == "99.1: not yet. Use three units."
+
+
+def test_names_are_known_and_taken_once(own_checks):
+    with pytest.raises(ValueError, match=r"^there is no exercise '77.7'; there are: 00.1"):
+        check("77.7", 1)
+    with pytest.raises(ValueError, match="has a check already"):
+        exercise("00.1")(lambda answer: "")
+
+
+def test_close_accepts_within_its_tolerance_only():
+    close(1.0005, 1.0, "x", tolerance=1e-3)
+    with pytest.raises(Hint, match=r"^x should be 1, and is 1.002\.$"):
+        close(1.002, 1.0, "x", tolerance=1e-3)
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_every_question_is_well_formed(name):
+    entry = QUESTIONS[name]
+    assert set(entry) == {"question", "options", "answer", "why"}
+    assert 2 <= len(entry["options"]) <= 5 and len(set(entry["options"])) == len(entry["options"])
+    assert entry["answer"] in range(len(entry["options"]))
+    assert len(entry["why"]) == len(entry["options"]) and all(entry["why"])
+    assert entry["question"].endswith("?") and name[2] == "."
+    shown = repr(quiz(name))
+    flat = " ".join(shown.split())
+    assert entry["question"] in flat and all(option in flat for option in entry["options"])
+    assert not any(why in flat for why in entry["why"])  # the answer is not given away
+
+
+def test_the_right_answers_are_not_all_on_one_letter():
+    assert len({entry["answer"] for entry in QUESTIONS.values()}) > 1
+
+
+def test_a_quiz_is_answered_without_widgets(capsys):
+    quiz("00.1").answer("a")
+    quiz("00.1").answer("b")
+    right, wrong = capsys.readouterr().out.splitlines()
+    assert right.startswith("a: right. D* = p/(p+q)") and wrong.startswith("b: no. Without real")
+    with pytest.raises(ValueError, match=r"^no option 'z'; choose one of a, b, c$"):
+        quiz("00.1").answer("z")
+    with pytest.raises(ValueError, match=r"^there is no quiz 'x'; there are: 00.1"):
+        quiz("x")
+
+
+def test_the_buttons_say_what_the_text_says():
+    question = quiz("00.1")
+    _, options, button, said = question.face.children
+    assert options.value is None
+    button.click()
+    assert said.value == "Choose."
+    options.value = "b"
+    button.click()
+    assert said.value == question.feedback("b")
+
+
+def test_a_quiz_displays_as_fixed_text_beside_its_widgets():
+    first, second = quiz("03.1")._repr_mimebundle_(), quiz("03.1")._repr_mimebundle_()
+    assert first["text/plain"] == second["text/plain"] == repr(quiz("03.1"))
+    assert "\na)  That GANs narrow" in first["text/plain"]
+    assert set(first) == {"text/plain", "application/vnd.jupyter.widget-view+json"}
+    assert max(map(len, first["text/plain"].splitlines())) <= 88
+
+
+@pytest.mark.parametrize("module", ["exercises", "plots"])
+def test_neither_tensorflow_nor_widgets_are_loaded(module):
+    code = (
+        f"import sys, ganlab.{module}\n"
+        "heavy = {'tensorflow', 'keras', 'IPython', 'ipywidgets', 'matplotlib.pyplot'}\n"
+        "sys.exit(str(heavy & set(sys.modules)) if heavy & set(sys.modules) else 0)"
+    )
+    root = pathlib.Path(ganlab.__file__).parents[1]
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

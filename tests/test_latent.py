@@ -1,0 +1,134 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from ganlab import latent
+
+ALL = [
+    latent.Gaussian(),
+    latent.Gaussian(16),
+    latent.Uniform(),
+    latent.Uniform(3, 0.0, 2.0),
+    latent.Stratified(),
+    latent.Stratified(-3, 3, jitter=None, aligned=True),
+]
+
+
+def rng(seed=0):
+    return np.random.default_rng(seed)
+
+
+@pytest.mark.parametrize("z", ALL, ids=repr)
+def test_samples_have_the_promised_shapes_and_repeat(z):
+    for n, shape in [(7, (7,)), ((3, 7), (3, 7)), (1, (1,))]:
+        drawn = z.sample(n, rng())
+        assert drawn.shape == (*shape, z.dim)
+        assert drawn.dtype == np.float32
+        np.testing.assert_array_equal(drawn, z.sample(n, rng=rng()))
+    assert not np.array_equal(z.sample(50, rng(1)), z.sample(50, rng(2)))
+    batches = z.sample((2, 5), rng())
+    assert not np.array_equal(batches[0], batches[1])
+    assert eval(repr(z), vars(latent).copy()) == z
+    assert len({z, eval(repr(z), vars(latent).copy())}) == 1
+
+
+@pytest.mark.parametrize("n", [5_000, (50, 100)])
+def test_samples_follow_scipy(n):
+    oracles = [
+        (latent.Gaussian(2), stats.norm()),
+        (latent.Uniform(2, -1, 3), stats.uniform(-1, 4)),
+    ]
+    for z, oracle in oracles:
+        drawn = z.sample(n, rng(4)).reshape(-1, 2).astype(float)
+        assert stats.kstest(drawn[:, 0], oracle.cdf).pvalue > 0.01
+        assert stats.kstest(drawn[:, 1], oracle.cdf).pvalue > 0.01
+        assert abs(np.corrcoef(drawn.T)[0, 1]) < 0.05
+
+
+def test_stratified_with_jitter_is_the_recipe_of_the_2016_codes():
+    """linspace(-range, range, N) + random(N) * 0.01, as in aylien2016 and perspective2016."""
+    slots = np.linspace(-8, 8, 12)
+    drawn = latent.Stratified().sample((2_000, 12), rng())[..., 0].astype(float)
+    moved = drawn - slots
+    assert moved.min() > -1e-6
+    assert moved.max() < 0.01 + 1e-6
+    # The jitter is uniform on [0, 0.01], and independent between slots and batches.
+    assert stats.kstest(moved.ravel() / 0.01, stats.uniform(-1e-4, 1.0002).cdf).pvalue > 0.001
+    assert np.abs(np.corrcoef(moved.T) - np.eye(12)).max() < 0.1
+
+
+def test_stratified_without_jitter_number_fills_each_stratum():
+    z = latent.Stratified(-3, 3, jitter=None)
+    drawn = z.sample((2_000, 6), rng())[..., 0].astype(float)
+    strata = drawn - np.arange(-3, 3)
+    assert strata.min() > -1e-6
+    assert strata.max() < 1 + 1e-6
+    assert stats.kstest(strata.ravel(), "uniform").pvalue > 0.01
+
+
+def test_zero_jitter_is_the_bare_grid():
+    drawn = latent.Stratified(-3, 3, jitter=0).sample((2, 4), rng())
+    np.testing.assert_array_equal(drawn[..., 0], [[-3, -1, 1, 3]] * 2)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(
+    low=st.floats(-100, 100),
+    width=st.floats(0.1, 100),
+    n=st.integers(1, 200),
+    seed=st.integers(0, 2**32),
+)
+def test_stratified_is_sorted_and_inside(low, width, n, seed):
+    z = latent.Stratified(low, low + width, jitter=None).sample(n, rng(seed))[:, 0]
+    assert np.all(np.diff(z) >= 0)
+    rounding = 1e-6 * (abs(low) + width)
+    assert z[0] >= low - rounding
+    assert z[-1] <= low + width + rounding
+    jitter = 0.5 * width / n
+    z = latent.Stratified(low, low + width, jitter).sample(n, rng(seed))[:, 0]
+    assert np.all(np.diff(z) >= 0)
+    assert z[-1] <= low + width + jitter + rounding
+
+
+def test_quantiles():
+    u = np.array([0, 0.1, 0.5, 0.9, 1, -0.1, 1.1, np.nan])
+    np.testing.assert_allclose(latent.Gaussian().quantile(u), stats.norm.ppf(u))
+    np.testing.assert_allclose(
+        latent.Uniform(1, -2, 6).quantile(u), stats.uniform(-2, 8).ppf(u), atol=1e-15
+    )
+    for z in (latent.Stratified(-8, 8), latent.Stratified(-8, 8, jitter=None)):
+        np.testing.assert_allclose(z.quantile(u), stats.uniform(-8, 16).ppf(u), atol=1e-14)
+
+
+def test_aligned_is_only_a_flag():
+    plain, aligned = latent.Stratified(), latent.Stratified(aligned=True)
+    np.testing.assert_array_equal(plain.sample(9, rng()), aligned.sample(9, rng()))
+    assert aligned.aligned and not plain.aligned and aligned != plain
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "words"),
+    [
+        (lambda: latent.Gaussian(0), ValueError, "dim is 0; wanted an integer, at least 1"),
+        (lambda: latent.Gaussian(1.5), ValueError, "dim is 1.5"),
+        (lambda: latent.Uniform(1, 2, 2), ValueError, "wanted low < high"),
+        (lambda: latent.Stratified(1, -1), ValueError, "low is 1.0, high is -1.0"),
+        (lambda: latent.Stratified(jitter=-1), ValueError, "jitter is -1"),
+        (lambda: latent.Gaussian(2).quantile(0.5), ValueError, "wanted dim=1"),
+        (lambda: latent.Stratified().sample((), rng()), ValueError, r"n is \(\)"),
+    ],
+)
+def test_bad_input_gets_one_line(call, error, words):
+    with pytest.raises(error, match=words) as caught:
+        call()
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("z", ALL, ids=repr)
+def test_rng_is_required_and_checked(z):
+    with pytest.raises(TypeError, match="missing 1 required positional argument: 'rng'"):
+        z.sample(3)
+    with pytest.raises(TypeError, match="rng is a RandomState; wanted a NumPy Generator"):
+        z.sample(3, np.random.RandomState(0))

@@ -1,0 +1,187 @@
+"""The files that set the course up, held against each other."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import distributions
+from itertools import product
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+WANTED = [
+    Requirement(line) for line in PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]
+]
+PIN_LINES = [
+    line.strip()
+    for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    if line.strip() and not line.startswith("#")
+]
+LIGHT = ("data", "latent", "games", "metrics", "plots", "exercises")  # load no TensorFlow
+
+
+def systems():
+    """Return the environments the pins are for, as markers see them."""
+    machines = [
+        ("linux", "Linux", "posix", "x86_64"),
+        ("linux", "Linux", "posix", "aarch64"),
+        ("darwin", "Darwin", "posix", "arm64"),
+        ("win32", "Windows", "nt", "AMD64"),
+    ]
+    return [
+        {
+            "python_version": version,
+            "python_full_version": f"{version}.0",
+            "sys_platform": sys_platform,
+            "platform_system": system,
+            "os_name": os_name,
+            "platform_machine": machine,
+        }
+        for version, (sys_platform, system, os_name, machine) in product(
+            ("3.11", "3.12", "3.13"), machines
+        )
+    ]
+
+
+SYSTEMS = systems()
+SYSTEM_IDS = [f"{s['python_version']}-{s['sys_platform']}-{s['platform_machine']}" for s in SYSTEMS]
+
+
+def pins(system):
+    """Return {name: version} of what requirements.txt installs on `system`."""
+    found = {}
+    for line in PIN_LINES:
+        pin = Requirement(line)
+        if pin.marker is None or pin.marker.evaluate(system):
+            name = canonicalize_name(pin.name)
+            assert name not in found, f"{name} is pinned twice"
+            found[name] = str(pin.specifier).removeprefix("==")
+    return found
+
+
+def name_of_pin(requirement, pinned):
+    """Return the name `requirement` is pinned by: TensorFlow has two."""
+    name = canonicalize_name(requirement.name)
+    return "tensorflow-cpu" if name == "tensorflow" and name not in pinned else name
+
+
+def test_pins_are_exact_versions_without_urls():
+    for line in PIN_LINES:
+        assert re.fullmatch(r"[\w.-]+==[\w.]+( ; .+)?", line), line
+    assert "://" not in (ROOT / "requirements.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("system", SYSTEMS, ids=SYSTEM_IDS)
+def test_pins_hold_everything_that_is_needed(system):
+    """Follow the needs of each installed package: each has a pin, and the pin satisfies it."""
+    pinned = pins(system)
+    installed = {canonicalize_name(d.metadata["Name"]): d for d in distributions()}
+    build_needs = [Requirement("setuptools>=77"), Requirement("wheel")]
+    todo, seen, problems = [*WANTED, *build_needs], set(), set()
+    while todo:
+        need = todo.pop()
+        if str(need) in seen:
+            continue
+        seen.add(str(need))
+        name = name_of_pin(need, pinned)
+        if name not in pinned:
+            problems.add(f"{need} has no pin")
+        elif not need.specifier.contains(pinned[name], prereleases=True):
+            problems.add(f"{need} is pinned to {pinned[name]}")
+        if name not in installed:
+            continue  # of another system: its own needs cannot be read here
+        for line in installed[name].requires or []:
+            need_of_need = Requirement(line)
+            marker = need_of_need.marker
+            if marker is None or any(
+                marker.evaluate({**system, "extra": extra}) for extra in ("", *need.extras)
+            ):
+                todo.append(need_of_need)
+    assert sorted(problems) == []
+
+
+def test_pins_exist_for_the_oldest_python_of_each_version():
+    """Debian 12 has Python 3.11.2, so a package that asks for 3.11.5 is no use."""
+    pinned = set().union(*(pins(system) for system in SYSTEMS))
+    for package in distributions():
+        needs = package.metadata["Requires-Python"]
+        if canonicalize_name(package.metadata["Name"]) in pinned and needs:
+            for version in ("3.11.0", "3.12.0", "3.13.0"):
+                assert version in SpecifierSet(needs), f"{package.metadata['Name']} needs {needs}"
+
+
+@pytest.mark.parametrize(
+    ("sys_platform", "machine", "name"),
+    [
+        ("linux", "x86_64", "tensorflow-cpu"),
+        ("win32", "AMD64", "tensorflow-cpu"),
+        ("linux", "aarch64", "tensorflow"),
+        ("darwin", "arm64", "tensorflow"),
+    ],
+)
+def test_one_tensorflow_is_pinned_and_the_small_one_where_it_exists(sys_platform, machine, name):
+    for system in SYSTEMS:
+        if (system["sys_platform"], system["platform_machine"]) == (sys_platform, machine):
+            assert {pin for pin in pins(system) if pin.startswith("tensorflow")} == {name}
+
+
+def test_environment_file_agrees_with_the_project():
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    assert environment["channels"] == ["conda-forge", "nodefaults"]
+    *conda, pip = environment["dependencies"]
+    assert [Requirement(line).name for line in conda] == ["python", "pip"]
+    assert Requirement(conda[0]).specifier == SpecifierSet(PROJECT["requires-python"])
+    assert not Requirement(conda[1]).specifier
+    assert pip == {"pip": ["-e .[test]"]}
+
+
+def test_makefile_takes_the_pythons_of_the_project():
+    check = re.search(r"\((3), (\d+)\) <= v <= \(3, (\d+)\)", (ROOT / "Makefile").read_text())
+    wanted = f">={check[1]}.{check[2]},<{check[1]}.{int(check[3]) + 1}"
+    assert SpecifierSet(wanted) == SpecifierSet(PROJECT["requires-python"])
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
+def test_commands_of_the_documents_exist(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    blocks = re.findall(r"```.*?```|`[^`\n]+`", text, flags=re.DOTALL)
+    lines = "\n".join(blocks).replace("`", "\n").splitlines()
+    called = {
+        word
+        for line in lines
+        if (command := re.match(r"\s*(?:\$ )?make((?:\s+[a-z-]+(?![\w=-]))+)", line))
+        for word in command[1].split()
+    }
+    rules = re.findall(r"^([a-z][a-z-]*):(?!=)", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert called, f"{page} names no command"
+    assert called <= set(rules)
+
+
+def test_help_lists_every_command():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    (phony,) = re.findall(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)
+    help_text = subprocess.run(
+        ["make", "--no-print-directory", "-C", str(ROOT)],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert [line.split()[1] for line in help_text.splitlines()] == phony.split()
+
+
+@pytest.mark.parametrize("module", LIGHT)
+def test_module_does_not_load_tensorflow(module):
+    code = (
+        f"import sys, ganlab.{module}; "
+        "print(*({'tensorflow', 'keras', 'jax', 'torch'} & set(sys.modules)))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.split() == []
