@@ -315,7 +315,7 @@ def measure(protocol, source, target, advance=lambda: None):
     finally:
         signal.signal(signal.SIGINT, before)
     finished = result | judge(result)
-    if finished != result:
+    if finished != result:  # new, or judged by mended statistics
         _save(target, finished)
     return finished
 

@@ -33,9 +33,10 @@ class Explorer(widgets.VBox):
                 raise TypeError(f"knob {name!r} is a {type(knob).__name__}; give a control")
         self.knobs, self._draw, self._alt = dict(knobs), draw, alt
         self._busy = self._stale = self._held = False
-        self.picture = widgets.Image(format="png", tooltip=alt)
-        self.verdict = widgets.HTML()
-        super().__init__([*self.knobs.values(), self.verdict, self.picture])
+        self.picture, self.verdict = widgets.Image(format="png"), widgets.HTML()
+        caption = widgets.HTML(f"<small>{html.escape(alt)}</small>")
+        parts = [*self.knobs.values(), self.verdict, self.picture, caption]
+        super().__init__(parts, layout={"align_items": "flex-start"})  # pictures keep their shape
         for knob in self.knobs.values():
             knob.observe(self._refresh, "value")
         self._refresh()

@@ -190,6 +190,7 @@ def test_both_seed_sets_must_agree():
         (none, clear, "inconclusive"),
         (clear, -clear, "inconclusive"),
         (-clear, -clear, "contradicted"),
+        (zero, zero, "inconclusive"),
     ):
         found = evidence.judge(outcomes(first, zero, confirm=(confirm, zero), direction=1))
         assert found["verdict"] == expected
@@ -419,7 +420,8 @@ first.arms.update({name: counted(name, inner) for name, inner in first.arms.item
 @pytest.mark.parametrize(
     "stop",
     [
-        "raise KeyboardInterrupt",
+        "import signal\n            signal.raise_signal(signal.SIGINT)\n"
+        "            LOG.write_text('went on')",
         # as training does: Ctrl-C is caught, and what there is so far is returned
         "import signal\n            try: signal.raise_signal(signal.SIGINT)\n"
         "            except KeyboardInterrupt: return np.zeros(len(seeds))",
@@ -454,6 +456,15 @@ def test_an_interrupted_run_goes_on_where_it_stopped(folder, capsys, stop):
     assert dates.sub("", text) == dates.sub("", whole)
 
 
+def test_progress_counts_each_arm_on_each_seed_set(folder):
+    protocol, source = evidence.protocols(folder)["T1"]
+    target, done = folder / "results" / "T1.json", []
+    for _ in range(2):  # measured, then found as it was
+        result = evidence.measure(protocol, source, target, lambda: done.append(target.exists()))
+        assert result == stored(folder)
+    assert done == [True] * 8
+
+
 def test_saving_is_atomic(folder, monkeypatch):
     assert run(folder) == 0
     before = (folder / "results" / "T1.json").read_text()
@@ -484,17 +495,23 @@ def test_a_changed_protocol_invalidates_its_result(folder, capsys):
     assert (folder / "results" / "T1.json").read_text() == before
 
 
-def test_a_repeat_leaves_the_stored_result_alone(folder, capsys):
+def test_a_repeat_measures_anew_and_leaves_the_stored_result_alone(folder, capsys):
+    write(folder, "t1", COUNTING.replace("STOP", "pass"))
     assert run(folder) == 0
     file = folder / "results" / "T1.json"
-    file.write_text(file.read_text().replace('"verdict": "supported"', '"verdict": "inconclusive"'))
-    before = file.read_text()
+    right = file.read_text()
+    wrong = right.replace('"verdict": "supported"', '"verdict": "inconclusive"')
+    file.write_text(wrong)
     capsys.readouterr()
-    for _ in range(2):
+    for times in (2, 3):
         assert run(folder, "T1") == 0
         assert capsys.readouterr().out == "T1: supported (stored: inconclusive)\n"
-        assert file.read_text() == before
-    assert (folder.parent / "build" / "evidence" / "T1.json").exists()
+        assert file.read_text() == wrong
+        assert len((folder / "log.txt").read_text().split()) == times * 8
+    repeat = json.loads((folder.parent / "build" / "evidence" / "T1.json").read_text())
+    assert repeat["outcomes"] == json.loads(right)["outcomes"]
+    # The stored verdict is not what its outcomes say: the next run of all sets it right.
+    assert run(folder) == 0 and file.read_text() == right
 
 
 def test_failed_seeds_and_failed_arms_are_stored_as_such(folder):
@@ -589,9 +606,11 @@ def test_mistakes_on_the_command_line_are_told_in_one_line(folder, capsys):
     assert run(folder, "--list") == 0
     assert capsys.readouterr().out == "T1: not measured\n"
     assert not (folder.parent / "docs" / "claims.md").exists()
-    write(folder, "t2", PROTOCOL)  # the id of another file
-    assert run(folder) == 1
-    assert capsys.readouterr().err == "t2.py: wanted new ids like its name, got T1\n"
+    twice = PROTOCOL.replace("T1", "T2") + "PROTOCOLS *= 2\n"
+    for text, id in ((PROTOCOL.replace("T1", "T3"), "T3"), (twice, "T2")):
+        write(folder, "t2", text)
+        assert run(folder) == 1
+        assert capsys.readouterr().err == f"t2.py: wanted new ids like its name, got {id}\n"
 
 
 # What notebooks read -------------------------------------------------------------------
@@ -636,7 +655,11 @@ def test_reading_a_claim_runs_no_protocol_and_loads_no_tensorflow(folder):
     assert done.stdout == "supported\nFalse False\n", done.stderr
 
 
-def test_without_a_clone_the_error_says_what_to_do(tmp_path):
+def test_without_a_clone_the_error_says_what_to_do(tmp_path, capsys):
+    for args in ([], ["--list"], ["--ledger"]):
+        assert evidence.main(args, tmp_path / "none") == 1
+        error = capsys.readouterr().err
+        assert error.count("\n") == 1 and "clone" in error
     for folder in (tmp_path, tmp_path / "none"):
         with pytest.raises(EvidenceError, match="clone") as error:
             evidence.claim("C1", folder)

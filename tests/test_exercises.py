@@ -1,4 +1,5 @@
 import pathlib
+import runpy
 import subprocess
 import sys
 import tomllib
@@ -10,6 +11,7 @@ import ganlab
 from ganlab import exercises
 from ganlab.exercises import Hint, check, close, exercise, quiz, verdict
 
+ROOT = pathlib.Path(ganlab.__file__).parents[1]
 QUESTIONS = tomllib.loads(
     pathlib.Path(ganlab.__file__).with_name("quiz.toml").read_text(encoding="utf-8")
 )
@@ -24,6 +26,15 @@ def test_a_correct_answer_gets_one_line_with_a_closing_sentence(capsys):
     check("00.1", lambda p, q: p / (p + q))
     line = capsys.readouterr().out
     assert line.startswith("00.1: correct. Where p equals q") and line.count("\n") == 1
+
+
+def test_every_exercise_has_a_solution_that_its_check_accepts():
+    solutions = {}
+    for path in sorted((ROOT / "notebooks" / "solutions").glob("*.py")):
+        solutions |= runpy.run_path(str(path))["SOLUTIONS"]
+    assert set(solutions) == set(exercises._CHECKS)
+    for name, solution in solutions.items():
+        assert verdict(name, solution).startswith(f"{name}: correct. ")
 
 
 def empty(p, q): ...
@@ -59,6 +70,10 @@ def test_a_forgotten_return_is_named():
     assert "is there a `return`?" in verdict("00.1", forgets)
 
 
+def two_lines(p, q):
+    raise ValueError("two\nlines")
+
+
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
@@ -67,7 +82,8 @@ def test_a_forgotten_return_is_named():
         (lambda p, q: np.full_like(p, np.nan), "should be 0.25 at [0], and is nan"),
         (lambda p, q: 0.5, "should have shape (4,), and has ()"),
         (lambda p: p, "It stops with TypeError"),
-        (lambda p, q: "half\nof it", "It stops with ValueError"),
+        (lambda p, q: "half", "It stops with ValueError"),
+        (two_lines, "It stops with ValueError: two lines"),
         (0.5, "It stops with TypeError"),
     ],
 )
@@ -164,6 +180,5 @@ def test_neither_tensorflow_nor_widgets_are_loaded(module):
         "heavy = {'tensorflow', 'keras', 'IPython', 'ipywidgets', 'matplotlib.pyplot'}\n"
         "sys.exit(str(heavy & set(sys.modules)) if heavy & set(sys.modules) else 0)"
     )
-    root = pathlib.Path(ganlab.__file__).parents[1]
-    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -90,6 +90,8 @@ def test_it_is_a_widget_a_picture_and_a_fixed_text_at_once():
     assert base64.b64decode(data["image/png"]) == app.picture.value
     assert "application/vnd.jupyter.widget-view+json" in data
     assert metadata == {"image/png": {"alt": "a line"}}
+    assert app.children[-1].value == "<small>a line</small>"
+    assert app.picture.tooltip is None  # a tooltip stops JupyterLab from showing an Image
 
 
 def test_wrong_arguments_get_one_line():

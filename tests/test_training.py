@@ -1,0 +1,485 @@
+"""The engine: seeds that do not mix, bits that repeat, and a loop that Keras agrees with."""
+
+import json
+
+import numpy as np
+import pytest
+
+from ganlab import data, latent, losses, training
+from ganlab.backend import keras, tf
+from ganlab.ensemble import Ensemble
+from ganlab.networks import mlp
+from ganlab.pretraining import pretrain
+from ganlab.runs import RECORDS, Run
+from ganlab.training import Extension, Scaled, Trainer, TrainingFailed, train
+
+NORMAL = keras.initializers.RandomNormal(stddev=1.0)
+
+
+def arguments(**changed):
+    """The GAN of aylien2016's last code."""
+    return {
+        "generator": mlp((1, 4, 1), "softplus", kernel=NORMAL),
+        "discriminator": mlp((1, 8, 8, 8, 1), "tanh", kernel=NORMAL),
+        "real": data.Gaussian(4.0, 0.5),
+        "latent": latent.Stratified(-8.0, 8.0, 0.01),
+        "seeds": 4,
+        "batch_size": 8,
+        **changed,
+    }
+
+
+def trainer(**changed):
+    return Trainer(**arguments(**changed))
+
+
+def weights(some_trainer):
+    """All weights now: [generators', discriminators'], lists of arrays (members, ...)."""
+    return [ensemble.weights for ensemble in some_trainer._ensembles()]
+
+
+def equal(left, right):
+    return all(np.array_equal(a, b) for a, b in zip(left, right, strict=True))
+
+
+# Bits ---------------------------------------------------------------------------------------
+
+
+def test_the_same_arguments_give_the_same_bits():
+    first, second = (train(**arguments(steps=300, records=3)) for _ in range(2))
+    for name in (*RECORDS, "samples"):
+        assert np.array_equal(getattr(first, name), getattr(second, name)), name
+    assert equal(first.generators.weights, second.generators.weights)
+
+
+def test_another_seed_gives_other_numbers():
+    run = train(**arguments(steps=20, records=1, seeds=[1, 2, 1]))
+    assert np.array_equal(run.samples[:, 0], run.samples[:, 2])
+    assert not np.allclose(run.samples[:, 0], run.samples[:, 1])
+
+
+def test_records_do_not_change_what_is_trained():
+    often, once = (train(**arguments(steps=300, records=n)) for n in (7, 1))
+    assert equal(often.generators.weights, once.generators.weights)
+
+
+@pytest.mark.parametrize("others", [32, 5])
+def test_a_seed_alone_starts_as_it_does_among_others(others):
+    alone, among = trainer(seeds=[3]), trainer(seeds=others)
+    for one, many in zip(weights(alone), weights(among), strict=True):
+        assert equal([w[0] for w in one], [w[3] for w in many])
+    for _ in range(5):
+        a, b = alone.advance(1), among.advance(1)
+        for name in RECORDS:
+            np.testing.assert_allclose(a[name][0], b[name][3], rtol=1e-5, err_msg=name)
+
+
+def test_compiled_and_uncompiled_agree_over_the_first_steps(monkeypatch):
+    compiled = trainer(n_critic=2)
+    first = [compiled.advance(1) for _ in range(10)]
+    monkeypatch.setenv("GANLAB_COMPILE", "0")
+    uncompiled = trainer(n_critic=2)
+    assert uncompiled._game is not compiled._game
+    for i, seen in enumerate(first):
+        again = uncompiled.advance(1)
+        for name in RECORDS:
+            np.testing.assert_allclose(seen[name], again[name], rtol=2e-4, err_msg=f"{name}, {i}")
+
+
+def test_a_discriminator_step_leaves_every_generator_weight_and_the_other_way_round():
+    one = trainer(d_optimizer=keras.optimizers.SGD(0.1), g_optimizer=keras.optimizers.SGD(0.1))
+    g0, d0 = weights(one)
+    one.d_step()
+    g1, d1 = weights(one)
+    assert equal(g0, g1)
+    assert not any(np.array_equal(a, b) for a, b in zip(d0, d1, strict=True))
+    one.g_step()
+    g2, d2 = weights(one)
+    assert equal(d1, d2)
+    assert not any(np.array_equal(a, b) for a, b in zip(g1, g2, strict=True))
+
+
+def test_single_steps_add_up_to_steps_of_both():
+    by_hand, at_once = trainer(n_critic=3), trainer(n_critic=3)
+    for _ in range(4):
+        for _ in range(3):
+            by_hand.d_step()
+        by_hand.g_step()
+    at_once.advance(4)
+    for a, b in zip(weights(by_hand), weights(at_once), strict=True):
+        for left, right in zip(a, b, strict=True):
+            np.testing.assert_allclose(left, right, rtol=1e-4, atol=1e-6)
+    assert by_hand.step == at_once.step == 4
+
+
+def test_n_critic_discriminator_steps_use_n_critic_batches():
+    one = trainer(n_critic=3)
+    one.advance(5)
+    assert one._supplies["d"].used == 15
+    assert one._supplies["g"].used == 5
+    assert len(np.unique(np.asarray(one._supplies["d"].peek()[0]["real"])[:15, 0, 0])) == 15
+
+
+def test_poisoning_one_seed_leaves_the_bits_of_the_others():
+    clean, poisoned = trainer(), trainer()
+    g, d = weights(poisoned)
+    d = [d[0].copy(), *d[1:]]
+    d[0][2, 0, 0] = np.nan
+    poisoned._set_weights((g, d))
+    clean.advance(50)
+    poisoned.advance(50)
+    others = [0, 1, 3]
+    for a, b in zip(weights(clean), weights(poisoned), strict=True):
+        assert equal([w[others] for w in a], [w[others] for w in b])
+    assert poisoned.failed == {2: 1}
+
+
+# Against plain Keras ------------------------------------------------------------------------
+
+
+def plain_keras_losses(run_trainer, steps, optimizers, member=1):
+    """The loop written out for one member, on the very batches that member is given."""
+    generator, discriminator = (e.member(member) for e in run_trainer._ensembles())
+    d_optimizer, g_optimizer = optimizers
+    blocks = {p: {n: np.asarray(b) for n, b in s.peek()[0].items()}
+              for p, s in run_trainer._supplies.items()}
+    crossentropy = keras.losses.BinaryCrossentropy(from_logits=True)
+    seen = []
+    for i in range(steps):
+        real, z = (blocks["d"][name][i, member] for name in ("real", "z"))
+        with tf.GradientTape() as tape:
+            real_logits = discriminator(real)
+            fake_logits = discriminator(generator(z))
+            d_loss = crossentropy(tf.ones_like(real_logits), real_logits)
+            d_loss += crossentropy(tf.zeros_like(fake_logits), fake_logits)
+        variables = discriminator.trainable_variables
+        d_optimizer.apply(tape.gradient(d_loss, variables), variables)
+        with tf.GradientTape() as tape:
+            fake_logits = discriminator(generator(blocks["g"]["z"][i, member]))
+            g_loss = crossentropy(tf.ones_like(fake_logits), fake_logits)
+        variables = generator.trainable_variables
+        g_optimizer.apply(tape.gradient(g_loss, variables), variables)
+        seen.append((float(d_loss), float(g_loss)))
+    return np.array(seen)
+
+
+SCHEDULE = keras.optimizers.schedules.ExponentialDecay(0.03, 5, 0.5, staircase=True)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: keras.optimizers.SGD(0.03),
+        lambda: keras.optimizers.SGD(SCHEDULE),
+        lambda: keras.optimizers.SGD(0.01, momentum=0.6),
+        lambda: keras.optimizers.RMSprop(1e-3),
+        lambda: keras.optimizers.Adam(1e-3, beta_1=0.5),
+        lambda: keras.optimizers.AdamW(1e-3, weight_decay=0.1),
+    ],
+    ids=["sgd", "schedule", "momentum", "rmsprop", "adam", "adamw"],
+)
+def test_the_loop_is_the_one_that_keras_would_run(make):
+    one = trainer(d_optimizer=make(), g_optimizer=make(), batch_size=8)
+    wanted = plain_keras_losses(one, 20, (make(), make()))
+    got = [one.advance(1) for _ in range(20)]
+    got = np.array([(seen["d_loss"][1], seen["g_loss"][1]) for seen in got])
+    np.testing.assert_allclose(got, wanted, rtol=2e-4, atol=1e-5)
+
+
+# Knobs --------------------------------------------------------------------------------------
+
+
+def traces():
+    """How often any program has been traced so far."""
+    from ganlab import program
+
+    games = [game for game in program._kept.values() if hasattr(game, "programs")]
+    return sum(p._run.experimental_get_tracing_count() for g in games for p in g.programs.values())
+
+
+def test_another_rate_or_scalar_builds_nothing_anew():
+    train(**arguments(steps=3, records=1, losses=losses.bounded(1e-5)))
+    before = traces()
+    for rate in (1e-4, np.array([1e-2, 1e-3, 1e-4, 0.0])):
+        for low in (1e-3, np.array([1e-5, 1e-4, 1e-3, 1e-2])):
+            adam = Scaled(keras.optimizers.Adam(1.0), rate)
+            train(**arguments(steps=3, records=1, losses=losses.bounded(low), d_optimizer=adam))
+    assert traces() == before
+    train(**arguments(steps=3, records=1, batch_size=9))
+    assert traces() > before
+
+
+def test_a_rate_per_member_is_that_member_trained_with_that_rate():
+    rates = [1e-2, 1e-3, 0.0, 3e-3]
+    together = trainer(
+        seeds=[5, 5, 5, 5],
+        d_optimizer=Scaled(keras.optimizers.Adam(1.0), np.array(rates)),
+        g_optimizer=Scaled(keras.optimizers.Adam(1.0), np.array(rates)),
+    )
+    start = weights(together)
+    together.advance(5)
+    for member, rate in enumerate(rates):
+        alone = trainer(
+            seeds=[5],
+            d_optimizer=keras.optimizers.Adam(rate),
+            g_optimizer=keras.optimizers.Adam(rate),
+        )
+        alone.advance(5)
+        for one, many in zip(weights(alone), weights(together), strict=True):
+            for left, right in zip(one, many, strict=True):
+                np.testing.assert_allclose(left[0], right[member], rtol=1e-4, atol=1e-6)
+    assert equal([w[2] for w in start[0]], [w[2] for w in weights(together)[0]])
+
+
+def test_losses_with_scalars_per_member_act_on_that_member_alone():
+    wide, mixed = (trainer(losses=losses.bounded(low)) for low in (1e-6, [1e-6, 1e-6, 0.4, 1e-6]))
+    a, b = wide.advance(1)["d_loss"], mixed.advance(1)["d_loss"]
+    assert np.array_equal(a[[0, 1, 3]], b[[0, 1, 3]])
+    assert a[2] > b[2]
+
+
+def shift(batch, noise, size):
+    return batch + size * (1.0 if noise is None else noise)
+
+
+def test_what_is_shown_reaches_the_discriminator_real_and_fake_alike():
+    bare, shown = trainer(), trainer(shown=Extension(shift, scalars={"size": 0.0}))
+    for name, value in bare.advance(3).items():
+        np.testing.assert_allclose(value, shown.advance(0)[name] + value)
+    far = trainer(shown=Extension(lambda batch, noise: 0.0 * batch))
+    seen = far.advance(1)
+    np.testing.assert_allclose(seen["real_score"], seen["fake_score"], rtol=1e-6)
+
+
+def test_noise_that_is_shown_is_drawn_per_seed_and_batch():
+    def draw(rng, shape):
+        return rng.standard_normal(shape, dtype=np.float32)
+
+    one = trainer(shown=Extension(shift, draw, {"size": [0.0, 0.1, 0.2, 0.3]}))
+    block = one._supplies["d"].peek()[0]
+    noise = np.stack([block["real_noise"], block["fake_noise"]])
+    assert len(np.unique(noise)) == noise.size
+    assert np.array_equal(trainer()._supplies["d"].peek()[0]["real"], block["real"])
+    bare = trainer()
+    a, b = one.advance(2), bare.advance(2)
+    np.testing.assert_allclose(a["d_loss"][0], b["d_loss"][0], rtol=1e-6)
+    assert not np.allclose(a["d_loss"][1:], b["d_loss"][1:])
+
+
+def test_what_is_added_is_added_to_the_loss_of_its_member():
+    def penalty(discriminate, real, fake, noise, weight):
+        return weight * tf.reduce_mean(tf.square(discriminate(real)), axis=-1)
+
+    per_member = np.array([0.0, 1.0, 10.0, 0.0])
+    plain, with_penalty = trainer(), trainer(added=Extension(penalty, scalars={"weight": per_member}))
+    real = np.asarray(plain._supplies["d"].peek()[0]["real"])[0]
+    logits = plain._ensembles()[1](real)[..., 0]
+    a, b = plain.advance(1)["d_loss"], with_penalty.advance(1)["d_loss"]
+    np.testing.assert_allclose(b - a, per_member * (logits**2).mean(1), rtol=1e-3, atol=1e-5)
+
+
+# What is recorded ---------------------------------------------------------------------------
+
+
+def test_a_run_has_the_promised_shapes():
+    run = train(**arguments(steps=100, records=4, seeds=3))
+    assert list(run.steps) == [0, 25, 50, 75, 100]
+    assert all(getattr(run, name).shape == (5, 3) for name in RECORDS)
+    assert run.samples.shape == (5, 3, training.SAMPLES, 1)
+    assert run.generate(7).shape == (3, 7, 1)
+    assert run.discriminate(np.linspace(0, 8, 11)).shape == (3, 11)
+    assert list(train(**arguments(steps=10, records=[0, 3])).steps) == [0, 3, 10]
+
+
+def test_the_first_record_is_of_untrained_networks():
+    run, fresh = train(**arguments(steps=10, records=1)), trainer()
+    wanted = Ensemble(fresh._models[0], fresh.seeds, weights(fresh)[0])(fresh._z)
+    assert np.array_equal(run.samples[0], wanted)
+
+
+def test_records_are_averages_over_the_steps_between():
+    run, one = train(**arguments(steps=40, records=2)), trainer()
+    steps = [one.advance(1) for _ in range(40)]
+    for name in RECORDS:
+        mean = np.mean([seen[name] for seen in steps[20:]], axis=0)
+        np.testing.assert_allclose(getattr(run, name)[2], mean, rtol=1e-4, err_msg=name)
+
+
+def test_scores_and_accuracy_are_those_of_the_batch():
+    one = trainer()
+    block = {name: np.asarray(value)[0] for name, value in one._supplies["d"].peek()[0].items()}
+    generators, discriminators = one._ensembles()
+    real, fake = (
+        1 / (1 + np.exp(-discriminators(x)[..., 0])) for x in (block["real"], generators(block["z"]))
+    )
+    seen = one.advance(1)
+    np.testing.assert_allclose(seen["real_score"], real.mean(1), rtol=1e-5)
+    np.testing.assert_allclose(seen["fake_score"], fake.mean(1), rtol=1e-5)
+    accuracy = ((real > 0.5).mean(1) + (fake < 0.5).mean(1)) / 2
+    np.testing.assert_allclose(seen["accuracy"], accuracy)
+
+
+def test_members_are_plain_keras_models_that_save_load_and_predict(tmp_path):
+    run = train(**arguments(steps=20, records=1))
+    z = np.linspace(-8, 8, 9, dtype="float32")[:, None]
+    model = run.generator(2)
+    model.save(tmp_path / "generator.keras")
+    loaded = keras.saving.load_model(tmp_path / "generator.keras")
+    np.testing.assert_allclose(loaded.predict(z, verbose=0), run.generators(z)[2], rtol=1e-5)
+    scores = 1 / (1 + np.exp(-run.discriminator(2).predict(z, verbose=0)[:, 0]))
+    np.testing.assert_allclose(scores, run.discriminate(z)[2], rtol=1e-5)
+
+
+def test_a_run_is_saved_and_loaded_without_pickle(tmp_path):
+    run = train(**arguments(steps=20, records=2))
+    run.save(tmp_path / "run.npz")
+    again = Run.load(tmp_path / "run.npz")
+    for name in (*RECORDS, "steps", "samples", "seeds"):
+        assert np.array_equal(getattr(run, name), getattr(again, name)), name
+    assert np.array_equal(run.generate(5), again.generate(5))
+    assert np.array_equal(run.discriminate([3.0, 4.0]), again.discriminate([3.0, 4.0]))
+    with np.load(tmp_path / "run.npz", allow_pickle=False) as file:
+        assert json.loads(str(file["about"]))["latent"][0] == "Stratified"
+
+
+def test_an_array_of_ones_own_can_be_learned():
+    rng = np.random.default_rng(0)
+    own = rng.normal([1.0, -1.0, 0.0], 0.1, size=(500, 3))
+    run = train(
+        mlp((2, 16, 3)), mlp((3, 16, 1)), own, latent.Gaussian(2), steps=50, seeds=2, records=1
+    )
+    assert run.samples.shape == (2, 2, training.SAMPLES, 3)
+
+
+def test_aligned_latents_meet_sorted_data():
+    one = trainer(latent=latent.Stratified(-1, 1, aligned=True))
+    block = {name: np.asarray(value) for name, value in one._supplies["d"].peek()[0].items()}
+    assert (np.diff(block["real"][..., 0], axis=-1) >= 0).all()
+    assert (np.diff(block["z"][..., 0], axis=-1) > 0).all()
+    unsorted = np.asarray(trainer()._supplies["d"].peek()[0]["real"])[..., 0]
+    assert not (np.diff(unsorted, axis=-1) >= 0).all()
+    assert np.array_equal(np.sort(unsorted, -1), block["real"][..., 0])
+
+
+# Trouble ------------------------------------------------------------------------------------
+
+
+def test_a_seed_that_stops_being_finite_is_frozen_and_named(capsys):
+    rates = np.array([1e-3, 1e30, 1e-3, 1e-3])
+    sgd = Scaled(keras.optimizers.SGD(1.0), rates)
+    run = train(**arguments(steps=60, records=6, d_optimizer=sgd, g_optimizer=sgd))
+    assert list(run.failed) == [1]
+    assert 1 <= run.failed[1] <= 5
+    assert "seed 1 (step" in capsys.readouterr().out
+    assert np.isnan(run.d_loss[-1, 1]) and np.isnan(run.samples[-1, 1]).all()
+    assert np.isfinite(run.d_loss[:, [0, 2, 3]]).all()
+    assert all(np.isfinite(w).all() for w in run.generators.weights)
+
+
+def test_when_all_have_failed_the_error_names_the_step_and_the_cause():
+    sgd = keras.optimizers.SGD(1e30)
+    with pytest.raises(TrainingFailed, match=r"all 4 seeds.*step \d.*learning rate.*1e\+30") as info:
+        train(**arguments(steps=60, d_optimizer=sgd, g_optimizer=sgd))
+    assert "\n" not in str(info.value)
+    assert list(info.value.run.steps) == [0]
+
+
+def test_an_interruption_returns_what_was_recorded_and_says_so(capsys, monkeypatch):
+    calls = []
+
+    def interrupted(self, most, original=Trainer.advance_block):
+        calls.append(most)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return original(self, most)
+
+    monkeypatch.setattr(Trainer, "advance_block", interrupted)
+    run = train(**arguments(steps=50, records=5))
+    assert list(run.steps) == [0, 10, 20]
+    assert "Interrupted at step 20 of 50" in capsys.readouterr().out
+    assert run.generate(3).shape == (4, 3, 1)
+
+
+def test_without_xla_training_runs_uncompiled_and_warns_once(monkeypatch):
+    from ganlab import program
+
+    def refuse(*_):
+        raise tf.errors.UnimplementedError(None, None, "no XLA here")
+
+    original = program.Program._build
+
+    def build(self, compiled):
+        original(self, compiled)
+        if compiled:
+            self._run = refuse
+
+    monkeypatch.setattr(program.Program, "_build", build)
+    monkeypatch.setattr(program, "_without_xla", False)
+    monkeypatch.setattr(program, "_kept", {})
+    with pytest.warns(RuntimeWarning, match="no XLA here") as caught:
+        one = trainer()
+        one.advance(3)
+        trainer(batch_size=5).advance(1)
+    assert len(caught) == 1
+    assert one.step == 3
+
+
+class NotALayer:
+    pass
+
+
+@pytest.mark.parametrize(
+    "changed, message",
+    [
+        ({"steps": -1}, "steps=-1"),
+        ({"steps": 1.5}, "steps=1.5"),
+        ({"batch_size": 0}, "batch_size=0"),
+        ({"seeds": []}, "seeds is empty"),
+        ({"seeds": "three"}, "each of seeds='t'"),
+        ({"n_critic": 0}, "n_critic=0"),
+        ({"records": 0}, "records=0"),
+        ({"records": [7000]}, "step 7000"),
+        ({"losses": "wgan"}, "losses is 'wgan'"),
+        ({"shown": 3}, "shown is 3"),
+        ({"added": [3]}, r"added is \(3,\)"),
+        ({"latent": 16}, "latent is 16"),
+        ({"generator": NotALayer()}, "generator is NotALayer"),
+        ({"generator": mlp((2, 4, 1))}, "generator does not take inputs of size 1"),
+        ({"generator": mlp((1, 4, 2))}, "generator gives 2 numbers"),
+        ({"discriminator": mlp((1, 4, 2))}, "discriminator gives 2 numbers"),
+        ({"discriminator": mlp((1, 4, 1), output_activation="sigmoid")}, "ends in a sigmoid"),
+        ({"d_optimizer": "adam"}, "d_optimizer is 'adam'"),
+        ({"d_optimizer": keras.optimizers.Lamb()}, "Lamb"),
+        ({"g_optimizer": keras.optimizers.Adafactor()}, "Adafactor"),
+        ({"g_optimizer": keras.optimizers.Adam(clipnorm=1.0)}, "clipnorm=1.0"),
+        ({"g_optimizer": Scaled(keras.optimizers.Adam(), [1.0, 2.0])}, r"shape \(2,\)"),
+        ({"g_optimizer": Scaled(keras.optimizers.Adam(), np.nan)}, "NaN"),
+        ({"losses": losses.bounded([1, 2, 3])}, r"losses low has shape \(3,\)"),
+        ({"real": "gaussian"}, "wanted"),
+        ({"real": data.ring(), "generator": mlp((1, 2)), "discriminator": mlp((2, 1)),
+          "latent": latent.Stratified(aligned=True)}, "aligned"),
+    ],
+)
+def test_wrong_arguments_get_one_line_before_anything_compiles(changed, message, monkeypatch):
+    monkeypatch.setattr(training, "shared", lambda *_: pytest.fail("something was built"))
+    with pytest.raises((TypeError, ValueError), match=message) as info:
+        train(**arguments(**changed))
+    assert "\n" not in str(info.value)
+
+
+def test_train_has_at_most_14_arguments():
+    assert train.__code__.co_argcount + train.__code__.co_kwonlyargcount <= 14
+
+
+def test_a_pretrained_discriminator_is_where_training_starts():
+    ensemble, _, _ = pretrain(
+        mlp((1, 8, 8, 8, 1), "tanh", kernel=NORMAL),
+        data.Uniform(-5.0, 5.0),
+        data.Gaussian().density,
+        steps=10,
+        seeds=4,
+    )
+    one = trainer(discriminator=ensemble)
+    assert equal(weights(one)[1], ensemble.weights)
+    with pytest.raises(ValueError, match="other seeds"):
+        trainer(discriminator=ensemble, seeds=5)
