@@ -2,6 +2,7 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 INSTALLED := .venv/.installed
+WANTED := Python 3.11, 3.12 or 3.13 is needed; name it like this: make PYTHON=python3.12
 
 # Notebooks run in .venv, whatever kernels the user has elsewhere.
 export JUPYTER_PATH := $(CURDIR)/.venv/share/jupyter
@@ -17,7 +18,7 @@ help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1@\2/p' Makefile | awk -F@ '{printf "%-16s %s\n", $$1, $$2}'
 
 lab: $(INSTALLED) ## open the course in JupyterLab (options: LAB_ARGS="--no-browser --port=8899")
-	$(PY) -m jupyterlab --ServerApp.root_dir=. $(LAB_ARGS) notebooks/00_start_here.ipynb
+	$(PY) -m jupyterlab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(LAB_ARGS)
 
 test: $(INSTALLED) ## run the unit tests and every notebook (options: ARGS="-k name")
 	$(PYTEST) -m "not slow" $(ARGS)
@@ -38,7 +39,8 @@ lint: $(INSTALLED) ## check the code's style
 # .unfinished stands in .venv while it is being filled and becomes .installed at the end, so
 # an interrupted installation is noticed and begun again.
 $(INSTALLED): requirements.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else "Python 3.11, 3.12 or 3.13 is needed, and $(PYTHON) is %d.%d. Name another: make PYTHON=python3.12" % v)'
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not found. $(WANTED)" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else "$(PYTHON) is Python %d.%d. $(WANTED)" % v)'
 	@echo "Installing the course into .venv: about two minutes, 0.5 GB to download, 2.5 GB of disk."
 	@if [ -e .venv/.unfinished ]; then echo "The last installation was interrupted: starting again."; rm -rf .venv; fi
 	@mkdir -p .venv && touch .venv/.unfinished

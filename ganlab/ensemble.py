@@ -147,7 +147,9 @@ def structure(model):
         if not all(name.startswith(("keras.", "ganlab.")) for name in names):
             return model
     # In a graph of layers the names say what is joined to what; in a stack they say nothing.
-    graph = any(isinstance(part, keras.Model) and type(part) is not keras.Sequential for part in parts)
+    graph = any(
+        isinstance(part, keras.Model) and type(part) is not keras.Sequential for part in parts
+    )
     ignored = ("build_config",) if graph else ("build_config", "name")
     config = keras.saving.serialize_keras_object(model)
     return json.dumps(_without(config, ignored), sort_keys=True, default=str)
@@ -190,8 +192,7 @@ def initial_weights(model, seeds, stream):
                 )
             ]
     return [
-        np.stack([drawn[seed][i] for seed in seeds])
-        for i in range(len(model.trainable_variables))
+        np.stack([drawn[seed][i] for seed in seeds]) for i in range(len(model.trainable_variables))
     ]
 
 

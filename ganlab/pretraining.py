@@ -50,7 +50,15 @@ def pretrain(
     given, factors = optimizer if isinstance(optimizer, Scaled) else (optimizer, 1.0)
     given = keras.optimizers.Adam(1e-3) if given is None else given
     recipe, rates = recipe_and_rates(given, factors, "optimizer", members)
-    key = ("pretrain", structure(discriminator), repr(recipe), loss, members, batch_size, compiles())
+    key = (
+        "pretrain",
+        structure(discriminator),
+        repr(recipe),
+        loss,
+        members,
+        batch_size,
+        compiles(),
+    )
     program = shared(key, lambda: _program(discriminator, recipe, loss, members))
     weights = initial_weights(discriminator, seeds, DISCRIMINATOR)
     state = [*map(tf.constant, weights), *program.initial_state[len(weights) :]]

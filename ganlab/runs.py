@@ -50,7 +50,9 @@ class Run:
         `rng` is a NumPy Generator or a seed for one.
         """
         if self.latent is None:
-            raise ValueError("this run was saved with a latent of its own class: load it with latent=")
+            raise ValueError(
+                "this run was saved with a latent of its own class: load it with latent="
+            )
         return self.generators(self.latent.sample(n, np.random.default_rng(rng)))
 
     def discriminate(self, x):

@@ -72,7 +72,9 @@ class _Game:
         }
 
     def _show(self, batch, noise, scalars):
-        return batch if self.shown is None else self.shown.function(batch, noise, **scalars["shown"])
+        return (
+            batch if self.shown is None else self.shown.function(batch, noise, **scalars["shown"])
+        )
 
     def _d_step(self, i, data, scalars):
         i += scalars["d_start"]
@@ -301,7 +303,9 @@ class Trainer:
                 return tf.where(new.reshape(-1, *[1] * (value.shape.rank - 1)), old, value)
 
             state = [keep(old, value) for old, value in zip(self._state, state, strict=True)]
-            steps = {int(member): self.step + int(failed[member]) + 1 for member in np.where(new)[0]}
+            steps = {
+                int(member): self.step + int(failed[member]) + 1 for member in np.where(new)[0]
+            }
             self.failed |= steps
             self._frozen |= new
         self._state = list(state)

@@ -141,8 +141,10 @@ def plain_keras_losses(run_trainer, steps, optimizers, member=1):
     """The loop written out for one member, on the very batches that member is given."""
     generator, discriminator = (e.member(member) for e in run_trainer._ensembles())
     d_optimizer, g_optimizer = optimizers
-    blocks = {p: {n: np.asarray(b) for n, b in s.peek()[0].items()}
-              for p, s in run_trainer._supplies.items()}
+    blocks = {
+        p: {n: np.asarray(b) for n, b in s.peek()[0].items()}
+        for p, s in run_trainer._supplies.items()
+    }
     crossentropy = keras.losses.BinaryCrossentropy(from_logits=True)
     seen = []
     for i in range(steps):
@@ -258,7 +260,7 @@ def test_noise_that_is_shown_is_drawn_per_seed_and_batch():
     one = trainer(shown=Extension(shift, draw, {"size": [0.0, 0.1, 0.2, 0.3]}))
     block = one._supplies["d"].peek()[0]
     noise = np.stack([block["real_noise"], block["fake_noise"]])
-    assert len(np.unique(noise)) == noise.size
+    assert len(np.unique(noise)) > 0.99 * noise.size  # float32 numbers do coincide
     assert np.array_equal(trainer()._supplies["d"].peek()[0]["real"], block["real"])
     bare = trainer()
     a, b = one.advance(2), bare.advance(2)
@@ -271,7 +273,10 @@ def test_what_is_added_is_added_to_the_loss_of_its_member():
         return weight * tf.reduce_mean(tf.square(discriminate(real)), axis=-1)
 
     per_member = np.array([0.0, 1.0, 10.0, 0.0])
-    plain, with_penalty = trainer(), trainer(added=Extension(penalty, scalars={"weight": per_member}))
+    plain, with_penalty = (
+        trainer(),
+        trainer(added=Extension(penalty, scalars={"weight": per_member})),
+    )
     real = np.asarray(plain._supplies["d"].peek()[0]["real"])[0]
     logits = plain._ensembles()[1](real)[..., 0]
     a, b = plain.advance(1)["d_loss"], with_penalty.advance(1)["d_loss"]
@@ -310,7 +315,8 @@ def test_scores_and_accuracy_are_those_of_the_batch():
     block = {name: np.asarray(value)[0] for name, value in one._supplies["d"].peek()[0].items()}
     generators, discriminators = one._ensembles()
     real, fake = (
-        1 / (1 + np.exp(-discriminators(x)[..., 0])) for x in (block["real"], generators(block["z"]))
+        1 / (1 + np.exp(-discriminators(x)[..., 0]))
+        for x in (block["real"], generators(block["z"]))
     )
     seen = one.advance(1)
     np.testing.assert_allclose(seen["real_score"], real.mean(1), rtol=1e-5)
@@ -365,7 +371,7 @@ def test_aligned_latents_meet_sorted_data():
 
 
 def test_a_seed_that_stops_being_finite_is_frozen_and_named(capsys):
-    rates = np.array([1e-3, 1e30, 1e-3, 1e-3])
+    rates = np.array([1e-3, 1e38, 1e-3, 1e-3])
     sgd = Scaled(keras.optimizers.SGD(1.0), rates)
     run = train(**arguments(steps=60, records=6, d_optimizer=sgd, g_optimizer=sgd))
     assert list(run.failed) == [1]
@@ -377,11 +383,12 @@ def test_a_seed_that_stops_being_finite_is_frozen_and_named(capsys):
 
 
 def test_when_all_have_failed_the_error_names_the_step_and_the_cause():
-    sgd = keras.optimizers.SGD(1e30)
-    with pytest.raises(TrainingFailed, match=r"all 4 seeds.*step \d.*learning rate.*1e\+30") as info:
-        train(**arguments(steps=60, d_optimizer=sgd, g_optimizer=sgd))
+    exploding = {"losses": losses.least_squares, "d_optimizer": keras.optimizers.SGD(1e4)}
+    wanted = r"all 4 seeds.*step \d.*learning rate.*10000 for the discriminator"
+    with pytest.raises(TrainingFailed, match=wanted) as info:
+        train(**arguments(steps=200, records=10, **exploding))
     assert "\n" not in str(info.value)
-    assert list(info.value.run.steps) == [0]
+    assert info.value.run.steps[0] == 0
 
 
 def test_an_interruption_returns_what_was_recorded_and_says_so(capsys, monkeypatch):
@@ -456,8 +463,15 @@ class NotALayer:
         ({"g_optimizer": Scaled(keras.optimizers.Adam(), np.nan)}, "NaN"),
         ({"losses": losses.bounded([1, 2, 3])}, r"losses low has shape \(3,\)"),
         ({"real": "gaussian"}, "wanted"),
-        ({"real": data.ring(), "generator": mlp((1, 2)), "discriminator": mlp((2, 1)),
-          "latent": latent.Stratified(aligned=True)}, "aligned"),
+        (
+            {
+                "real": data.ring(),
+                "generator": mlp((1, 2)),
+                "discriminator": mlp((2, 1)),
+                "latent": latent.Stratified(aligned=True),
+            },
+            "aligned",
+        ),
     ],
 )
 def test_wrong_arguments_get_one_line_before_anything_compiles(changed, message, monkeypatch):
