@@ -102,6 +102,17 @@ def _best_discriminator(answer):
     return "Where p equals q the best discriminator says 1/2: it can only guess."
 
 
+@exercise("03.1")
+def _generator_loss(answer):
+    logits = np.array([-2.0, 0.5, 3.0])
+    given, wanted = answer(logits), 0.883197  # -(log 0.119203 + log 0.622459 + log 0.952574)/3
+    if np.shape(given) == () and abs(given + 1.383197) < 1e-4:
+        raise Hint("This is E log(1 - D): the saturating loss. Wanted is -E log D.")
+    close(given, wanted, "For the logits -2, 0.5 and 3 the loss", tolerance=1e-4)
+    close(answer(np.array([-1000.0, 0.0])), 500.346574, "For the logits -1000 and 0 the loss")
+    return "A D that is quite sure costs G 1000 nats here, and still leaves it a slope of 1."
+
+
 @dataclasses.dataclass(frozen=True)
 class Quiz:
     """A question with lettered options: text everywhere, buttons where a kernel runs."""

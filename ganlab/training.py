@@ -339,6 +339,19 @@ class Trainer:
             for model, place in zip(self._models, self._places(), strict=True)
         )
 
+    def batches(self, seed):
+        """What is left of the current block for one seed: {name: (steps, batch, dim)}.
+
+        "real" and "d_z" are what the next steps of D will see, "g_z" what those of G will.
+        """
+        member, found = self.seeds.index(seed), {}
+        for player, supply in self._supplies.items():
+            block, start, _ = supply.peek()
+            for name, values in block.items():
+                key = f"{player}_z" if name == "z" else name
+                found[key] = np.asarray(values)[start:, member]
+        return found
+
     def record(self, seen=None):
         """Notes the step, samples, and `seen` (what `advance` returned); without it, the
         averages over a few steps taken on the spot, after which nothing has moved."""

@@ -8,8 +8,15 @@ import base64
 import html
 
 import ipywidgets as widgets
+import numpy as np
 
+from ganlab import plots
+from ganlab.backend import keras
 from ganlab.figures import render
+from ganlab.games import generator_density
+from ganlab.metrics import noise_floor, wasserstein
+from ganlab.networks import mlp
+from ganlab.training import train
 
 
 class Explorer(widgets.VBox):
@@ -82,3 +89,79 @@ class Explorer(widgets.VBox):
         return {**bundle, "text/plain": repr(self), "image/png": picture}, {
             "image/png": {"alt": self._alt}
         }
+
+
+SIZES = {"4": (4,), "8-8": (8, 8), "8-8-8": (8, 8, 8), "16-16": (16, 16)}
+
+
+def gaussian_explorer(target, latent, *, seeds=32, steps=2000, **start):
+    """32 small GANs on a 1D target, with both learning rates, both sizes and the batch to turn.
+
+    `start` sets knobs: d_rate, g_rate, d_hidden, g_hidden, batch_size. Another rate trains in
+    the program at hand, about a second; another size or batch compiles one first.
+    """
+    knobs = {
+        "d_rate": _rate("D's learning rate"),
+        "g_rate": _rate("G's learning rate"),
+        "d_hidden": _choice("D's hidden layers", SIZES, "8-8-8"),
+        "g_hidden": _choice("G's hidden layers", SIZES, "4"),
+        "batch_size": _choice("batch size", (4, 8, 16, 32, 64), 64),
+    }
+    for name, value in start.items():
+        knobs[name].value = value
+
+    def draw(**values):
+        return draw_gaussian_runs(target, latent, seeds=seeds, steps=steps, **values)
+
+    alt = (
+        f"Left: the densities of {seeds} trained generators over the target. Right: the W1 of each."
+    )
+    return Explorer(draw, knobs, alt=alt)
+
+
+def draw_gaussian_runs(
+    target, latent, *, d_rate, g_rate, d_hidden, g_hidden, batch_size, seeds=32, steps=2000
+):
+    """Train with these settings: (figure, sentence), as an `Explorer` wants them."""
+    run = train(
+        mlp((1, *SIZES[g_hidden], 1), "softplus"),
+        mlp((1, *SIZES[d_hidden], 1), "tanh"),
+        target,
+        latent,
+        steps=steps,
+        seeds=seeds,
+        batch_size=batch_size,
+        d_optimizer=keras.optimizers.Adam(d_rate, beta_1=0.5),
+        g_optimizer=keras.optimizers.Adam(g_rate, beta_1=0.5),
+        records=1,
+    )
+    x = run.generators(latent.quantile(np.linspace(1e-4, 1 - 1e-4, 1001))[:, None])
+    edges = np.linspace(*target.quantile([1e-9, 1 - 1e-9]), 201)
+    grid = (edges[1:] + edges[:-1]) / 2
+    distances = wasserstein(x, target)
+    fig, (left, right) = plots.figure(2, width=9.0)
+    q = generator_density(x[..., 0], edges)
+    plots.densities(left, grid, target.density(grid), generated=q)
+    right.set_xscale("log")
+    floor = noise_floor(wasserstein, target, 500, np.random.default_rng(0), repeats=50)
+    plots.outcomes(right, {f"{seeds} runs": distances}, floor=floor[1:], label="W1 to the data")
+    close = np.mean(distances <= 0.25 * np.std(target.quantile(np.linspace(0.001, 0.999, 999))))
+    sentence = f"{close:.0%} of {seeds} runs end within a quarter of the data's width."
+    return fig, sentence
+
+
+def _rate(label):
+    return widgets.FloatLogSlider(
+        0.002, min=-5, max=-1, step=0.25, description=label, **_LOOK, readout_format=".1e"
+    )
+
+
+def _choice(label, options, value):
+    return widgets.SelectionSlider(options=list(options), value=value, description=label, **_LOOK)
+
+
+_LOOK = {
+    "continuous_update": False,
+    "style": {"description_width": "9em"},
+    "layout": {"width": "28em"},
+}

@@ -20,7 +20,7 @@ TEXT = """\
 import os
 import sys
 
-print(sys.executable, os.environ["GANLAB_QUIET"])
+print(sys.prefix, os.environ["GANLAB_QUIET"])
 
 # %% tags=["kept"]
 import ipywidgets
@@ -94,7 +94,7 @@ def test_build_runs_this_python_and_stores_the_same_bytes_again(
 
     notebook = nbformat.read(tmp_path / "00_a.ipynb", as_version=4)
     assert notebook.metadata == build.METADATA
-    assert notebook.cells[1].outputs[0].text == f"{sys.executable} 1\n"
+    assert notebook.cells[1].outputs[0].text == f"{sys.prefix} 1\n"
     assert notebook.cells[2].outputs[0].data == {"text/plain": "IntSlider(value=3)"}
     assert [cell.get("execution_count") for cell in notebook.cells] == [None, 1, 2]
 

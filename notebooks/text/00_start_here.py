@@ -1,0 +1,172 @@
+# %% [markdown]
+# # Start here
+#
+# *You will* check that everything works, and train your first GAN: 32 of them, in fact.
+#
+# *You will learn*
+# - what this course does differently from others;
+# - how to read it, and what its pictures and verdicts mean;
+# - what a GAN is, in ten lines of code.
+#
+# *You need* a little Python and the idea of a neural network. About 15 minutes.
+
+# %%
+import sys
+
+if "google.colab" in sys.modules:  # only there: fetch the course, which Colab lacks
+    get_ipython().system("git clone --quiet --depth=1 https://github.com/ganlab/ganlab course")
+    sys.path.insert(0, "course")
+
+# %% [markdown]
+# ## What a GAN is
+#
+# Two networks play a game. The *generator* G turns random numbers into samples. The
+# *discriminator* D is shown real samples and generated ones, and says for each how likely
+# it is to be real. D is trained to tell them apart; G is trained so that D cannot. If all
+# goes well, G's samples end up looking like the real ones, and nobody had to write down
+# what "real" means.
+#
+# If all goes well. It often does not, and how often is what this course measures.
+#
+# ## What is different here
+#
+# Most of what is written about GANs was concluded from one training run, sometimes from
+# one that had been picked. But two runs of the same code, with different random numbers,
+# can end in quite different places. So here
+#
+# - **every experiment is 32 runs** or more, trained side by side in one compiled program,
+#   which takes a second or two on a laptop;
+# - **exact things are computed exactly**. Our data have known densities, so the best
+#   possible discriminator can be drawn next to the one that was trained;
+# - **claims get verdicts**. What five posts said about GANs is written down as claims,
+#   measured by a protocol fixed beforehand, and called *supported*, *contradicted*,
+#   *inconclusive* or *depends*. They are all in [docs/claims.md](../docs/claims.md), and
+#   you can run every one of them again.
+#
+# ## Does everything work?
+#
+# To run a cell, click into it and press Shift and Enter. A number appears beside it when
+# it is done. Start with this one; the first import takes some seconds.
+
+# %%
+import time
+
+import numpy as np
+
+from ganlab import data, latent, plots
+from ganlab.exercises import check, quiz
+from ganlab.metrics import wasserstein
+from ganlab.networks import mlp
+from ganlab.plots import show
+from ganlab.program import compiles
+from ganlab.training import train
+
+print("Python", sys.version.split()[0][:4], "is fine.")
+print("Training is compiled." if compiles() else "Training runs uncompiled, and slower.")
+
+# %% [markdown]
+# ## A first GAN
+#
+# The real samples come from a bell curve around 4. The generator gets one random number at
+# a time and turns it into one number. Both networks are stacks of dense layers: `(1, 8, 1)`
+# is one input, 8 hidden units, one output. D ends in a *logit*, a number from minus to plus
+# infinity that a sigmoid turns into a probability.
+#
+# *Before you run it: will all of the 32 runs end with the same picture?*
+
+# %%
+target = data.Gaussian(mean=4.0, std=0.5)
+generator = mlp((1, 8, 1), "softplus")
+discriminator = mlp((1, 16, 16, 1), "tanh")
+
+began = time.perf_counter()
+run = train(generator, discriminator, target, latent.Gaussian(), steps=3000, seeds=32)
+took = time.perf_counter() - began
+
+# %% [markdown]
+# That was 32 GANs and 3,000 training steps of each. The first call also compiled the
+# program; run the cell again and it will be quicker.
+
+# %%
+print("That was quick." if took < 20 else "That took long: is the computer busy?")
+fig, axes = plots.figure(3, width=10.0, height=3.2)
+grid = np.linspace(1, 7, 300)
+for ax, record in zip(axes, (0, 15, 50), strict=True):
+    samples = run.samples[record, :4]
+    ax.fill_between(grid, target.density(grid), color="0.8")
+    for seed, style in enumerate(("-", "--", ":", "-.")):
+        counts, edges = np.histogram(samples[seed], 60, (1, 7), density=True)
+        ax.stairs(counts, edges, ls=style, label=f"seed {seed}")
+    ax.set(title=f"step {run.steps[record]}", xlabel="x", ylim=(0, 2))
+plots.legend(axes[1])
+show(
+    fig,
+    alt="Samples of four of the 32 generators at three moments: from anywhere to around the grey bell at 4.",
+)
+
+# %% [markdown]
+# Grey is the target. The four outlines are what four of the generators produce: the same
+# code, the same data, other random numbers. They all find the bell, and no two of them
+# find it in the same way.
+#
+# One picture of one run would hide that. So we put a number on each run, and look at all
+# 32. The number is the *Wasserstein distance* W1: how far the samples would have to be
+# moved, on average, to become the data. Smaller is better.
+
+# %%
+distance = wasserstein(run.samples, target)
+fig, ax = plots.figure(width=7.5, height=3.0)
+ax.set_xscale("log")
+moments = {f"step {run.steps[i]}": distance[i] for i in (0, 15, 30, 50)}
+plots.outcomes(ax, moments, label="W1 to the data")
+show(
+    fig,
+    alt="W1 of 32 runs at four moments, one dot a run: the cloud moves towards zero, and stays a cloud.",
+)
+
+# %% [markdown]
+# Each dot is one run, the bar is the median, the thick line holds the middle 80 % of the
+# runs. You will meet this picture in every notebook. When somebody tells you that a trick
+# made a GAN better, ask where the clouds were.
+#
+# ## How to read a notebook
+#
+# - Sentences in *italics* ask you to predict. Write your guess down before you run the
+#   next cell; being wrong is the quickest way to learn here.
+# - A discriminator curve is called *learned* when it was trained, *computed* when it was
+#   worked out from a generator's density, and *exact* when both densities are known.
+# - Grey bands called *noise floor* show what a perfect generator would score with the same
+#   number of samples. Nothing can be told apart below it.
+# - Widgets are live in JupyterLab and on Colab, and still pictures elsewhere.
+# - Exercises end in a `check`. An unsolved one says so and stops nothing.
+#
+# Here is one. At a point where real samples have density $p$ and generated ones $q$, the
+# best discriminator is $D^* = p / (p + q)$.
+
+
+# %%
+def best_discriminator(p, q):
+    """The best D where the densities are p and q (arrays of the same shape)."""
+    ...
+
+
+check("00.1", best_discriminator)
+
+# %%
+quiz("00.1")
+
+# %% [markdown]
+# ## The map
+#
+# | notebook | its question |
+# |---|---|
+# | 00 Start here | Does everything work? |
+# | 01 Play the minimax game *(to come)* | What is the best D, and why does training go in circles? |
+# | 02 Pretrain the discriminator *(to come)* | Does a head start for D help G? |
+# | [03 Learn a 1D Gaussian](03_learn_a_1d_gaussian.ipynb) | How many of 32 runs find the bump, and do they narrow onto it? |
+# | 04 Let it see the batch *(to come)* | Does minibatch discrimination keep the width? |
+# | 05 Add noise, match features *(to come)* | Which tricks help, and by how much? |
+# | 06 Watch modes collapse *(to come)* | Why do generators forget parts of the data? |
+# | 07 Compare with a VAE *(to come)* | Does the alternative blur, and when is that better? |
+#
+# Notebook 03 stands on its own: go there next.

@@ -1,0 +1,587 @@
+# %% [markdown]
+# # Learn a 1D Gaussian
+#
+# *You will* train 32 GANs at once on the easiest target there is, a bell curve, and see
+# what one run could never tell you.
+#
+# *You will learn*
+# - to write a GAN's training step in plain Keras, and to check a fast engine against it;
+# - to look at the distribution of outcomes over seeds instead of one lucky picture;
+# - to tell a *learned* discriminator from the *computed* best one;
+# - what a well-known post concluded from one run, and what holds over many.
+#
+# *You need* notebook 00, a little Python, and the idea of a neural network.
+# About 45 minutes to read, under a minute to run.
+
+# %%
+import sys
+
+if "google.colab" in sys.modules:  # only there: fetch the course, which Colab lacks
+    get_ipython().system("git clone --quiet --depth=1 https://github.com/ganlab/ganlab course")
+    sys.path.insert(0, "course")
+
+# %%
+import numpy as np
+
+from ganlab import data, latent, losses, plots
+from ganlab.backend import keras, tf
+from ganlab.evidence import claim
+from ganlab.exercises import check, quiz
+from ganlab.games import generator_density, optimal_discriminator
+from ganlab.metrics import noise_floor, wasserstein
+from ganlab.networks import mlp
+from ganlab.plots import show
+from ganlab.pretraining import pretrain
+from ganlab.training import Trainer, train
+from ganlab.widgets import draw_gaussian_runs, gaussian_explorer
+
+# %% [markdown]
+# ## The question
+#
+# In 2016 a post by AYLIEN (`aylien2016` in [the list of sources](../docs/sources.md))
+# trained a small GAN to turn evenly spaced numbers into a bell curve around 4. It worked,
+# almost: the generator found the bell, and then its samples drew together around 4. The
+# post explained why that happens. It had seen one run.
+#
+# We train the same GAN with 32 random seeds. The generator G has one hidden layer of 4
+# units, the discriminator D three of 8. All weights start from N(0, 1), as they did in the
+# post's code. A `kernel` is Keras's word for the weights of a layer.
+
+# %%
+target = data.Gaussian(4.0, 0.5)
+slots = latent.Stratified(-8.0, 8.0, jitter=0.01)  # evenly spaced, and hardly moved
+normal = keras.initializers.RandomNormal(stddev=1.0)
+
+generator = mlp((1, 4, 1), "softplus", kernel=normal)
+discriminator = mlp((1, 8, 8, 8, 1), "tanh", kernel=normal)
+
+# %% [markdown]
+# Here are the 32 generators before training: each panel is one seed, with the target in
+# grey behind it. The target is that low grey hill at 4.
+#
+# The curves are not histograms. A generator of one variable maps each small piece of its
+# input onto a piece of the line, so its density can be *computed*, piece by piece. The
+# function below does it for many generators at once.
+
+# %%
+edges = np.linspace(-2.0, 8.0, 401)
+grid = (edges[1:] + edges[:-1]) / 2
+everywhere = np.linspace(0.0, 1.0, 2001)
+
+
+def densities(generators, z=slots):
+    """The density of each generator on the grid, (seeds, grid), by change of variables."""
+    inputs = z.quantile(everywhere.clip(1e-6, 1 - 1e-6))[:, None]
+    return generator_density(generators(inputs)[..., 0], edges)
+
+
+start = Trainer(generator, discriminator, target, slots, seeds=32, batch_size=12).run()
+fig, axes = plots.figure(8, 4, width=9.0, height=4.2)
+plots.ensemble_densities(axes, grid, target.density(grid), densities(start.generators))
+show(
+    fig,
+    alt="32 untrained generators: curves of all shapes and places, few near the grey bell at 4.",
+)
+
+# %% [markdown]
+# *Thirty-two generators, same code, different seeds. Before you go on: after training, how
+# many will have found the bump at 4? Write your number down.*
+#
+# ## The theory, in six lines
+#
+# $V(D, G) = \mathrm{E} \log D(x) + \mathrm{E} \log (1 - D(G(z)))$ is what D wants large.
+# Write $p$ for the density of real samples, $q$ for that of generated ones. At a fixed G:
+#
+# $D^*(x) = p(x) / (p(x) + q(x))$, whose logit is $\log p(x) - \log q(x)$.
+#
+# Where $p = q$, $D^* = 1/2$ and $V = -\log 4$: nothing is left to tell apart.
+# G does not minimise $V$ itself but $-\mathrm{E} \log D(G(z))$, which still has a slope
+# when D is sure (the *non-saturating* loss).
+
+# %% [markdown]
+# ## The training step, in plain Keras
+#
+# One step moves D, then G. Each has its own optimizer and its own list of weights: D's
+# step must not touch G, and G's step must not train D. The discriminator ends in a
+# *logit*, a number on the whole line; `sigmoid` of it is D. Labels: real is 1, fake is 0.
+
+# %%
+crossentropy = keras.losses.BinaryCrossentropy(from_logits=True)
+
+
+def d_loss_of(D, real, fake):
+    real_logits, fake_logits = D(real), D(fake)
+    d_loss = crossentropy(tf.ones_like(real_logits), real_logits)
+    return d_loss + crossentropy(tf.zeros_like(fake_logits), fake_logits)
+
+
+def plain_step(G, D, g_optimizer, d_optimizer, real, d_z, g_z):
+    with tf.GradientTape() as tape:
+        d_loss = d_loss_of(D, real, G(d_z))
+    d_weights = D.trainable_variables
+    d_optimizer.apply(tape.gradient(d_loss, d_weights), d_weights)
+
+    with tf.GradientTape() as tape:
+        fake_logits = D(G(g_z))
+        g_loss = crossentropy(tf.ones_like(fake_logits), fake_logits)
+    g_weights = G.trainable_variables
+    g_optimizer.apply(tape.gradient(g_loss, g_weights), g_weights)
+    return float(d_loss), float(g_loss)
+
+
+# %% [markdown]
+# That is the whole algorithm. A Python loop over it takes tens of milliseconds a step, so
+# 32 runs of 5,000 steps would take an hour or two. The engine in `ganlab.training` runs
+# the same step for all seeds inside one compiled program. Does it do the same? We take
+# seed 3 out of the 32, hand our plain step the very batches that seed will see, and
+# compare the losses over 20 steps.
+
+# %%
+engine = Trainer(generator, discriminator, target, slots, seeds=32, batch_size=12)
+batches, untrained = engine.batches(seed=3), engine.run()
+G, D = untrained.generator(3), untrained.discriminator(3)
+g_optimizer, d_optimizer = keras.optimizers.Adam(1e-3), keras.optimizers.Adam(1e-3)
+
+largest = 0.0
+for real, d_z, g_z in zip(*(batches[name][:20] for name in ("real", "d_z", "g_z")), strict=True):
+    plain = plain_step(G, D, g_optimizer, d_optimizer, real, d_z, g_z)
+    compiled = engine.advance(1)
+    differences = np.subtract(plain, [compiled["d_loss"][3], compiled["g_loss"][3]])
+    largest = max(largest, np.abs(differences).max())
+print("The two loops agree." if largest < 1e-3 else "The two loops differ!")
+
+# %% [markdown]
+# They agree to rounding. From here on we use the engine.
+#
+# ## Faithful first: the post's own setting
+#
+# The post prepared D before the game began: for 1,000 steps D was trained by squared error
+# to return the *density* of the data. Then came 1,200 steps of plain gradient descent, its
+# rate falling from 0.03, with 12 real and 12 generated samples a step.
+#
+# `pretrain` gives back 32 discriminators; below is what they have learned.
+
+# %%
+schedule = keras.optimizers.schedules.ExponentialDecay(0.03, 150, 0.95, staircase=True)
+pretrained, _, _ = pretrain(
+    discriminator,
+    inputs=data.Uniform(-5.0, 5.0),
+    target=target.density,
+    batch_size=12,
+    optimizer=keras.optimizers.SGD(schedule),
+)
+
+fig, ax = plots.figure(width=6.5)
+learned = 1 / (1 + np.exp(-pretrained(grid[:, None])[..., 0]))
+plots.densities(ax, grid, target.density(grid), learned=learned)
+show(
+    fig, alt="32 pretrained discriminators: each rises to about 0.8 at 4, like the density itself."
+)
+
+# %% [markdown]
+# Every D now has a hill at 4. Beyond 5, where pretraining drew no samples, they disagree.
+#
+# A density is not a probability of being real, so this D is no $D^*$; notebook 02 will
+# return to that. It does know where the data are. Now the game. A `Trainer` advances by
+# as many steps as we ask, so we can look at all 32 pairs every 40 steps.
+
+# %%
+trainer = Trainer(
+    generator,
+    pretrained,
+    target,
+    slots,
+    seeds=32,
+    batch_size=12,
+    d_optimizer=keras.optimizers.SGD(schedule),
+    g_optimizer=keras.optimizers.SGD(schedule),
+)
+frames = []
+for _ in range(30):
+    now = trainer.run()
+    frames.append((trainer.step, densities(now.generators), now.discriminate(grid)))
+    trainer.record(trainer.advance(40))
+post = trainer.run()
+
+
+# %% [markdown]
+# How near is a generator to the data? We measure W1, the Wasserstein distance: how far
+# its samples must be moved, on average, to become the data. A perfect generator has 0.
+# Our four words for how a run ends:
+
+# %%
+WORDS = ["close", "narrow", "on the bump", "lost"]
+
+
+def ends(generators, z=slots):
+    """One of the four words for each seed."""
+    x = generators(z.quantile(everywhere.clip(1e-6, 1 - 1e-6))[:, None])
+    distance, off, width = wasserstein(x, target), abs(x.mean((1, 2)) - 4), x.std((1, 2))
+    near = np.where(distance <= 0.125, "close", np.where(width < 0.4, "narrow", "on the bump"))
+    return np.where((off < 0.5) & (width < 2), near, "lost")
+
+
+fig, axes = plots.figure(8, 4, width=9.0, height=4.6)
+q = densities(post.generators)
+plots.ensemble_densities(
+    axes, grid, target.density(grid), q, outcome=ends(post.generators), order=WORDS
+)
+show(
+    fig,
+    alt="The post's GAN after training, 32 seeds: many panels are lost, far from the bell; few are close.",
+)
+
+# %% [markdown]
+# Compare with your number. More than half of these runs never find the bump. *Lost* does
+# not mean slow: those runs have settled, with D flat where G's samples are and so no slope
+# for G to follow. The runs that do find it are mostly too narrow or off to one side.
+#
+# Whoever looks at one run sees one of these panels. The post's author tuned the settings
+# and picked a run that worked, as most of us would.
+#
+# ## Watch one that made it
+#
+# We follow the run that ends nearest to the data. The dashed curve is $D^* = p/(p+q)$ for
+# the generator of that moment, computed from both densities; the solid curve is the D that
+# was trained.
+
+# %%
+best = int(np.nanargmin(wasserstein(post.samples[-1], target)))
+
+
+def draw(ax, i):
+    step, q, learned = frames[i]
+    p = target.density(grid)
+    computed = optimal_discriminator(p, q[best])
+    plots.densities(
+        ax, grid, p, generated=q[best], learned=learned[best], computed=computed, top=2.4
+    )
+    ax.set_title(f"step {step}", loc="left")
+
+
+show(
+    plots.animate(draw, len(frames), figsize=(4.8, 3.8), fps=6),
+    alt="Film of one run: the generator's density comes to the bell at 4 while the learned D lags behind the computed D*.",
+)
+
+# %% [markdown]
+# G starts elsewhere and is pulled to where D is high. When it arrives, $D^*$ bends at
+# once; the learned D follows late and only roughly. That delay is what the game is played
+# with: G is taught by a D that is always a little out of date.
+#
+# ## Does it narrow onto the mean?
+#
+# The post says that the GAN first approximates the bell, then narrows, and gives a reason:
+# a sample at the mean is the safest bet against a D that sees one sample at a time. Here
+# are the distance and the width of all 32 runs over training. The line is the median over
+# seeds, the band holds the middle 80 % of them.
+
+# %%
+floor = noise_floor(wasserstein, target, 500, np.random.default_rng(0))
+
+fig, (left, right) = plots.figure(2, width=9.0)
+left.set_yscale("log")
+plots.band(left, post.steps, wasserstein(post.samples, target), "32 runs")
+left.axhspan(floor.low, floor.high, color="0.85")
+left.set_ylabel("W1 to the data")
+right.set_yscale("log")
+plots.band(right, post.steps, post.samples[..., 0].std(-1), "32 runs", reference={"the data": 0.5})
+right.set_ylabel("width of the samples")
+show(
+    fig,
+    alt="Distance and width over 1,200 steps: a band over a hundredfold, far from the data's 0.5.",
+)
+
+# %% [markdown]
+# The grey stripe on the left is the *noise floor*: the W1 that 500 samples of a perfect
+# generator would show. The bands are wide because runs differ, not because we are unsure;
+# more seeds would not make them thinner.
+#
+# A live run of 32 seeds is a lesson. The proof is kept apart: each claim has a protocol
+# that was written down before it was run, 32 seeds, and 64 fresh ones to confirm. Here is
+# the stored result.
+
+# %%
+claim("C1a")
+
+# %%
+claim("C1b")
+
+# %% [markdown]
+# So "first approximates the Gaussian" is *contradicted* in the post's own setting: most
+# runs never come that near. Whether those that do then narrow is *inconclusive*: some do,
+# some stay wide, and 96 runs cannot tell which is the rule. The post's explanation may
+# still be right about the runs that do narrow. Notebook 04 tests the cure it proposed.
+
+# %% [markdown]
+# ## The last version of the code, and a mended one
+#
+# In 2017 the authors changed their code: ReLU in D, the Adam optimizer, no pretraining,
+# 5,000 steps, batches of 8, and a floor of 1e-5 inside the logarithms.
+#
+# What else could be mended? We change four things that later practice settled on: latents
+# from a Gaussian instead of fixed slots, Keras's default initial weights, batches of 64,
+# and Adam with `beta_1=0.5`. *Before you run it: which word will be the most frequent in
+# each of the two?*
+
+# %%
+last_code = train(
+    generator,
+    mlp((1, 8, 8, 8, 1), "relu", kernel=normal),
+    target,
+    slots,
+    batch_size=8,
+    losses=losses.bounded(1e-5),
+    records=100,
+)
+noise = latent.Gaussian()
+mended = train(
+    mlp((1, 4, 1), "softplus"),
+    mlp((1, 8, 8, 8, 1), "tanh"),
+    target,
+    noise,
+    batch_size=64,
+    d_optimizer=keras.optimizers.Adam(2e-3, beta_1=0.5),
+    g_optimizer=keras.optimizers.Adam(2e-3, beta_1=0.5),
+    records=100,
+)
+
+
+# %%
+def at_the_end(run):
+    """W1 averaged over the last tenth of the records, one number per seed."""
+    distance = wasserstein(run.samples, target)
+    return distance[-(len(distance) // 10) :].mean(0)
+
+
+runs = {"the post": post, "last code": last_code, "mended": mended}
+fig, ax = plots.figure(width=7.5, height=3.2)
+ax.set_xscale("log")
+plots.outcomes(
+    ax,
+    {name: at_the_end(run) for name, run in runs.items()},
+    floor=(floor.low, floor.high),
+    label="W1 to the data at the end",
+)
+show(
+    fig,
+    alt="W1 of 32 runs each: the post's setting spreads widest, the last code less, the mended one lies nearest the floor.",
+)
+
+# %% [markdown]
+# One dot is one run. The mended setting does not make every run good. It makes every run
+# *similar*, which is worth more: now one run does say something about the next.
+#
+# ## Must D be more powerful than G?
+#
+# The post says so, and chose a deeper D. We give D one hidden layer of 4, just like G, and
+# leave the rest of the last code as it was. Below is the live comparison on top, and the
+# stored grid of sizes under it.
+
+# %%
+small_d = train(
+    generator,
+    mlp((1, 4, 1), "relu", kernel=normal),
+    target,
+    slots,
+    batch_size=8,
+    losses=losses.bounded(1e-5),
+    records=100,
+)
+sizes = claim("C2c")
+rows, columns = ["G 1-4-1", "G 1-8-1", "G 1-8-8-8-1"], ["D 1-4-1", "D 1-8-8-1", "D 1-8-8-8-1"]
+cells = {
+    (s.split(",")[0], arm): v["confirm"]
+    for s in sizes.settings
+    for arm, v in sizes.outcomes[s].items()
+}
+
+fig, (left, right) = plots.figure(2, width=10.0, height=3.6)
+left.set_xscale("log")
+arms = {"D 1-4-1": at_the_end(small_d), "D 1-8-8-8-1": at_the_end(last_code)}
+plots.outcomes(left, arms, floor=(floor.low, floor.high), label="W1 to the data at the end")
+shares = [[np.mean(cells[row, column] <= 0.5) for column in columns] for row in rows]
+plots.heatmap(right, np.array(shares), rows, columns, label="share of 64 runs with W1 at most 0.5")
+show(
+    fig,
+    alt="Left: a small and a large D, 32 runs each, overlap widely. Right: share of good runs by the sizes of G and D.",
+)
+
+# %%
+claim("C2a")
+
+# %% [markdown]
+# The two clouds overlap. With one run each you could have drawn either conclusion, and a
+# good story to go with it. Over 96 pairs the effect of D's size is smaller than what the
+# seed does, and the verdict is *inconclusive*.
+#
+# ## Would early stopping help?
+#
+# The post proposes to stop once the two distributions are similar enough, and doubts that
+# this moment always comes. We can count. For each threshold: the share of runs that have
+# been at least that near, at one record or more, by each step.
+
+# %%
+fig, axes = plots.figure(3, width=10.0, height=3.3, sharey=True)
+for ax, (name, run) in zip(axes, runs.items(), strict=True):
+    nearest = np.minimum.accumulate(np.nan_to_num(wasserstein(run.samples, target), nan=9), axis=0)
+    for threshold, style in ((0.5, "-"), (0.125, "--"), (0.05, ":")):
+        ax.plot(run.steps, (nearest <= threshold).mean(1), style, label=f"W1 ≤ {threshold}")
+    ax.set(title=name, xlabel="training step", ylim=(0, 1))
+axes[0].set_ylabel("share of runs that have been there")
+plots.legend(axes[1])
+show(
+    fig,
+    alt="Share of runs that reached a threshold, for three settings: strict thresholds are never reached by many runs.",
+)
+
+# %%
+claim("C3b")
+
+# %% [markdown]
+# The doubt was justified: in both of the post's settings a good part of the runs never
+# gets there, so a rule that waits for the threshold would wait for ever. (And it needs the
+# true density to measure the distance, which nobody has outside of a lesson.)
+#
+# ## D at one half: success?
+#
+# "D's scores converge to 1/2 and its accuracy to 50 %" is how the end of training is often
+# described. Look at the last code's 32 runs, most of which you now know to be bad.
+
+# %%
+fig, (left, right) = plots.figure(2, width=9.5)
+plots.band(left, last_code.steps, last_code.real_score, "real")
+plots.band(left, last_code.steps, last_code.fake_score, "fake", ls="--", reference={"1/2": 0.5})
+left.set(ylabel="mean score by D", ylim=(0, 1))
+worst = int(np.argsort(at_the_end(last_code))[24])
+q = densities(last_code.generators)[worst]
+plots.densities(
+    right,
+    grid,
+    target.density(grid),
+    generated=q,
+    learned=last_code.discriminate(grid)[worst],
+    computed=optimal_discriminator(target.density(grid), q),
+)
+show(
+    fig,
+    alt="Left: D's scores on real and fake lie near 1/2. Right: one bad run, where the learned D is near 1/2 and the computed D* is not.",
+)
+
+# %% [markdown]
+# The scores are near 1/2, and the run on the right is nowhere near the data. A score of
+# 1/2 says that *this* D cannot tell real from fake. $D^*$ could, easily: that is the
+# dashed curve. D at one half is what success looks like, and also what a D that has given
+# up looks like.
+
+# %%
+claim("A5b")
+
+# %% [markdown]
+# ## Break it: eight slots
+#
+# One flaw was in plain sight. The post's latents are evenly spaced points, moved by at most
+# 0.01. With a batch of 8, G is trained on 8 inputs, practically the same 8 in every step.
+# The figures then judge it on thousands of inputs between them.
+#
+# *Predict: does a generator trained on 8 slots behave well between the slots?* We give
+# the last code's GAN latents drawn anew from the whole interval, and change nothing else.
+
+# %%
+spread = train(
+    generator,
+    mlp((1, 8, 8, 8, 1), "relu", kernel=normal),
+    target,
+    latent.Uniform(1, -8.0, 8.0),
+    batch_size=8,
+    losses=losses.bounded(1e-5),
+    records=100,
+)
+z = np.linspace(-8, 8, 500)[:, None]
+eight = np.linspace(-8, 8, 8)[:, None]
+fig, axes = plots.figure(2, width=9.5, sharey=True)
+for ax, run, name in zip(axes, (last_code, spread), ("8 slots", "all of [-8, 8]"), strict=True):
+    ax.plot(z, run.generators(z)[::4, :, 0].T, lw=1)
+    ax.set(title=f"trained on {name}", xlabel="z", ylim=(0, 8))
+axes[0].plot(
+    np.tile(eight[:, 0], 8), run_dots := last_code.generators(eight)[::4, :, 0].ravel(), "k."
+)
+axes[0].set_ylabel("G(z), eight seeds")
+show(
+    fig,
+    alt="G(z) for eight seeds: trained on 8 slots, the dots hit the bell's range while lines between them may leave it.",
+)
+
+# %% [markdown]
+# The dots are all that D ever saw of the left generators. What happens between them was
+# never judged.
+#
+# ## Turn the knobs
+#
+# First the figure, drawn once; then the same function with knobs. The start is the mended
+# setting with fewer steps. Another rate takes about a second. Another size or batch has
+# to compile first, and takes about four.
+
+# %%
+knobs = {"d_rate": 2e-3, "g_rate": 2e-3, "d_hidden": "8-8-8", "g_hidden": "4", "batch_size": 64}
+fig, sentence = draw_gaussian_runs(target, noise, **knobs)
+show(
+    fig,
+    alt="The mended GAN after 2,000 steps: 32 densities over the target, and the W1 of each run.",
+)
+
+# %%
+gaussian_explorer(target, noise)
+
+# %% [markdown]
+# Things to try, each with a prediction first:
+# - G's rate ten times D's; D's ten times G's. Which is worse?
+# - The smallest D with the largest G.
+# - A batch of 4. Is the *median* worse, or the *spread*?
+#
+# ## Exercises
+#
+# **1. Predict and run.** Train `mended` again with `seeds=range(100, 132)`. Will the
+# picture of outcomes look the same? What would it mean if it did not?
+#
+# **2. Predict and run.** Train `mended` with `losses=losses.minimax`. The generator's loss
+# then saturates when D is sure. At which moment of training should that hurt most?
+#
+# **3. Write it.** The non-saturating loss of G is the mean of $-\log \sigma(l)$ over the
+# fake logits $l$. Written like that it fails for $l = -1000$. Write it so that it does not
+# (a hint: `np.logaddexp`).
+
+
+# %%
+def generator_loss(fake_logits):
+    """The mean of -log sigmoid(fake_logits), in nats; fake_logits is an array (batch,)."""
+    ...
+
+
+check("03.1", generator_loss)
+
+# %%
+quiz("03.1")
+
+# %%
+quiz("03.2")
+
+# %% [markdown]
+# ## In practice
+#
+# - Run several seeds before you conclude anything. Report the spread of outcomes.
+# - Keep latents random. Never evaluate on inputs unlike those you trained on.
+# - A D near 1/2 and calm losses are no proof of success. Look at samples, and at a distance
+#   with its noise floor.
+# - When a GAN "does not work", try another seed before another architecture, to learn
+#   which of the two you are looking at.
+#
+# ## Further reading
+#
+# - Goodfellow and others, *Generative Adversarial Nets* (2014): the game, $D^*$, and the
+#   non-saturating loss, in nine pages.
+# - Lucic and others, *Are GANs Created Equal?* (2018): many seeds and equal budgets, on
+#   images; most differences between methods vanish.
+# - Henderson and others, *Deep Reinforcement Learning that Matters* (2018): the same
+#   lesson about seeds, in another field.
+# - [docs/claims.md](../docs/claims.md): every claim of this course, with its verdict.
