@@ -143,5 +143,6 @@ def show(figure, alt):
     display(picture, raw=True, metadata={"image/png": {"alt": alt}})
     caption = f"<small>{html.escape(alt)}</small>"
     display({"text/html": caption, "text/plain": alt}, raw=True)
-    if pyplot := sys.modules.get("matplotlib.pyplot"):
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot and not isinstance(figure, Animation):
         pyplot.close(figure)  # a pyplot figure would be displayed a second time

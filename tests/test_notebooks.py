@@ -170,7 +170,9 @@ RULES = (
 
 
 def read(name):
-    return nbformat.read(ROOT / f"notebooks/{name}.ipynb", as_version=4)
+    path = ROOT / f"notebooks/{name}.ipynb"
+    assert path.exists(), f"{name} is not built yet: run `make notebooks`"
+    return nbformat.read(path, as_version=4)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -76,7 +76,7 @@ print("Training is compiled." if compiles() else "Training runs uncompiled, and 
 
 # %%
 target = data.Gaussian(mean=4.0, std=0.5)
-generator = mlp((1, 8, 1), "softplus")
+generator = mlp((1, 8, 1), "tanh")
 discriminator = mlp((1, 16, 16, 1), "tanh")
 
 began = time.perf_counter()
@@ -90,15 +90,15 @@ took = time.perf_counter() - began
 # %%
 print("That was quick." if took < 20 else "That took long: is the computer busy?")
 fig, axes = plots.figure(3, width=10.0, height=3.2)
-grid = np.linspace(1, 7, 300)
+grid = np.linspace(-2, 8, 400)
 for ax, record in zip(axes, (0, 15, 50), strict=True):
     samples = run.samples[record, :4]
     ax.fill_between(grid, target.density(grid), color="0.8")
     for seed, style in enumerate(("-", "--", ":", "-.")):
-        counts, edges = np.histogram(samples[seed], 60, (1, 7), density=True)
-        ax.stairs(counts, edges, ls=style, label=f"seed {seed}")
+        counts, edges = np.histogram(samples[seed], 50, (-2, 8))
+        ax.stairs(counts / 100, edges, ls=style, label=f"seed {seed}")  # 500 samples, bins of 0.2
     ax.set(title=f"step {run.steps[record]}", xlabel="x", ylim=(0, 2))
-plots.legend(axes[1])
+plots.legend(axes[1], ncols=4)
 show(
     fig,
     alt="Samples of four of the 32 generators at three moments: from anywhere to around the grey bell at 4.",
