@@ -177,39 +177,39 @@ def initial_weights(model, seeds, stream):
     Member i's depend on seeds[i], on `stream` (which tells apart networks of one run) and
     on the model, never on the other members. Returns NumPy arrays (seeds, *shape).
     """
-    initializers = _initializers(model)
+    initializers, shapes = _initializers(model), [v.shape for v in model.trainable_variables]
     drawn = {}
     for seed in dict.fromkeys(seeds):
         keys = np.random.SeedSequence([int(seed), stream])
-        numbers = keys.generate_state(len(model.trainable_variables) + 1) >> 1
+        numbers = [int(n) for n in keys.generate_state(len(shapes) + 1) >> 1]
         if initializers is None:
-            drawn[seed] = _rebuilt_weights(model, int(numbers[-1]))
+            drawn[seed] = _rebuilt_weights(model, numbers.pop())
         else:
             drawn[seed] = [
-                np.asarray(_seeded(initializer, int(number))(variable.shape, "float32"))
-                for initializer, number, variable in zip(
-                    initializers, numbers[:-1], model.trainable_variables, strict=True
-                )
+                draw(n, shape)
+                for draw, n, shape in zip(initializers, numbers, shapes, strict=False)
             ]
-    return [
-        np.stack([drawn[seed][i] for seed in seeds]) for i in range(len(model.trainable_variables))
-    ]
+    return [np.stack([drawn[seed][i] for seed in seeds]) for i in range(len(shapes))]
 
 
 def _initializers(model):
-    """Each weight's initializer, where layers follow Keras's naming; else None."""
+    """How each weight starts, where layers name its initializer as Keras's do; else None."""
     owned = [(layer, weight) for layer in _layers(model) for weight in layer.trainable_variables]
     if [id(w) for _, w in owned] != [id(w) for w in model.trainable_variables]:
         return None
     found = [getattr(layer, f"{weight.name}_initializer", None) for layer, weight in owned]
-    return found if all(isinstance(f, keras.initializers.Initializer) for f in found) else None
+    if not all(isinstance(initializer, keras.initializers.Initializer) for initializer in found):
+        return None
+    return [_seeded(initializer) for initializer in found]
 
 
-def _seeded(initializer, number):
-    config = initializer.get_config()
-    if "seed" not in config:
-        return initializer  # zeros, ones, constants
-    return type(initializer).from_config({**config, "seed": number})
+def _seeded(initializer):
+    """The initializer as a function of (number, shape) that repeats itself."""
+    kind, config = type(initializer), initializer.get_config()
+    if "seed" in config:
+        return lambda n, shape: np.asarray(kind.from_config({**config, "seed": n})(shape))
+    constant = functools.cache(lambda shape: np.asarray(initializer(shape)))  # zeros, ones
+    return lambda n, shape: constant(shape)
 
 
 def _rebuilt_weights(model, number):

@@ -5,8 +5,6 @@ A wrong answer raises nothing, so "run all" reaches the bottom. `@exercise` regi
 a function of the answer that returns a closing sentence or raises `Hint`.
 """
 
-import dataclasses
-import dis
 import functools
 import html
 import pathlib
@@ -16,14 +14,10 @@ import tomllib
 import numpy as np
 
 _CHECKS = {}
-_IDLE = {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST"}  # the code of a stub
 
 
 class Hint(Exception):
     """What is wrong with an answer: what was given, what is expected, in words."""
-
-
-class _Unsolved(Exception): ...
 
 
 def exercise(name):
@@ -60,36 +54,25 @@ def verdict(name, answer):
     if name not in _CHECKS:
         raise ValueError(f"there is no exercise {name!r}; there are: {', '.join(sorted(_CHECKS))}")
     try:
-        if answer is None or answer is ...:
-            raise _Unsolved
-        closing = _CHECKS[name](_watched(answer) if hasattr(answer, "__code__") else answer)
-    except _Unsolved as more:
-        line = f"{name}: not solved yet{more}."
+        line = f"correct. {_CHECKS[name](_watched(answer))}"
+    except NotImplementedError as stub:
+        line = f"not solved yet. {stub}"
     except Hint as hint:
-        line = f"{name}: not yet. {hint}"
+        line = f"not yet. {hint}"
     except Exception as error:
-        line = f"{name}: not yet. It stops with {type(error).__name__}: {error}"
-    else:
-        line = f"{name}: correct. {closing}"
-    return " ".join(line.split())
+        line = f"not yet. It stops with {type(error).__name__}: {error}"
+    return " ".join(f"{name}: {line}".split())
 
 
-def _watched(function):
-    """Wrap the reader's function: results that say it is still the stub raise `_Unsolved`."""
-
-    @functools.wraps(function)
-    def call(*args, **kwargs):
-        try:
-            result = function(*args, **kwargs)
-        except NotImplementedError:
-            raise _Unsolved from None
-        if result is None and not {step.opname for step in dis.get_instructions(function)} <= _IDLE:
-            raise _Unsolved(" (it returns None: is there a `return`?)")
-        if result is None or result is ...:
-            raise _Unsolved
-        return result
-
-    return call
+def _watched(answer, hint=""):
+    """Refuse what a stub is; wrap a function, so that what a stub returns is refused too."""
+    if answer is None or answer is ...:
+        raise NotImplementedError(hint)
+    if not hasattr(answer, "__code__"):
+        return answer
+    computes = answer.__code__.co_stacksize > 1  # a stub never holds two values at once
+    hint = "Nothing is returned: is there a `return`?" if computes else ""
+    return lambda *args, **kwargs: _watched(answer(*args, **kwargs), hint)
 
 
 @exercise("00.1")
@@ -113,15 +96,13 @@ def _generator_loss(answer):
     return "A D that is quite sure costs G 1000 nats here, and still leaves it a slope of 1."
 
 
-@dataclasses.dataclass(frozen=True)
 class Quiz:
-    """A question with lettered options: text everywhere, buttons where a kernel runs."""
+    """A question with options a, b, ...: text everywhere, buttons where a kernel runs."""
 
-    name: str
-    question: str
-    options: dict[str, str]  # by letter
-    correct: str  # its letter
-    why: dict[str, str]  # by letter
+    def __init__(self, name, question, options, answer, why):
+        self.name, self.question, self.correct = name, question, "abcdef"[answer]
+        self.options = dict(zip("abcdef", options, strict=False))
+        self.why = dict(zip("abcdef", why, strict=False))
 
     def __repr__(self):
         lines = textwrap.wrap(f"{self.name}  {self.question}", 88)
@@ -165,6 +146,4 @@ def quiz(name):
     questions = tomllib.loads(text)
     if name not in questions:
         raise ValueError(f"there is no quiz {name!r}; there are: {', '.join(questions)}")
-    entry = questions[name]
-    options, why = (dict(zip("abcdef", entry[key], strict=False)) for key in ("options", "why"))
-    return Quiz(name, entry["question"], options, "abcdef"[entry["answer"]], why)
+    return Quiz(name, **questions[name])

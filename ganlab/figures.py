@@ -69,22 +69,22 @@ def _pixels(fig, dpi):
     fig.set_dpi(dpi)
     canvas = FigureCanvasAgg(fig)  # `fig.savefig` would draw everything twice
     canvas.draw()
-    return Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3])
+    return np.asarray(canvas.buffer_rgba())[..., :3]
 
 
-def _palette(picture, colours):
-    """Return a picture holding the best `colours` of another; paper white stays white."""
-    palette = picture.quantize(colours, dither=Image.Dither.NONE)
+def _palette(pixels, colours):
+    """Return the picture of these pixels in its best `colours`; paper white stays white."""
+    palette = Image.fromarray(pixels).quantize(colours, dither=Image.Dither.NONE)
     table = np.reshape(palette.getpalette(), (-1, 3))
     table[(table > 245).all(1) | (table.sum(1) == table.sum(1).max())] = 255
     palette.putpalette(table.ravel().tolist())
     return palette
 
 
-def render(fig, *, dpi=DPI):
+def render(fig):
     """Return a figure as PNG bytes with a palette of 256 colours: a third of the usual size."""
-    buffer, picture = io.BytesIO(), _pixels(fig, dpi)
-    _palette(picture, 256).save(buffer, "PNG", optimize=True)
+    buffer = io.BytesIO()
+    _palette(_pixels(fig, DPI), 256).save(buffer, "PNG", optimize=True)
     return buffer.getvalue()
 
 
@@ -95,9 +95,6 @@ class Animation:
     png: bytes = dataclasses.field(repr=False)
     frames: int
     fps: float
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        return {"image/png": base64.b64encode(self.png).decode(), "text/plain": repr(self)}
 
 
 def animate(draw, frames, *, figsize=(4.8, 3.2), fps=10, ncols=1, nrows=1):
@@ -117,13 +114,12 @@ def animate(draw, frames, *, figsize=(4.8, 3.2), fps=10, ncols=1, nrows=1):
         for ax, place in zip(fig.axes, places, strict=True):
             ax.set_position(place)
         pictures.append(_pixels(fig, 100))
-    some = pictures[:: max(1, frames // 6)]
-    strip = Image.fromarray(np.concatenate([np.asarray(picture) for picture in some]))
-    palette = _palette(strip, 128)  # one for all, so nothing flickers
-    pictures = [picture.quantize(palette=palette, dither=Image.Dither.NONE) for picture in pictures]
-    buffer, rest = io.BytesIO(), [1000 / fps] * (frames - 1) + [2000]
-    film = dict(save_all=True, append_images=pictures[1:], duration=rest, loop=0)
-    pictures[0].save(buffer, "PNG", optimize=True, **film)
+    few = np.concatenate(pictures[:: max(1, frames // 6)])
+    look = dict(palette=_palette(few, 128), dither=Image.Dither.NONE)  # one for all: no flicker
+    first, *others = (Image.fromarray(pixels).quantize(**look) for pixels in pictures)
+    times = dict(duration=[1000 / fps] * (frames - 1) + [2000], loop=0)
+    buffer = io.BytesIO()
+    first.save(buffer, "PNG", optimize=True, save_all=True, append_images=others, **times)
     return Animation(buffer.getvalue(), frames, fps)
 
 
@@ -143,6 +139,5 @@ def show(figure, alt):
     display(picture, raw=True, metadata={"image/png": {"alt": alt}})
     caption = f"<small>{html.escape(alt)}</small>"
     display({"text/html": caption, "text/plain": alt}, raw=True)
-    pyplot = sys.modules.get("matplotlib.pyplot")
-    if pyplot and not isinstance(figure, Animation):
-        pyplot.close(figure)  # a pyplot figure would be displayed a second time
+    if "matplotlib.pyplot" in sys.modules and isinstance(figure, Figure):
+        sys.modules["matplotlib.pyplot"].close(figure)  # or pyplot displays it a second time

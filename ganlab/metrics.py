@@ -5,26 +5,20 @@ returns float64 of shape `(...)`. An entry with a NaN or an infinity in it gives
 error. Even a perfect sampler scores above 0 with finitely many points: see `noise_floor`.
 """
 
-from typing import NamedTuple
+from collections import namedtuple
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
-from scipy.special import erf, xlogy
+from scipy.special import erf, rel_entr
 from scipy.stats import wasserstein_distance
 
+from ganlab.arguments import whole
 from ganlab.data import Samples, as_distribution
 
 MAX_ASSIGNMENT = 2_000
 QUANTILES = 20_000
-
-
-class NoiseFloor(NamedTuple):
-    """What perfect samplers score: the median, and the 10 % and 90 % points, over repeats."""
-
-    median: float
-    low: float
-    high: float
+NoiseFloor = namedtuple("NoiseFloor", "median low high")  # of `noise_floor`, which see
 
 
 def wasserstein(samples, target) -> np.ndarray:
@@ -41,8 +35,7 @@ def wasserstein(samples, target) -> np.ndarray:
     """
     samples = _samples(samples)
     n, dim = samples.shape[-2:]
-    if isinstance(target, Samples):
-        target = target.array
+    target = target.array if isinstance(target, Samples) else target
     if hasattr(target, "sample") and hasattr(target, "dim"):
         _check_line(dim, target, "target.sample(n, rng) in its place")
         return _wasserstein_quantile(np.sort(samples[..., 0]), target)
@@ -54,17 +47,10 @@ def wasserstein(samples, target) -> np.ndarray:
     if dim == 1 and n == m:
         return np.abs(np.sort(samples[..., 0]) - np.sort(target[..., 0])).mean(axis=-1)
     if dim > 1 and (n != m or n > MAX_ASSIGNMENT):
-        raise ValueError(
-            f"samples have {n} points, target {m}; wanted as many, at most {MAX_ASSIGNMENT}"
-        )
-    distance = _wasserstein_unequal if dim == 1 else _wasserstein_assignment
-    leading = np.broadcast_shapes(samples.shape[:-2], target.shape[:-2])
-    result = np.empty(leading)
-    samples = np.broadcast_to(samples, (*leading, n, dim))
-    target = np.broadcast_to(target, (*leading, m, dim))
-    for index in np.ndindex(leading):
-        result[index] = distance(samples[index], target[index])
-    return result[()]
+        wanted = f"wanted as many, at most {MAX_ASSIGNMENT}"
+        raise ValueError(f"samples have {n} points, target {m}; {wanted}")
+    pairwise = np.vectorize(_wasserstein_sets, signature="(n,d),(m,d)->()", otypes=[np.float64])
+    return pairwise(samples, target)[()]
 
 
 def _wasserstein_quantile(ordered, target):
@@ -76,16 +62,12 @@ def _wasserstein_quantile(ordered, target):
     return sum(np.abs(ordered - wanted[:, j]).mean(axis=-1) for j in range(per_point)) / per_point
 
 
-def _wasserstein_unequal(samples, target):
+def _wasserstein_sets(samples, target):
     if np.isnan(samples).any() or np.isnan(target).any():
         return np.nan
-    return wasserstein_distance(samples[:, 0], target[:, 0])
-
-
-def _wasserstein_assignment(samples, target):
+    if samples.shape[-1] == 1:
+        return wasserstein_distance(samples[:, 0], target[:, 0])
     cost = cdist(samples, target)
-    if np.isnan(cost).any():
-        return np.nan
     return cost[linear_sum_assignment(cost)].mean()
 
 
@@ -100,23 +82,15 @@ def jensen_shannon(samples, target, bins: int = 20) -> np.ndarray:
     perfect sampler E (f - b)^2 = b(1 - b)/n, which makes (bins - 1) / 8n on average, to first
     order: 10 % too little at n = 5 bins, 1 % at n = 50 bins.
     """
-    samples, target = _samples(samples), as_distribution(target)
-    n, dim = samples.shape[-2:]
-    _check_line(dim, target, "one coordinate at a time")
-    if bins < 2:
-        raise ValueError(f"bins is {bins}; wanted an integer, at least 2")
-    edges = np.asarray(target.quantile(np.arange(1, bins) / bins))
-    real = np.diff(np.concatenate([[0], target.cdf(edges[:, None]), [1]]))
-    rows = samples.reshape(-1, n)
-    # Bins are (left, right], as the cdf counts a point on an edge to its left.
-    bin_of = np.searchsorted(edges, rows) + bins * np.arange(len(rows))[:, None]
-    fake = np.bincount(bin_of.ravel(), minlength=bins * len(rows)).reshape(-1, bins) / n
+    samples, target, bins = _samples(samples), as_distribution(target), whole("bins", bins, 2)
+    _check_line(samples.shape[-1], target, "one coordinate at a time")
+    line, edges = samples[..., 0], target.quantile(np.arange(1, bins) / bins)
+    below = np.stack([np.mean(line <= edge, axis=-1) for edge in edges], axis=-1)
+    fake = np.diff(below, prepend=0, append=1)
+    real = np.diff(target.cdf(edges[:, None]), prepend=0, append=1)
     middle = 0.5 * (real + fake)
-    # x log x - x log m rather than x log(x / m): a bin may be empty of both.
-    terms = sum(xlogy(side, side) - xlogy(side, middle) for side in (real, fake))
-    divergence = np.maximum(0.5 * terms.sum(axis=-1), 0)
-    divergence[np.isnan(rows).any(axis=-1)] = np.nan
-    return divergence.reshape(samples.shape[:-2])[()]
+    divergence = 0.5 * (rel_entr(real, middle) + rel_entr(fake, middle)).sum(axis=-1)
+    return np.where(np.isnan(line).any(axis=-1), np.nan, np.maximum(divergence, 0))[()]
 
 
 def noise_floor(metric, target, n: int, rng, repeats: int = 200, two_sample=False) -> NoiseFloor:

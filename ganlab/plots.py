@@ -7,34 +7,17 @@ network). A seed that is not finite is counted, never dropped.
 """
 
 import numpy as np
-from matplotlib.collections import LineCollection
 
-from ganlab.figures import (
-    COLOUR,
-    COLOURS,
-    LINES,
-    Animation,
-    animate,
-    figure,
-    legend,
-    render,
-    show,
-    styled,
-)
+from ganlab.figures import COLOUR, COLOURS, LINES, animate, figure, legend, render, show, styled
 
-__all__ = ["Animation", "animate", "figure", "legend", "render", "show"]  # one import for all
+__all__ = ["animate", "figure", "legend", "render", "show"]  # one import for all
 
 
 def _curves(ax, grid, values, highlight, **style):
     """Draw `(grid,)` as one line; `(seeds, grid)` as thin lines, seed `highlight` thick."""
     values = np.asarray(values, float)
-    if values.ndim not in (1, 2) or values.shape[-1] != len(grid):
-        wanted = f"({len(grid)},) or (seeds, {len(grid)})"
-        raise ValueError(f"a curve has shape {values.shape}; the grid wants {wanted}")
     if values.ndim == 2:
-        rows = [np.column_stack([grid, row]) for row in values]
-        thin = LineCollection(rows, colors=style["color"], linewidths=0.6, alpha=0.3)
-        ax.add_collection(thin, autolim=False)
+        ax.plot(grid, values.T, color=style["color"], ls="-", lw=0.6, alpha=0.3, zorder=1)
         values = values[highlight]
     ax.plot(grid, values, **style)
 
@@ -80,20 +63,19 @@ def densities(
         heights.append(np.max(generated, initial=0, where=np.isfinite(generated)))
     top = top or 1.05 * min(max(heights), 3 * heights[0])
     ax.set(xlim=(grid[0], grid[-1]), ylim=(0, top), xlabel="x", ylabel="density")
-    curves = [
-        (learned, dict(color=COLOUR.learned, ls="-", lw=1.3, label="D (learned)")),
-        (computed, dict(color=COLOUR.computed, ls="--", lw=2.0, label="D* (computed)")),
-        (exact, dict(color=COLOUR.exact, ls=":", lw=2.8, label="D* (exact)")),
-    ]
-    if all(values is None for values, _ in curves):
+    if learned is None and computed is None and exact is None:
         return legend(ax)
     right = ax.twinx()
     right.axhline(0.5, color=COLOUR.quiet, lw=0.8, ls=(0, (2, 3)), zorder=0)
-    for values, look in curves:
+    for values, look in (
+        (learned, dict(color=COLOUR.learned, ls="-", lw=1.3, label="D (learned)")),
+        (computed, dict(color=COLOUR.computed, ls="--", lw=2.0, label="D* (computed)")),
+        (exact, dict(color=COLOUR.exact, ls=":", lw=2.8, label="D* (exact)")),
+    ):
         if values is not None:
             _curves(right, grid, values, highlight, **look)
-    right.set(ylim=(0, 1.05), yticks=[0, 0.5, 1], yticklabels=["0", "1/2", "1"])
-    right.set_ylabel("D: chance of being real")
+    right.set(ylim=(0, 1.05), ylabel="D: chance of being real")
+    right.set_yticks([0, 0.5, 1], ["0", "1/2", "1"])
     right.spines["right"].set_visible(True)
     return legend(ax, right)
 
@@ -117,15 +99,12 @@ def band(ax, steps, values, label, *, reference=None, **look):
     if values.ndim != 2 or len(values) != len(steps):
         wanted = f"(records, seeds) with {len(steps)} records"
         raise ValueError(f"values have shape {values.shape}; give {wanted}")
-    good = np.isfinite(values)
-    if failed := np.sum(~good.all(axis=0)):
+    if failed := np.sum(~np.isfinite(values).all(axis=0)):
         label = f"{label} ({failed} of {values.shape[1]} seeds failed)"
-    cuts = np.full((len(values), 3), np.nan)
-    for i, (row, finite) in enumerate(zip(values, good, strict=True)):
-        if finite.any():
-            cuts[i] = np.quantile(row[finite], [0.1, 0.5, 0.9])
-    (line,) = ax.plot(steps, cuts[:, 1], label=label, **look)
-    ax.fill_between(steps, cuts[:, 0], cuts[:, 2], color=line.get_color(), alpha=0.18, lw=0)
+    rows = [row[np.isfinite(row)] if np.isfinite(row).any() else [np.nan] for row in values]
+    low, middle, high = np.transpose([np.quantile(row, [0.1, 0.5, 0.9]) for row in rows])
+    (line,) = ax.plot(steps, middle, label=label, **look)
+    ax.fill_between(steps, low, high, color=line.get_color(), alpha=0.18, lw=0)
     for value, style in _references(reference):
         ax.axhline(value, **style)
     ax.margins(x=0)
@@ -141,12 +120,12 @@ def losses(ax, steps, d_loss, g_loss, *, reference=None):
 
 
 def _swarm(places, size):
-    """Heights, in dots, that keep sorted `places` from overlapping: 0, then 1, -1, 2, -2, ..."""
+    """Heights, in dots, that keep sorted `places` from overlapping, as near to 0 as can be."""
     heights = []
     for i, place in enumerate(places):
         near = {heights[j] for j in range(i) if place - places[j] < size}
-        free = (k // 2 if k % 2 else -k // 2 for k in range(1, 2 * i + 3))
-        heights.append(next(height for height in free if height not in near))
+        free = [height for height in range(-i, i + 1) if height not in near]
+        heights.append(min(free, key=abs))
     return np.array(heights, float)
 
 
@@ -172,10 +151,10 @@ def outcomes(ax, arms, *, floor=None, reference=None, label="", higher_is_better
     edge = ends[worst] + 0.12 * (ends[worst] - ends[1 - worst])  # where failed seeds stand
     if any(failed.values()):
         ends[worst] = edge + 0.2 * (edge - ends[worst])
-    edge, limits = scale.inverted().transform(np.array(edge)), scale.inverted().transform(ends)
+    *limits, edge = scale.inverted().transform(np.append(ends, edge))
     if floor is not None:
-        low, high = np.broadcast_to(floor, 2)
-        ax.axvspan(low, high, color="#dddddd", lw=2, zorder=0, label="a perfect sampler")
+        grey = dict(color="#dddddd", lw=2, zorder=0, label="a perfect sampler")
+        ax.axvspan(*np.broadcast_to(floor, 2), **grey)
     for value, style in _references(reference):
         ax.axvline(value, **style)
     for row, name in enumerate(arms):
@@ -238,19 +217,19 @@ def ensemble_densities(axes, grid, target, generated, *, outcome=None, order=Non
     words = ["generator"] * len(generated) if outcome is None else list(outcome)
     order = list(order or dict.fromkeys(words))
     lines = {}
-    for seed, panel in enumerate(panels):
+    for panel in panels[len(words) :]:
+        panel.set_visible(False)
+    for seed, (panel, word) in enumerate(zip(panels, words, strict=False)):
         panel.set(xticks=[], yticks=[], xlim=(grid[0], grid[-1]), ylim=(0, top or 2 * max(target)))
         panel.spines["left"].set_visible(False)
-        panel.set_visible(seed < len(generated))
         panel.fill_between(grid, target, color="#cccccc", lw=0)
         panel.set_title(seed, loc="left", size=7, color=COLOUR.quiet, y=1, pad=-8)
-        if seed < len(generated):
-            k = order.index(words[seed])
-            look = dict(color=COLOURS[(k + 1) % 6], ls=LINES[k % 6])
-            (lines[k],) = panel.plot(grid, generated[seed], lw=1.5, **look)
-            lines[k].set_label(f"{order[k]}: {words.count(order[k])} of {len(words)}")
-            if not np.isfinite(generated[seed]).all():
-                panel.text(0.5, 0.6, "failed", transform=panel.transAxes, ha="center")
+        k = order.index(word)
+        look = dict(color=COLOURS[(k + 1) % 6], ls=LINES[k % 6], lw=1.5)
+        look["label"] = f"{word}: {words.count(word)} of {len(words)}"
+        (lines[k],) = panel.plot(grid, generated[seed], **look)
+        if not np.isfinite(generated[seed]).all():
+            panel.text(0.5, 0.6, "failed", transform=panel.transAxes, ha="center")
     if outcome is not None:
         handles = [lines[k] for k in sorted(lines)]
         panels[0].figure.legend(handles=handles, loc="outside lower center", ncols=4)

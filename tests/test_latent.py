@@ -111,13 +111,13 @@ def test_aligned_is_only_a_flag():
 @pytest.mark.parametrize(
     ("call", "error", "words"),
     [
-        (lambda: latent.Gaussian(0), ValueError, "dim is 0; wanted an integer, at least 1"),
-        (lambda: latent.Gaussian(1.5), ValueError, "dim is 1.5"),
+        (lambda: latent.Gaussian(0), ValueError, "dim=0: wanted a whole number, at least 1"),
+        (lambda: latent.Gaussian(1.5), ValueError, "dim=1.5"),
         (lambda: latent.Uniform(1, 2, 2), ValueError, "wanted low < high"),
         (lambda: latent.Stratified(1, -1), ValueError, "low is 1.0, high is -1.0"),
         (lambda: latent.Stratified(jitter=-1), ValueError, "jitter is -1"),
-        (lambda: latent.Gaussian(2).quantile(0.5), ValueError, "wanted dim=1"),
-        (lambda: latent.Stratified().sample((), rng()), ValueError, r"n is \(\)"),
+        (lambda: latent.Gaussian(2).quantile(0.5), ValueError, "has dim 2; quantile wants dim 1"),
+        (lambda: latent.Stratified().sample((3, 0), rng()), ValueError, "n=0: wanted a whole"),
     ],
 )
 def test_bad_input_gets_one_line(call, error, words):

@@ -238,7 +238,7 @@ PLANE = np.zeros((5, 2))
         (lambda: wasserstein(PLANE, np.zeros(5)), "samples have dim 2, target has dim 1"),
         (lambda: wasserstein(PLANE, data.ring()), r"a Mixture of dim 2; .* target\.sample"),
         (lambda: jensen_shannon(PLANE, data.ring()), "one coordinate at a time"),
-        (lambda: jensen_shannon(np.zeros((5, 1)), GAUSSIAN, bins=1), "bins is 1; wanted"),
+        (lambda: jensen_shannon(np.zeros((5, 1)), GAUSSIAN, bins=1), "bins=1: wanted"),
     ],
 )
 def test_bad_input_gets_one_line(call, words):
