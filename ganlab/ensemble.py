@@ -7,6 +7,7 @@ ensemble is run is decided here and nowhere else.
 import functools
 import json
 import random
+import weakref
 
 import numpy as np
 
@@ -250,24 +251,17 @@ class Ensemble:
         return model
 
 
+_by_model = weakref.WeakKeyDictionary()
+_by_structure = {}
+
+
 def _forward(model):
-    return _cached_forward(structure(model), _Keyless(model))
-
-
-class _Keyless:
-    """Carries a model past a cache whose key is its structure."""
-
-    def __init__(self, model):
-        self.model = model
-
-    def __eq__(self, other):
-        return True
-
-    def __hash__(self):
-        return 0
-
-
-@functools.lru_cache(maxsize=32)
-def _cached_forward(_, carried):
-    model = carried.model
-    return tf.function(lambda weights, x: call(model, weights, x), reduce_retracing=True)
+    """`call` for this model as a graph, traced once for all models of its structure."""
+    if model not in _by_model:
+        key = structure(model)
+        kept = _by_structure if isinstance(key, str) else {}
+        if key not in kept:
+            graph = tf.function(lambda weights, x: call(model, weights, x), reduce_retracing=True)
+            kept[key] = graph
+        _by_model[model] = kept[key]
+    return _by_model[model]

@@ -1,0 +1,127 @@
+"""What a reader passes in is taken as meant, or refused in one line."""
+
+import numpy as np
+import pytest
+
+from ganlab.arguments import per_member, record_steps, seed_tuple, whole
+
+
+def refused(message, kind, function, *arguments):
+    with pytest.raises(kind, match=message) as info:
+        function(*arguments)
+    assert "\n" not in str(info.value)
+
+
+def test_whole_numbers_come_back_as_int():
+    for value in (3, np.int64(3), np.uint8(3)):
+        found = whole("steps", value, 3)
+        assert found == 3
+        assert type(found) is int
+
+
+@pytest.mark.parametrize("value", [2, -1, 3.0, 3.5, "3", None, True, np.True_, [3], np.nan])
+def test_anything_else_is_refused_with_its_name_and_the_least(value):
+    refused(r"steps=.*wanted a whole number, at least 3$", ValueError, whole, "steps", value, 3)
+
+
+def test_a_number_of_seeds_is_the_first_ones():
+    assert seed_tuple(3) == (0, 1, 2)
+    assert seed_tuple(np.int32(1)) == (0,)
+
+
+@pytest.mark.parametrize("given", [[5, 2, 5], (5, 2, 5), np.array([5, 2, 5]), iter([5, 2, 5])])
+def test_listed_seeds_keep_their_order_and_may_repeat(given):
+    found = seed_tuple(given)
+    assert found == (5, 2, 5)
+    assert all(type(seed) is int for seed in found)
+
+
+@pytest.mark.parametrize(
+    "given, kind, message",
+    [
+        (0, ValueError, "seeds=0: wanted a whole number, at least 1"),
+        (True, ValueError, "seeds=True"),
+        ([], ValueError, "seeds is empty"),
+        ([1, -1], ValueError, "each of seeds=-1: wanted a whole number, at least 0"),
+        ([1.5], ValueError, "each of seeds=1.5"),
+        ("12", ValueError, "each of seeds='1'"),
+        (2.0, TypeError, "seeds=2.0: wanted how many"),
+        (None, TypeError, "seeds=None"),
+    ],
+)
+def test_wrong_seeds_are_refused(given, kind, message):
+    refused(message, kind, seed_tuple, given)
+
+
+@pytest.mark.parametrize(
+    "records, steps, wanted",
+    [
+        (4, 100, [25, 50, 75, 100]),
+        (1, 7, [7]),
+        (3, 10, [3, 7, 10]),
+        (50, 3, [1, 2, 3]),
+        (5, 0, []),
+        (np.int64(2), 10, [5, 10]),
+        ([3, 10], 10, [3, 10]),
+        ([7, 3, 3, 0], 10, [3, 7, 10]),
+        ([], 10, [10]),
+        (np.array([1, 2]), 4, [1, 2, 4]),
+        (range(0, 9, 4), 8, [4, 8]),
+        ([0], 0, []),
+    ],
+)
+def test_records_are_even_or_where_asked_and_always_last(records, steps, wanted):
+    found = record_steps(records, steps)
+    assert [int(step) for step in found] == wanted
+
+
+@pytest.mark.parametrize("records", range(1, 12))
+def test_records_are_as_many_as_asked_and_evenly_spread(records):
+    gaps = np.diff([0, *record_steps(records, 1000)])
+    assert len(gaps) == records
+    assert gaps.sum() == 1000
+    assert gaps.max() - gaps.min() <= 1
+
+
+@pytest.mark.parametrize(
+    "records, message",
+    [
+        (0, "records=0: wanted a whole number, at least 1"),
+        (True, "records=True"),
+        ([11], "records asks for step 11: there are 10 steps"),
+        ([-1], "each of records=-1"),
+        ([2.5], "each of records=2.5"),
+    ],
+)
+def test_wrong_records_are_refused(records, message):
+    refused(message, ValueError, record_steps, records, 10)
+
+
+@pytest.mark.parametrize("value", [2, 2.0, np.float64(2), np.array(2), [2, 2, 2], (2.0, 2, 2)])
+def test_a_number_is_one_for_every_member(value):
+    found = per_member("rate", value, 3)
+    assert found.dtype == np.float32
+    np.testing.assert_array_equal(found, [2, 2, 2])
+
+
+def test_members_keep_their_own_numbers():
+    np.testing.assert_array_equal(per_member("rate", [1, 2, 3], 3), [1, 2, 3])
+    np.testing.assert_array_equal(per_member("rate", [7], 1), [7])
+
+
+@pytest.mark.parametrize(
+    "value, kind, message",
+    [
+        ([1, 2], ValueError, r"rate has shape \(2,\): wanted a number, or one for each of 3"),
+        ([1], ValueError, r"rate has shape \(1,\)"),
+        (np.ones((3, 1)), ValueError, r"rate has shape \(3, 1\)"),
+        (np.nan, ValueError, "rate holds NaN or infinity"),
+        ([1, np.inf, 2], ValueError, "rate holds NaN or infinity"),
+        (None, ValueError, "rate"),
+        ("fast", TypeError, "rate is 'fast': wanted a number"),
+        ([1, [2], 3], TypeError, "rate is "),
+        ({}, TypeError, "rate is {}"),
+    ],
+)
+def test_wrong_numbers_per_member_are_refused(value, kind, message):
+    refused(message, kind, per_member, "rate", value, 3)

@@ -1,0 +1,78 @@
+"""TensorFlow arrives without a word, and nothing but its start-up lines is lost."""
+
+import os
+import runpy
+import subprocess
+import sys
+import warnings
+
+import pytest
+
+from ganlab import backend
+from ganlab.backend import _no_stderr, keras, tf
+
+
+def python(code, **environment):
+    """Runs code in a Python of its own, as a shell would: none of TensorFlow's switches set."""
+    own = {k: v for k, v in os.environ.items() if not k.startswith(("TF_", "KERAS_"))}
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, env=own | environment, capture_output=True, text=True)
+
+
+def test_importing_prints_nothing_and_afterwards_everything_is_heard():
+    done = python(
+        "import os, sys\n"
+        "from ganlab.backend import keras, tf\n"
+        "keras.layers.Dense(2)(tf.ones((3, 4)))\n"
+        "tf.function(lambda x: x + 1, jit_compile=True)(tf.ones(2))\n"
+        "os.write(2, b'raw\\n')\n"
+        "print('printed', file=sys.stderr, flush=True)\n"
+        "raise SystemExit('last words')\n"
+    )
+    assert done.stdout == ""
+    assert done.stderr == "raw\nprinted\nlast words\n"
+    assert done.returncode == 1
+
+
+@pytest.mark.parametrize("name", ["jax", "torch"])
+def test_another_backend_is_refused_in_one_line(monkeypatch, name):
+    monkeypatch.setattr(keras.backend, "backend", lambda: name)
+    with pytest.raises(ImportError, match=f"Keras runs on '{name}' here.*KERAS_BACKEND=t") as info:
+        runpy.run_path(backend.__file__)
+    assert "\n" not in str(info.value)
+
+
+def test_ones_own_settings_are_left_as_they_are(monkeypatch):
+    monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "1")
+    monkeypatch.delenv("KERAS_BACKEND", raising=False)
+    runpy.run_path(backend.__file__)
+    assert os.environ["TF_CPP_MIN_LOG_LEVEL"] == "1"
+    assert os.environ["KERAS_BACKEND"] == "tensorflow"
+
+
+def next_descriptor():
+    free = os.dup(1)
+    os.close(free)
+    return free
+
+
+def test_the_silence_ends_even_after_an_error_and_leaves_nothing_open(capfd):
+    free = next_descriptor()
+    with pytest.raises(ZeroDivisionError), _no_stderr():
+        os.write(2, b"lost")
+        raise ZeroDivisionError
+    os.write(2, b"heard")
+    assert capfd.readouterr() == ("", "heard")
+    assert next_descriptor() == free
+
+
+def test_warnings_are_as_they_were():
+    # Nothing that was imported has switched them off: this one arrives.
+    with pytest.warns(UserWarning, match="heard"):
+        warnings.warn("heard", UserWarning, stacklevel=1)
+
+
+def test_keras_and_tensorflow_are_the_ones_that_are_installed():
+    assert keras is sys.modules["keras"]
+    assert tf is sys.modules["tensorflow"]
+    assert keras.backend.backend() == "tensorflow"
