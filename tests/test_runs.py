@@ -118,9 +118,7 @@ def test_generators_are_given_the_same_z_and_draw_it_from_the_latent():
 def test_scores_are_probabilities_or_bare_outputs():
     x = np.linspace(-2, 2, 5, dtype="float32")
     run, bare = a_run(), a_run(score="identity")
-    logits = np.stack(
-        [np.asarray(run.discriminator(member=i)(x[:, None]))[:, 0] for i in range(3)]
-    )
+    logits = np.stack([np.asarray(run.discriminator(member=i)(x[:, None]))[:, 0] for i in range(3)])
     np.testing.assert_allclose(run.discriminate(x), expit(logits), rtol=1e-5)
     np.testing.assert_allclose(bare.discriminate(x), logits, rtol=1e-4, atol=1e-6)
     np.testing.assert_array_equal(run.discriminate(x[:, None]), run.discriminate(x))

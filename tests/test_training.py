@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from ganlab import data, latent, losses, training
+from ganlab import data, latent, losses, program, training
 from ganlab.backend import keras, tf
 from ganlab.ensemble import Ensemble
 from ganlab.networks import mlp
@@ -193,13 +193,12 @@ def test_the_loop_is_the_one_that_keras_would_run(make):
 
 def traces():
     """How often any program has been traced so far."""
-    from ganlab import program
-
     games = [game for game in program._kept.values() if hasattr(game, "programs")]
     return sum(p._run.experimental_get_tracing_count() for g in games for p in g.programs.values())
 
 
-def test_another_rate_or_scalar_builds_nothing_anew():
+def test_another_rate_or_scalar_builds_nothing_anew(monkeypatch):
+    monkeypatch.setattr(program, "_kept", {})  # so that none is dropped meanwhile
     train(**arguments(steps=3, records=1, losses=losses.bounded(1e-5)))
     before = traces()
     for rate in (1e-4, np.array([1e-2, 1e-3, 1e-4, 0.0])):
@@ -408,8 +407,6 @@ def test_an_interruption_returns_what_was_recorded_and_says_so(capsys, monkeypat
 
 
 def test_without_xla_training_runs_uncompiled_and_warns_once(monkeypatch):
-    from ganlab import program
-
     def refuse(*_):
         raise tf.errors.UnimplementedError(None, None, "no XLA here")
 
