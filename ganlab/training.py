@@ -157,7 +157,7 @@ class Trainer:
         recipes, self._rates = [], {}
         for role, given in (("g", g_optimizer), ("d", d_optimizer)):
             optimizer, factors = given if isinstance(given, Scaled) else (given, 1.0)
-            optimizer = keras.optimizers.Adam(1e-3) if optimizer is None else optimizer
+            optimizer = keras.optimizers.Adam(1e-3, beta_1=0.5) if optimizer is None else optimizer
             role_name = f"{role}_optimizer"
             recipe, self._rates[role] = recipe_and_rates(optimizer, factors, role_name, members)
             recipes.append(recipe)
@@ -459,8 +459,8 @@ def train(
     batch_size     samples of each kind in a batch
     losses         a `ganlab.losses.Losses`: what the players minimise
     d_optimizer, g_optimizer
-                   Keras optimizers, Adam(1e-3) if not given; or `Scaled`, for a learning
-                   rate per member
+                   Keras optimizers, Adam(1e-3, beta_1=0.5) if not given; or `Scaled`, for a
+                   learning rate per member
     n_critic       steps of D for each step of G
     shown          an `Extension`: what D is shown instead of the bare batches
     added          `Extension`s: penalties on D's loss

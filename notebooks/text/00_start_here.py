@@ -98,6 +98,7 @@ for ax, record in zip(axes, (0, 15, 50), strict=True):
         counts, edges = np.histogram(samples[seed], 50, (-2, 8))
         ax.stairs(counts / 100, edges, ls=style, label=f"seed {seed}")  # 500 samples, bins of 0.2
     ax.set(title=f"step {run.steps[record]}", xlabel="x", ylim=(0, 2))
+axes[0].set_ylabel("density")
 plots.legend(axes[1], ncols=4)
 show(
     fig,
@@ -106,8 +107,8 @@ show(
 
 # %% [markdown]
 # Grey is the target. The four outlines are what four of the generators produce: the same
-# code, the same data, other random numbers. They all find the bell, and no two of them
-# find it in the same way.
+# code, the same data, other random numbers. They move to the bell as thin spikes and only
+# then begin to widen, each at its own pace.
 #
 # One picture of one run would hide that. So we put a number on each run, and look at all
 # 32. The number is the *Wasserstein distance* W1: how far the samples would have to be

@@ -336,6 +336,7 @@ claim("C1b")
 # each of the two?*
 
 # %%
+adam = keras.optimizers.Adam(1e-3)
 last_code = train(
     generator,
     mlp((1, 8, 8, 8, 1), "relu", kernel=normal),
@@ -343,6 +344,8 @@ last_code = train(
     slots,
     batch_size=8,
     losses=losses.bounded(1e-5),
+    d_optimizer=adam,
+    g_optimizer=adam,
 )
 noise = latent.Gaussian()
 mended = train(
@@ -428,8 +431,8 @@ for ax, (name, run) in zip(axes, runs.items(), strict=True):
     for threshold, style in ((0.5, "-"), (0.125, "--"), (0.05, ":")):
         ax.plot(run.steps, (nearest <= threshold).mean(1), style, label=f"W1 ≤ {threshold}")
     ax.set(title=name, xlabel="training step", ylim=(0, 1))
-axes[0].set_ylabel("share of runs that have been there")
-plots.legend(axes[1])
+axes[0].set_ylabel("share of runs")
+plots.legend(axes[1], ncols=3)
 show(
     fig,
     alt="Share of runs that reached a threshold, for three settings: strict thresholds are never reached by many runs.",
@@ -490,6 +493,8 @@ spread = train(
     latent.Uniform(1, -8.0, 8.0),
     batch_size=8,
     losses=losses.bounded(1e-5),
+    d_optimizer=adam,
+    g_optimizer=adam,
 )
 z, eight = np.linspace(-8, 8, 500)[:, None], np.linspace(-8, 8, 8)[:, None]
 fig, (left, right) = plots.figure(2, width=10.0, height=3.5)
