@@ -127,7 +127,7 @@ def test_scores_are_probabilities_or_bare_outputs():
 
 
 def test_scores_in_two_dimensions():
-    run = a_run(mlp((2, 2)), mlp((2, 1)))
+    run = a_run()
     run.discriminators = ensemble(mlp((2, 1)), 2)
     assert run.discriminate(np.zeros((4, 2))).shape == (3, 4)
 
