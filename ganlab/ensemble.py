@@ -65,9 +65,11 @@ def call(model, weights, x):
 def _call_layer(layer, weights, x):
     if type(layer) is keras.Sequential:
         return call(layer, weights, x)
-    if type(layer) is keras.layers.Dense and x.shape.rank == 3:
+    # A function of the reader's own may look along the batch, so it is mapped.
+    own = not getattr(layer, "activation", keras.activations.relu).__module__.startswith("keras.")
+    if type(layer) is keras.layers.Dense and x.shape.rank == 3 and not own:
         return _dense(layer, weights, x)
-    if type(layer) in _ELEMENTWISE:
+    if type(layer) in _ELEMENTWISE and not own:
         return layer(x)
     return _mapped(layer, weights, x)
 
@@ -93,8 +95,14 @@ def clone(model):
             "give the class a get_config that returns its constructor's arguments"
         ) from error
     if not copy.built:
-        copy(np.zeros((2, model.ganlab_inputs), "float32"))
+        copy(np.zeros((2, _input_size(model)), "float32"))
     return copy
+
+
+def _input_size(model):
+    """The size of the samples that a built model takes."""
+    shape = getattr(model, "input_shape", None) or model.get_build_config()["input_shape"]
+    return shape[-1]
 
 
 def build(model, dim, role):
@@ -104,15 +112,9 @@ def build(model, dim, role):
     """
     if not isinstance(model, keras.Model):
         raise TypeError(f"{role} is {type(model).__name__}: wanted a Keras model")
-    try:
-        outputs = model(np.zeros((2, dim), "float32"))
-    except ValueError as error:
-        reason = str(error).strip().splitlines()[0]
-        raise ValueError(
-            f"{role} does not take inputs of size {dim}, which is what it will be given: {reason}"
-        ) from None
-    if not isinstance(model, keras.Sequential):
-        model.ganlab_inputs = dim  # a subclassed model does not tell what it was built for
+    if model.built and (taken := _input_size(model)) != dim:
+        raise ValueError(f"{role} takes inputs of size {taken}: it will be given size {dim}")
+    outputs = model(np.zeros((2, dim), "float32"))
     _refuse_unsupported(model, role)
     if outputs.shape.rank != 2:
         raise ValueError(
@@ -241,7 +243,7 @@ class Ensemble:
         x = np.asarray(x, "float32")
         if x.ndim == 2:
             x = np.broadcast_to(x, (len(self.seeds), *x.shape))
-        return _forward(self.model)(self.weights, x).numpy()
+        return _forward(self.model, len(self.seeds))(self.weights, x).numpy()
 
     def member(self, index):
         """Member number `index` as a plain Keras model: it saves, loads and predicts."""
@@ -255,13 +257,20 @@ _by_model = weakref.WeakKeyDictionary()
 _by_structure = {}
 
 
-def _forward(model):
-    """`call` for this model as a graph, traced once for all models of its structure."""
-    if model not in _by_model:
+def _forward(model, members):
+    """`call` for this model as a graph, traced once for all models of its structure.
+
+    Its batch is of unknown size: what is traced must not depend on what was asked before.
+    """
+    kept = _by_model.setdefault(model, {})
+    if members not in kept:
         key = structure(model)
-        kept = _by_structure if isinstance(key, str) else {}
-        if key not in kept:
-            graph = tf.function(lambda weights, x: call(model, weights, x), reduce_retracing=True)
-            kept[key] = graph
-        _by_model[model] = kept[key]
-    return _by_model[model]
+        shared = _by_structure.setdefault(key, {}) if isinstance(key, str) else kept
+        if members not in shared:
+            weights = [tf.TensorSpec((members, *v.shape)) for v in model.trainable_variables]
+            shared[members] = tf.function(
+                lambda weights, x: call(model, weights, x),
+                input_signature=(weights, tf.TensorSpec((members, None, _input_size(model)))),
+            )
+        kept[members] = shared[members]
+    return kept[members]

@@ -15,7 +15,7 @@ def mlp(sizes, activation="relu", output_activation=None, kernel="glorot_uniform
         raise ValueError(
             f"sizes={sizes!r}: wanted the input, hidden and output sizes, (1, 4, 1) say"
         )
-    last = len(sizes) - 2
+    sizes, last = [int(size) for size in sizes], len(sizes) - 2
     layers = [
         keras.layers.Dense(
             size,

@@ -73,6 +73,5 @@ def test_wrong_sizes_get_one_line(sizes):
     assert "\n" not in str(info.value)
 
 
-@pytest.mark.xfail(strict=True, reason="sizes reach Keras as NumPy integers, which it refuses")
 def test_sizes_may_be_numpy_numbers():
     assert mlp(np.array([2, 3, 1])).count_params() == 2 * 3 + 3 + 3 + 1

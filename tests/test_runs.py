@@ -266,7 +266,6 @@ def test_layers_of_ones_own_are_named_when_loading(tmp_path):
         Run.load(tmp_path / "run.npz")
 
 
-@pytest.mark.xfail(strict=True, reason="a loaded model has not noted the size of its inputs")
 def test_a_model_of_ones_own_is_named_when_loading(tmp_path):
     run = a_run(Whole())
     again = there_and_back(run, tmp_path, custom_objects={"Whole": Whole})

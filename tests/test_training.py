@@ -42,6 +42,12 @@ def equal(left, right):
     return all(np.array_equal(a, b) for a, b in zip(left, right, strict=True))
 
 
+@pytest.fixture
+def uncompiled(monkeypatch):
+    """For tests to which compiling adds nothing but seconds."""
+    monkeypatch.setenv("GANLAB_COMPILE", "0")
+
+
 # Bits ---------------------------------------------------------------------------------------
 
 
@@ -99,6 +105,7 @@ def test_a_discriminator_step_leaves_every_generator_weight_and_the_other_way_ro
     assert not any(np.array_equal(a, b) for a, b in zip(g1, g2, strict=True))
 
 
+@pytest.mark.usefixtures("uncompiled")
 def test_single_steps_add_up_to_steps_of_both():
     by_hand, at_once = trainer(n_critic=3), trainer(n_critic=3)
     for _ in range(4):
@@ -112,6 +119,7 @@ def test_single_steps_add_up_to_steps_of_both():
     assert by_hand.step == at_once.step == 4
 
 
+@pytest.mark.usefixtures("uncompiled")
 def test_n_critic_discriminator_steps_use_n_critic_batches():
     one = trainer(n_critic=3)
     one.advance(5)
@@ -180,7 +188,8 @@ SCHEDULE = keras.optimizers.schedules.ExponentialDecay(0.03, 5, 0.5, staircase=T
     ],
     ids=["sgd", "schedule", "momentum", "rmsprop", "adam", "adamw"],
 )
-def test_the_loop_is_the_one_that_keras_would_run(make):
+def test_the_loop_is_the_one_that_keras_would_run(make, monkeypatch):
+    monkeypatch.setenv("GANLAB_COMPILE", str(int(isinstance(make(), keras.optimizers.Adam))))
     one = trainer(d_optimizer=make(), g_optimizer=make(), batch_size=8)
     wanted = plain_keras_losses(one, 20, (make(), make()))
     got = [one.advance(1) for _ in range(20)]
@@ -199,7 +208,8 @@ def traces():
 
 def test_another_rate_or_scalar_builds_nothing_anew(monkeypatch):
     monkeypatch.setattr(program, "_kept", {})  # so that none is dropped meanwhile
-    train(**arguments(steps=3, records=1, losses=losses.bounded(1e-5)))
+    adam = keras.optimizers.Adam(0.5)
+    train(**arguments(steps=3, records=1, losses=losses.bounded(1e-5), d_optimizer=adam))
     before = traces()
     for rate in (1e-4, np.array([1e-2, 1e-3, 1e-4, 0.0])):
         for low in (1e-3, np.array([1e-5, 1e-4, 1e-3, 1e-2])):
@@ -210,6 +220,7 @@ def test_another_rate_or_scalar_builds_nothing_anew(monkeypatch):
     assert traces() > before
 
 
+@pytest.mark.usefixtures("uncompiled")
 def test_a_rate_per_member_is_that_member_trained_with_that_rate():
     rates = [1e-2, 1e-3, 0.0, 3e-3]
     together = trainer(
@@ -232,6 +243,7 @@ def test_a_rate_per_member_is_that_member_trained_with_that_rate():
     assert equal([w[2] for w in start[0]], [w[2] for w in weights(together)[0]])
 
 
+@pytest.mark.usefixtures("uncompiled")
 def test_losses_with_scalars_per_member_act_on_that_member_alone():
     wide, mixed = (trainer(losses=losses.bounded(low)) for low in (1e-6, [1e-6, 1e-6, 0.4, 1e-6]))
     a, b = wide.advance(1)["d_loss"], mixed.advance(1)["d_loss"]
@@ -243,6 +255,7 @@ def shift(batch, noise, size):
     return batch + size * (1.0 if noise is None else noise)
 
 
+@pytest.mark.usefixtures("uncompiled")
 def test_what_is_shown_reaches_the_discriminator_real_and_fake_alike():
     bare, shown = trainer(), trainer(shown=Extension(shift, scalars={"size": 0.0}))
     for name, value in bare.advance(3).items():
@@ -252,6 +265,7 @@ def test_what_is_shown_reaches_the_discriminator_real_and_fake_alike():
     np.testing.assert_allclose(seen["real_score"], seen["fake_score"], rtol=1e-6)
 
 
+@pytest.mark.usefixtures("uncompiled")
 def test_noise_that_is_shown_is_drawn_per_seed_and_batch():
     def draw(rng, shape):
         return rng.standard_normal(shape, dtype=np.float32)
@@ -267,6 +281,7 @@ def test_noise_that_is_shown_is_drawn_per_seed_and_batch():
     assert not np.allclose(a["d_loss"][1:], b["d_loss"][1:])
 
 
+@pytest.mark.usefixtures("uncompiled")
 def test_what_is_added_is_added_to_the_loss_of_its_member():
     def penalty(discriminate, real, fake, noise, weight):
         return weight * tf.reduce_mean(tf.square(discriminate(real)), axis=-1)
@@ -347,6 +362,7 @@ def test_a_run_is_saved_and_loaded_without_pickle(tmp_path):
         assert json.loads(str(file["about"]))["latent"][0] == "Stratified"
 
 
+@pytest.mark.usefixtures("uncompiled")
 def test_an_array_of_ones_own_can_be_learned():
     rng = np.random.default_rng(0)
     own = rng.normal([1.0, -1.0, 0.0], 0.1, size=(500, 3))
@@ -381,6 +397,7 @@ def test_a_seed_that_stops_being_finite_is_frozen_and_named(capsys):
     assert all(np.isfinite(w).all() for w in run.generators.weights)
 
 
+@pytest.mark.usefixtures("uncompiled")
 def test_when_all_have_failed_the_error_names_the_step_and_the_cause():
     exploding = {"losses": losses.least_squares, "d_optimizer": keras.optimizers.SGD(1e4)}
     wanted = r"all 4 seeds.*step \d.*learning rate.*10000 for the discriminator"
@@ -448,7 +465,10 @@ class NotALayer:
         ({"added": [3]}, r"added is \(3,\)"),
         ({"latent": 16}, "latent is 16"),
         ({"generator": NotALayer()}, "generator is NotALayer"),
-        ({"generator": mlp((2, 4, 1))}, "generator does not take inputs of size 1"),
+        (
+            {"generator": mlp((2, 4, 1))},
+            "generator takes inputs of size 2: it will be given size 1",
+        ),
         ({"generator": mlp((1, 4, 2))}, "generator gives 2 numbers"),
         ({"discriminator": mlp((1, 4, 2))}, "discriminator gives 2 numbers"),
         ({"discriminator": mlp((1, 4, 1), output_activation="sigmoid")}, "ends in a sigmoid"),
@@ -482,6 +502,7 @@ def test_train_has_at_most_14_arguments():
     assert train.__code__.co_argcount + train.__code__.co_kwonlyargcount <= 14
 
 
+@pytest.mark.usefixtures("uncompiled")
 def test_a_pretrained_discriminator_is_where_training_starts():
     ensemble, _, _ = pretrain(
         mlp((1, 8, 8, 8, 1), "tanh", kernel=NORMAL),
