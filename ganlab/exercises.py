@@ -81,7 +81,9 @@ def _best_discriminator(answer):
     given = answer(p, q)
     if np.shape(given) == p.shape and np.allclose(given, q / (p + q)):
         raise Hint("You give the chance that x is fake; D says how likely it is to be real.")
-    close(given, [0.25, 0.8, 0.5, 0.0], "For densities p and q, the best D")
+    close(
+        given, [0.25, 0.8, 0.5, 0.0], "For p = (0.1, 0.4, 0.2, 0) and q = (0.3, 0.1, 0.2, 0.5), D*"
+    )
     return "Where p equals q the best discriminator says 1/2: it can only guess."
 
 
@@ -93,7 +95,7 @@ def _generator_loss(answer):
         raise Hint("This is E log(1 - D): the saturating loss. Wanted is -E log D.")
     close(given, wanted, "For the logits -2, 0.5 and 3 the loss", tolerance=1e-4)
     close(answer(np.array([-1000.0, 0.0])), 500.346574, "For the logits -1000 and 0 the loss")
-    return "A D that is quite sure costs G 1000 nats here, and still leaves it a slope of 1."
+    return "It is finite at a logit of -1000, and there it still has a slope of 1."
 
 
 class Quiz:

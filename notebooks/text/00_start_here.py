@@ -6,7 +6,7 @@
 # *You will learn*
 # - what this course does differently from others;
 # - how to read it, and what its pictures and verdicts mean;
-# - what a GAN is, in ten lines of code.
+# - what a GAN is, and how to train one in one call.
 #
 # *You need* a little Python and the idea of a neural network. About 15 minutes.
 
@@ -45,8 +45,10 @@ if "google.colab" in sys.modules:  # only there: fetch the course, which Colab l
 #
 # ## Does everything work?
 #
-# To run a cell, click into it and press Shift and Enter. A number appears beside it when
-# it is done. Start with this one; the first import takes some seconds.
+# You see this notebook as it ran for us. It is more fun with the answers gone: in
+# JupyterLab choose *Edit*, then *Clear Outputs of All Cells*. To run a cell, click into it
+# and press Shift and Enter; a number appears beside it when it is done. Start with this
+# one. The first import takes some seconds.
 
 # %%
 import time
@@ -67,12 +69,15 @@ print("Training is compiled." if compiles() else "Training runs uncompiled, and 
 # %% [markdown]
 # ## A first GAN
 #
-# The real samples come from a bell curve around 4. The generator gets one random number at
-# a time and turns it into one number. Both networks are stacks of dense layers: `(1, 8, 1)`
-# is one input, 8 hidden units, one output. D ends in a *logit*, a number from minus to plus
-# infinity that a sigmoid turns into a probability.
+# The real samples come from a bell curve around 4. The generator gets a random number *z*,
+# called a *latent*, and turns it into one number. Every training step uses a *batch* of 64
+# real samples and 64 latents. Both networks are stacks of dense layers: `(1, 8, 1)` is one
+# input, 8 hidden units, one output; `"tanh"` is what the hidden units do to their sums. D
+# ends in a *logit*, a number from minus to plus infinity that a sigmoid turns into a
+# probability.
 #
-# *Before you run it: will all of the 32 runs end with the same picture?*
+# *Before you run it: the 32 runs differ in their random numbers only. How far apart will
+# they end?*
 
 # %%
 target = data.Gaussian(mean=4.0, std=0.5)
@@ -85,7 +90,8 @@ took = time.perf_counter() - began
 
 # %% [markdown]
 # That was 32 GANs and 3,000 training steps of each. The first call also compiled the
-# program; run the cell again and it will be quicker.
+# program; run the cell again and it will be quicker. At 51 moments, called *records*, the
+# run kept samples of every generator. We look at three of them.
 
 # %%
 print("That was quick." if took < 20 else "That took long: is the computer busy?")
@@ -102,7 +108,7 @@ axes[0].set_ylabel("density")
 plots.legend(axes[1], ncols=4)
 show(
     fig,
-    alt="Samples of four of the 32 generators at three moments: from anywhere to around the grey bell at 4.",
+    alt="Samples of four of the 32 generators at three moments: spikes at 0, spikes near 4, then wider shapes around the grey bell at 4.",
 )
 
 # %% [markdown]
@@ -122,27 +128,30 @@ moments = {f"step {run.steps[i]}": distance[i] for i in (0, 15, 30, 50)}
 plots.outcomes(ax, moments, label="W1 to the data")
 show(
     fig,
-    alt="W1 of 32 runs at four moments, one dot a run: the cloud moves towards zero, and stays a cloud.",
+    alt="W1 of 32 runs at four moments, one dot a run: they start alike, come nearer to the data, and end apart.",
 )
 
 # %% [markdown]
-# Each dot is one run, the bar is the median, the thick line holds the middle 80 % of the
-# runs. You will meet this picture in every notebook. When somebody tells you that a trick
-# made a GAN better, ask where the clouds were.
+# Each dot is one run. The upright bar is the median; the thin line below holds the middle
+# 80 % of the runs. They start alike and end apart, by a factor of ten. You will meet this
+# picture in every notebook. When somebody tells you that a trick made a GAN better, ask to
+# see the dots.
 #
 # ## How to read a notebook
 #
 # - Sentences in *italics* ask you to predict. Write your guess down before you run the
 #   next cell; being wrong is the quickest way to learn here.
 # - A discriminator curve is called *learned* when it was trained, *computed* when it was
-#   worked out from a generator's density, and *exact* when both densities are known.
-# - Grey bands called *noise floor* show what a perfect generator would score with the same
-#   number of samples. Nothing can be told apart below it.
+#   worked out from a trained generator's density, and *exact* when both densities are given
+#   by a formula.
+# - Grey bands marked *a perfect sampler* are the *noise floor*: what a perfect generator
+#   would score with the same number of samples. Nothing can be told apart below it.
 # - Widgets are live in JupyterLab and on Colab, and still pictures elsewhere.
 # - Exercises end in a `check`. An unsolved one says so and stops nothing.
 #
-# Here is one. At a point where real samples have density $p$ and generated ones $q$, the
-# best discriminator is $D^* = p / (p + q)$.
+# Here is one. Suppose that near some point real samples have density $p$ and generated ones
+# $q$. Of all the samples that D is shown there, the share $p / (p + q)$ is real, so that is
+# the best it can say: $D^* = p / (p + q)$.
 
 
 # %%
