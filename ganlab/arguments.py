@@ -20,7 +20,10 @@ def seed_tuple(seeds):
         raise TypeError(f"seeds={seeds!r}: wanted how many, or a sequence of integers") from None
     if not given:
         raise ValueError("seeds is empty: wanted how many, or a sequence of integers")
-    return tuple(whole("each of seeds", seed, 0) for seed in given)
+    given = tuple(whole("each of seeds", seed, 0) for seed in given)
+    if max(given) >= 2**31:
+        raise ValueError(f"seeds has {max(given)}: wanted numbers below 2**31")
+    return given
 
 
 def record_steps(records, steps):
@@ -29,6 +32,8 @@ def record_steps(records, steps):
     if isinstance(records, (int, np.integer, bool)):
         whole("records", records, 1)
         return sorted({round(steps * (i + 1) / records) for i in range(records)} - {0})
+    if not np.iterable(records):
+        raise TypeError(f"records={records!r}: wanted how many, or the steps to take them at")
     stops = {whole("each of records", stop, 0) for stop in records} | {steps}
     if max(stops) > steps:
         raise ValueError(f"records asks for step {max(stops)}: there are {steps} steps")

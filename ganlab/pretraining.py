@@ -47,6 +47,9 @@ def pretrain(
     stops, members = record_steps(records, steps), len(seeds)
     if build(discriminator, inputs.dim, "discriminator") != 1:
         raise ValueError("discriminator gives several numbers for each sample: wanted 1, a logit")
+    if not callable(target):
+        hint = ": did you mean its .density?" if hasattr(target, "density") else ""
+        raise TypeError(f"target is {target!r}: wanted a function of x{hint}")
     given, factors = optimizer if isinstance(optimizer, Scaled) else (optimizer, 1.0)
     given = keras.optimizers.Adam(1e-3) if given is None else given
     recipe, rates = recipe_and_rates(given, factors, "optimizer", members)
@@ -68,6 +71,8 @@ def pretrain(
         y = np.asarray(target(x), "float32")
         if y.shape != x.shape[:-1]:
             raise ValueError(f"target gives shape {y.shape} for x {x.shape}: wanted {x.shape[:-1]}")
+        if not np.isfinite(y).all():
+            raise ValueError("target gives NaN or infinity: wanted finite numbers")
         return {"x": x, "y": y}
 
     supply = Supply(draw, seeds, PRETRAIN, _BLOCK)

@@ -59,8 +59,10 @@ def recipe_and_rates(optimizer, factors, role, members):
     config.pop("name", None)
     rates = per_member(f"{role} factors", factors, members)
     if not isinstance(config["learning_rate"], dict):
-        rates = rates * np.float32(config["learning_rate"])
+        rates = per_member(f"{role} learning rate", rates * config["learning_rate"], members)
         config["learning_rate"] = 1.0
+    elif not type(optimizer._learning_rate).__module__.startswith("keras."):
+        config["learning_rate"] = optimizer._learning_rate  # the reader's own: as it is
     return (type(optimizer), config), rates
 
 

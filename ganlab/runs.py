@@ -58,6 +58,9 @@ class Run:
     def discriminate(self, x):
         """The final discriminators' scores (seeds, n) of x (n, dim), (n,) in one dimension."""
         x = np.asarray(x, "float32")
+        dim = self.samples.shape[-1]
+        if x.ndim not in (1, 2) or (x.shape[1:] or (1,)) != (dim,):
+            raise ValueError(f"x has shape {x.shape}: wanted (n, {dim})")
         return _SCORES[self._score](self.discriminators(x[:, None] if x.ndim == 1 else x)[..., 0])
 
     def generator(self, seed=None, *, member=None):
@@ -70,6 +73,8 @@ class Run:
 
     def _member(self, seed, member):
         if member is not None:
+            if not 0 <= member < len(self.seeds):
+                raise ValueError(f"member={member!r}: wanted 0 to {len(self.seeds) - 1}")
             return member
         found = np.flatnonzero(self.seeds == seed)
         if len(found) == 1:
@@ -99,12 +104,21 @@ class Run:
     @classmethod
     def load(cls, path, *, latent=None, custom_objects=None):
         """A saved run. `custom_objects` names layers of your own, as in Keras."""
-        with np.load(path, allow_pickle=False) as file:
-            arrays = dict(file)
-        about = json.loads(str(arrays.pop("about")))
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                arrays = dict(file)
+            about = json.loads(str(arrays.pop("about")))
+        except (KeyError, ValueError, TypeError, EOFError):
+            raise ValueError(f"{path} is not a run: wanted a file that Run.save wrote") from None
         ensembles = []
         for role in ("generator", "discriminator"):
-            model = keras.saving.deserialize_keras_object(about[role], custom_objects)
+            try:
+                model = keras.saving.deserialize_keras_object(about[role], custom_objects)
+            except (TypeError, ValueError) as error:
+                reason = str(error).strip().split(". ")[0].splitlines()[0]
+                raise TypeError(
+                    f"{role} cannot be rebuilt; name your own layers in custom_objects: {reason}"
+                ) from None
             count = len(model.trainable_variables)
             weights = [arrays[f"{role[0]}{i}"] for i in range(count)]
             ensembles.append(Ensemble(model, arrays["seeds"], weights))

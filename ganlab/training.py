@@ -251,10 +251,10 @@ class Trainer:
     def advance(self, steps):
         """`steps` steps of both players. Returns the averages {name: (seeds,)} over them."""
         totals = np.zeros((len(RECORDS), len(self.seeds)))
-        end = self.step + steps
+        end = self.step + whole("steps", steps, 1)
         while self.step < end:
             totals += self.advance_block(end - self.step)
-        return dict(zip(RECORDS, totals / max(steps, 1), strict=True))
+        return dict(zip(RECORDS, totals / steps, strict=True))
 
     def advance_block(self, most):
         """At most `most` steps of both players, a quarter of a second's worth or so. Returns
@@ -358,6 +358,8 @@ class Trainer:
         if seen is None:
             steps, totals = self._play("both", 256, move=False)
             seen = dict(zip(RECORDS, totals / steps, strict=True))
+        if set(seen) != set(RECORDS):
+            raise ValueError(f"record got {sorted(seen)}: wanted what advance returns")
         samples = self._ensembles()[0](self._z)
         samples[self._frozen] = np.nan
         for name, value in {"steps": self.step, "samples": samples, **seen}.items():
@@ -394,16 +396,20 @@ class Trainer:
                 raise ValueError(f"{role} was trained before for other seeds than those wanted now")
             models.append(model)
             weights.append(given.weights if ready else initial_weights(model, self.seeds, stream))
-        last = (getattr(models[1], "layers", None) or [None])[-1]
-        if getattr(last, "activation", None) is keras.activations.sigmoid:
+        last = models[1]
+        while getattr(last, "layers", None):
+            last = last.layers[-1]
+        ending = getattr(last, "activation", keras.activations.linear)
+        if ending is not keras.activations.linear:
+            name = getattr(ending, "__name__", "function of its own")
             raise ValueError(
-                "discriminator ends in a sigmoid: wanted a logit, a last Dense(1) of no activation"
+                f"discriminator ends in a {name}: wanted a logit, a last Dense(1) of no activation"
             )
         return tuple(models), weights
 
 
 def _check_latent(latent):
-    if not (hasattr(latent, "sample") and hasattr(latent, "dim")):
+    if isinstance(latent, type) or not (hasattr(latent, "sample") and hasattr(latent, "dim")):
         raise TypeError(f"latent is {latent!r}: wanted one of ganlab.latent, Gaussian(2) say")
     return latent
 
@@ -489,6 +495,7 @@ def train(
     )
     what = f"{len(trainer.seeds)} GANs" if len(trainer.seeds) > 1 else "1 GAN"
     first = what if trainer.compiled else f"compiling, then training {what}"
+    start, totals = 0, 0.0
     try:
         with bar(steps, first, delay=2.0 if trainer.compiled else 0.0) as progress:
             trainer.record()
@@ -500,10 +507,10 @@ def train(
                     progress.update(trainer.step - before)
                 trainer.record(dict(zip(RECORDS, totals / (stop - start), strict=True)))
     except KeyboardInterrupt:
-        recorded = trainer.run().steps[-1]
+        if trainer.step > max(start, *trainer.run().steps):
+            trainer.record(dict(zip(RECORDS, totals / (trainer.step - start), strict=True)))
         print(
-            f"Interrupted at step {trainer.step} of {steps}: the run that is returned ends "
-            f"there, and its last record is of step {recorded}."
+            f"Interrupted at step {trainer.step} of {steps}: the run that is returned ends there."
         )
     run = trainer.run()
     if run.failed:

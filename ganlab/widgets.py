@@ -100,6 +100,8 @@ def gaussian_explorer(target, latent, *, seeds=32, steps=2000, **start):
     `start` sets knobs: d_rate, g_rate, d_hidden, g_hidden, batch_size. Another rate trains in
     the program at hand, about a second; another size or batch compiles one first.
     """
+    if not (hasattr(target, "quantile") and hasattr(latent, "quantile")):
+        raise TypeError("target and latent: wanted one-dimensional ones of ganlab, with quantile")
     knobs = {
         "d_rate": _rate("D's learning rate"),
         "g_rate": _rate("G's learning rate"),

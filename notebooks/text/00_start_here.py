@@ -40,8 +40,8 @@ if "google.colab" in sys.modules:  # only there: fetch the course, which Colab l
 #   possible discriminator can be drawn next to the one that was trained;
 # - **claims get verdicts**. What five posts said about GANs is written down as claims,
 #   measured by a protocol fixed beforehand, and called *supported*, *contradicted*,
-#   *inconclusive* or *depends*. They are all in [docs/claims.md](../docs/claims.md), and
-#   you can run every one of them again.
+#   *inconclusive* or *depends*. Those measured so far are in
+#   [docs/claims.md](../docs/claims.md), and you can run every one of them again.
 #
 # ## Does everything work?
 #
