@@ -95,11 +95,11 @@ def clone(model):
             "give the class a get_config that returns its constructor's arguments"
         ) from error
     if not copy.built:
-        copy(np.zeros((2, _input_size(model)), "float32"))
+        copy(np.zeros((2, input_size(model)), "float32"))
     return copy
 
 
-def _input_size(model):
+def input_size(model):
     """The size of the samples that a built model takes."""
     shape = getattr(model, "input_shape", None) or model.get_build_config()["input_shape"]
     return shape[-1]
@@ -112,7 +112,7 @@ def build(model, dim, role):
     """
     if not isinstance(model, keras.Model):
         raise TypeError(f"{role} is {type(model).__name__}: wanted a Keras model")
-    if model.built and (taken := _input_size(model)) != dim:
+    if model.built and (taken := input_size(model)) != dim:
         raise ValueError(f"{role} takes inputs of size {taken}: it will be given size {dim}")
     outputs = model(np.zeros((2, dim), "float32"))
     _refuse_unsupported(model, role)
@@ -270,7 +270,7 @@ def _forward(model, members):
             weights = [tf.TensorSpec((members, *v.shape)) for v in model.trainable_variables]
             shared[members] = tf.function(
                 lambda weights, x: call(model, weights, x),
-                input_signature=(weights, tf.TensorSpec((members, None, _input_size(model)))),
+                input_signature=(weights, tf.TensorSpec((members, None, input_size(model)))),
             )
         kept[members] = shared[members]
     return kept[members]

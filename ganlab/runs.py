@@ -2,13 +2,14 @@
 
 import dataclasses
 import json
+import re
 
 import numpy as np
 from scipy.special import expit
 
 import ganlab.latent
 from ganlab.backend import keras
-from ganlab.ensemble import Ensemble
+from ganlab.ensemble import Ensemble, input_size
 
 RECORDS = ("d_loss", "g_loss", "real_score", "fake_score", "accuracy")
 _SCORES = {"sigmoid": expit, "identity": np.asarray}
@@ -58,7 +59,7 @@ class Run:
     def discriminate(self, x):
         """The final discriminators' scores (seeds, n) of x (n, dim), (n,) in one dimension."""
         x = np.asarray(x, "float32")
-        dim = self.samples.shape[-1]
+        dim = input_size(self.discriminators.model)
         if x.ndim not in (1, 2) or (x.shape[1:] or (1,)) != (dim,):
             raise ValueError(f"x has shape {x.shape}: wanted (n, {dim})")
         return _SCORES[self._score](self.discriminators(x[:, None] if x.ndim == 1 else x)[..., 0])
@@ -115,9 +116,10 @@ class Run:
             try:
                 model = keras.saving.deserialize_keras_object(about[role], custom_objects)
             except (TypeError, ValueError) as error:
-                reason = str(error).strip().split(". ")[0].splitlines()[0]
+                found = re.search(r"Could not locate (?:class|function) '(\w+)'", str(error))
+                what = f"what {found[1]} is" if found else "its layers of your own"
                 raise TypeError(
-                    f"{role} cannot be rebuilt; name your own layers in custom_objects: {reason}"
+                    f"the {role} cannot be rebuilt: wanted custom_objects to say {what}"
                 ) from None
             count = len(model.trainable_variables)
             weights = [arrays[f"{role[0]}{i}"] for i in range(count)]

@@ -27,6 +27,7 @@ def test_anything_else_is_refused_with_its_name_and_the_least(value):
 def test_a_number_of_seeds_is_the_first_ones():
     assert seed_tuple(3) == (0, 1, 2)
     assert seed_tuple(np.int32(1)) == (0,)
+    assert seed_tuple([2**31 - 1]) == (2**31 - 1,)
 
 
 @pytest.mark.parametrize("given", [[5, 2, 5], (5, 2, 5), np.array([5, 2, 5]), iter([5, 2, 5])])
@@ -44,6 +45,7 @@ def test_listed_seeds_keep_their_order_and_may_repeat(given):
         ([], ValueError, "seeds is empty"),
         ([1, -1], ValueError, "each of seeds=-1: wanted a whole number, at least 0"),
         ([1.5], ValueError, "each of seeds=1.5"),
+        ([3, 2**31], ValueError, r"seeds has 2147483648: wanted numbers below 2\*\*31"),
         ("12", ValueError, "each of seeds='1'"),
         (2.0, TypeError, "seeds=2.0: wanted how many"),
         (None, TypeError, "seeds=None"),
@@ -95,6 +97,11 @@ def test_records_are_as_many_as_asked_and_evenly_spread(records):
 )
 def test_wrong_records_are_refused(records, message):
     refused(message, ValueError, record_steps, records, 10)
+
+
+def test_records_that_are_no_steps_at_all_are_refused():
+    refused("records=2.5: wanted how many, or the steps", TypeError, record_steps, 2.5, 10)
+    refused("records=None: wanted how many", TypeError, record_steps, None, 10)
 
 
 @pytest.mark.parametrize("value", [2, 2.0, np.float64(2), np.array(2), [2, 2, 2], (2.0, 2, 2)])

@@ -405,7 +405,7 @@ def test_a_run_stores_a_strict_small_result_and_the_ledger(folder, capsys):
     assert text == evidence.ledger(folder)
     row = text.splitlines()[-1]
     assert row.startswith(
-        "| T1 | A \\| is lower than B | module | As made up. | 32 + 64 | W1<br>first: +"
+        "| T1 | A \\| is lower than B | module | As made up. | 32 + 64 | W1, margin 0.1<br>first: +"
     )
     assert re.search(r" nats \(supported\) \| first, A: .* \| supported \| 03 \|$", row)
     before = (folder / "results" / "T1.json").read_text()
@@ -648,7 +648,7 @@ def test_a_claim_tells_what_was_measured(folder):
     assert claim.verdicts == {"first": "supported"} and claim.result == stored(folder)
     page = claim._repr_markdown_()
     assert page.startswith("**T1: supported.** A | is lower than B (module)\n\nAs made up.\n")
-    assert "32 + 64 seeds: W1\n- first: +" in page and 'ARGS="T1 --again"' in page
+    assert "32 + 64 seeds: W1, margin 0.1\n- first: +" in page and 'ARGS="T1 --again"' in page
     assert "| A \\| is lower than B |" in evidence.ledger(folder)
 
 

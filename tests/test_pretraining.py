@@ -223,7 +223,7 @@ def test_a_target_of_the_wrong_shape_is_refused(target, shape):
     "changed, message, kind",
     [
         ({"discriminator": mlp((1, 4, 2))}, "discriminator gives several numbers", ValueError),
-        ({"discriminator": mlp((2, 4, 1))}, "discriminator does not take", ValueError),
+        ({"discriminator": mlp((2, 4, 1))}, "discriminator takes inputs of size 2", ValueError),
         ({"discriminator": "mlp"}, "discriminator is str: wanted a Keras model", TypeError),
         ({"steps": -1}, "steps=-1", ValueError),
         ({"seeds": []}, "seeds is empty", ValueError),
@@ -232,6 +232,9 @@ def test_a_target_of_the_wrong_shape_is_refused(target, shape):
         ({"optimizer": keras.optimizers.Lamb()}, "optimizer is Lamb", ValueError),
         ({"optimizer": "adam"}, "optimizer is 'adam'", TypeError),
         ({"optimizer": Scaled(keras.optimizers.SGD(), [1, 2])}, r"shape \(2,\)", ValueError),
+        ({"target": TARGET}, r"target is Gaussian\(.*did you mean its .density", TypeError),
+        ({"target": 0.5}, "target is 0.5: wanted a function of x$", TypeError),
+        ({"target": lambda x: x[..., 0] * np.nan}, "target gives NaN", ValueError),
         ({"inputs": "uniform"}, "wanted", (TypeError, ValueError)),
     ],
 )

@@ -162,6 +162,32 @@ def test_a_schedule_is_part_of_the_program_and_factors_multiply_it():
     np.testing.assert_allclose(player.weights[0][:, 0, 0], [-0.22, -0.44], rtol=1e-5)
 
 
+class Halving(keras.optimizers.schedules.LearningRateSchedule):
+    """A schedule of one's own, that Keras could not find by its name."""
+
+    def __init__(self, first):
+        self.first = first
+
+    def __call__(self, step):
+        return self.first * 0.5 ** tf.cast(step, tf.float32)
+
+    def get_config(self):
+        return {"first": self.first}
+
+
+def test_a_schedule_of_ones_own_is_used_and_is_only_equal_to_itself():
+    schedule = Halving(0.5)
+    player, factors = line(2, keras.optimizers.SGD(schedule), [1.0, 2.0])
+    for _ in range(2):
+        player.descend(lambda weights: (weights[0][:, 0, 0], None), factors)
+    np.testing.assert_allclose(player.weights[0][:, 0, 0], [-0.75, -1.5], rtol=1e-6)
+    recipes = [
+        repr(recipe_and_rates(keras.optimizers.SGD(given), 1.0, "o", 2)[0])
+        for given in (schedule, schedule, Halving(0.5))
+    ]
+    assert recipes[0] == recipes[1] != recipes[2]
+
+
 @pytest.mark.parametrize("kind", ["Lamb", "Adafactor", "Ftrl", "Muon"])
 def test_optimizers_that_look_across_members_are_refused(kind):
     optimizer = getattr(keras.optimizers, kind)()
@@ -194,6 +220,8 @@ def test_other_things_are_refused():
     for wrong in ("adam", 1e-3, keras.optimizers.Adam, None):
         with refused("d_optimizer is .*: wanted a Keras optimizer", TypeError):
             recipe_and_rates(wrong, 1.0, "d_optimizer", 2)
+    with refused("g_optimizer learning rate holds NaN or infinity"):
+        recipe_and_rates(keras.optimizers.SGD(np.nan), 1.0, "g_optimizer", 2)
     with refused(r"d_optimizer factors has shape \(3,\)"):
         recipe_and_rates(keras.optimizers.SGD(), [1, 2, 3], "d_optimizer", 2)
 
