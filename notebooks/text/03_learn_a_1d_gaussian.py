@@ -78,7 +78,7 @@ settings = {
 # %%
 edges = np.linspace(-2.0, 8.0, 401)
 grid = (edges[1:] + edges[:-1]) / 2
-everywhere = np.linspace(0.0, 1.0, 2001)
+everywhere = np.linspace(0.0, 1.0, 1001)
 
 
 def densities(generators, z=slots):
