@@ -30,6 +30,9 @@ with _no_stderr():
 
     tf.constant(0.0) + 1.0
 
+# Every shape of network is traced once, which TensorFlow takes for a mistake and says so.
+tf.get_logger().setLevel("ERROR")
+
 if keras.backend.backend() != "tensorflow":
     raise ImportError(
         f"Keras runs on {keras.backend.backend()!r} here; ganlab wants tensorflow: "

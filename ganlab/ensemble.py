@@ -67,7 +67,8 @@ def _call_layer(layer, weights, x):
         return call(layer, weights, x)
     # A function of the reader's own may look along the batch, so it is mapped.
     own = not getattr(layer, "activation", keras.activations.relu).__module__.startswith("keras.")
-    if type(layer) is keras.layers.Dense and x.shape.rank == 3 and not own:
+    plain = not own and len(weights) <= 2  # an activation may have weights of its own
+    if type(layer) is keras.layers.Dense and x.shape.rank == 3 and plain:
         return _dense(layer, weights, x)
     if type(layer) in _ELEMENTWISE and not own:
         return layer(x)
@@ -88,8 +89,10 @@ def clone(model):
         for name in ("name", "trainable", "dtype"):
             config.pop(name, None)
     try:
-        copy = type(model).from_config(config)
-    except TypeError as error:
+        # What a notebook defines is known to Keras by this scope alone.
+        with keras.saving.custom_object_scope({own.__name__: own for own in _own(model)}):
+            copy = type(model).from_config(config)
+    except (TypeError, ValueError) as error:
         raise TypeError(
             f"{type(model).__name__} cannot be rebuilt, which every seed's own copy needs: "
             "give the class a get_config that returns its constructor's arguments"
@@ -144,11 +147,8 @@ def structure(model):
     old name, as happens in notebooks, so a model holding one is only equal to itself.
     """
     parts = list(_parts(model))
-    for part in parts:
-        pieces = [type(part), getattr(part, "activation", None), getattr(part, "function", None)]
-        names = [getattr(piece, "__module__", "keras.") for piece in pieces if piece is not None]
-        if not all(name.startswith(("keras.", "ganlab.")) for name in names):
-            return model
+    if _own(model):
+        return model
     # In a graph of layers the names say what is joined to what; in a stack they say nothing.
     graph = any(
         isinstance(part, keras.Model) and type(part) is not keras.Sequential for part in parts
@@ -156,6 +156,15 @@ def structure(model):
     ignored = ("build_config",) if graph else ("build_config", "name")
     config = keras.saving.serialize_keras_object(model)
     return json.dumps(_without(config, ignored), sort_keys=True, default=str)
+
+
+def _own(model):
+    """Classes and functions in the model that are neither Keras's nor ganlab's."""
+    pieces = []
+    for part in _parts(model):
+        pieces += [type(part), getattr(part, "activation", None), getattr(part, "function", None)]
+    named = [piece for piece in pieces if hasattr(piece, "__name__")]
+    return [p for p in named if not p.__module__.startswith(("keras.", "ganlab."))]
 
 
 def _parts(model):

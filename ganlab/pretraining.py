@@ -91,6 +91,13 @@ def pretrain(
                 recorded.append(total / (stop - begin))
     except KeyboardInterrupt:
         print(f"Interrupted at step {supply.used} of {steps}: what is returned ends there.")
+    broken = [
+        seed for i, seed in enumerate(seeds) if not np.isfinite([r[i] for r in recorded]).all()
+    ]
+    if broken:
+        print(
+            f"Not finite to the end: seed {', '.join(map(str, broken))}. Lower the learning rate?"
+        )
     ensemble = Ensemble(discriminator, seeds, state[: len(weights)])
     return ensemble, np.array(stops[: len(recorded)]), np.array(recorded)
 

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import re
+import zipfile
 
 import numpy as np
 from scipy.special import expit
@@ -106,10 +107,10 @@ class Run:
     def load(cls, path, *, latent=None, custom_objects=None):
         """A saved run. `custom_objects` names layers of your own, as in Keras."""
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
                 arrays = dict(file)
             about = json.loads(str(arrays.pop("about")))
-        except (KeyError, ValueError, TypeError, EOFError):
+        except (KeyError, ValueError, TypeError, EOFError, zipfile.BadZipFile):
             raise ValueError(f"{path} is not a run: wanted a file that Run.save wrote") from None
         ensembles = []
         for role in ("generator", "discriminator"):

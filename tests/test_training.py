@@ -258,8 +258,9 @@ def shift(batch, noise, size):
 @pytest.mark.usefixtures("uncompiled")
 def test_what_is_shown_reaches_the_discriminator_real_and_fake_alike():
     bare, shown = trainer(), trainer(shown=Extension(shift, scalars={"size": 0.0}))
+    unchanged = shown.advance(3)
     for name, value in bare.advance(3).items():
-        np.testing.assert_allclose(value, shown.advance(0)[name] + value)
+        np.testing.assert_allclose(value, unchanged[name], rtol=1e-5, err_msg=name)
     far = trainer(shown=Extension(lambda batch, noise: 0.0 * batch))
     seen = far.advance(1)
     np.testing.assert_allclose(seen["real_score"], seen["fake_score"], rtol=1e-6)
@@ -421,6 +422,33 @@ def test_an_interruption_returns_what_was_recorded_and_says_so(capsys, monkeypat
     assert list(run.steps) == [0, 10, 20]
     assert "Interrupted at step 20 of 50" in capsys.readouterr().out
     assert run.generate(3).shape == (4, 3, 1)
+
+
+def test_a_record_at_an_interruption_keeps_what_was_seen(monkeypatch):
+    def interrupted(self, most, original=Trainer.advance_block):
+        if self.step:
+            raise KeyboardInterrupt
+        return original(self, 7)
+
+    monkeypatch.setattr(Trainer, "advance_block", interrupted)
+    run = train(**arguments(steps=50, records=1))
+    assert list(run.steps) == [0, 7]
+    assert np.isfinite(run.d_loss).all()
+
+
+@pytest.mark.parametrize(
+    "ending", ["sigmoid", "tanh", keras.Sequential([keras.layers.Dense(1, "sigmoid")])]
+)
+def test_a_discriminator_that_does_not_end_in_a_logit_is_refused(ending):
+    last = keras.layers.Dense(1, ending) if isinstance(ending, str) else ending
+    with pytest.raises(ValueError, match="discriminator ends in a (sigmoid|tanh): wanted a logit"):
+        train(**arguments(discriminator=keras.Sequential([keras.Input((1,)), last])))
+
+
+@pytest.mark.parametrize("wrong", [{}, {"d_loss": np.zeros(4)}])
+def test_a_record_wants_what_advance_returns(wrong):
+    with pytest.raises(ValueError, match="wanted what advance returns"):
+        trainer().record(wrong)
 
 
 def test_without_xla_training_runs_uncompiled_and_warns_once(monkeypatch):
