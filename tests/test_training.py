@@ -441,7 +441,7 @@ def test_a_record_at_an_interruption_keeps_what_was_seen(monkeypatch):
 )
 def test_a_discriminator_that_does_not_end_in_a_logit_is_refused(ending):
     last = keras.layers.Dense(1, ending) if isinstance(ending, str) else ending
-    with pytest.raises(ValueError, match="discriminator ends in a (sigmoid|tanh): wanted a logit"):
+    with pytest.raises(ValueError, match=r"discriminator ends in a (sigmoid|tanh): wanted a logit"):
         train(**arguments(discriminator=keras.Sequential([keras.Input((1,)), last])))
 
 

@@ -567,7 +567,7 @@ show(
 # ## Turn the knobs
 #
 # First the figure, drawn once; then the same function with knobs. The start is the mended
-# setting with fewer steps. Another rate takes about a second. Another size or batch has
+# setting with fewer steps. Another rate takes a second or two. Another size or batch has
 # to compile first, and takes about four.
 
 # %%
