@@ -98,7 +98,7 @@ def gaussian_explorer(target, latent, *, seeds=32, steps=2000, **start):
     """32 small GANs on a 1D target, with both learning rates, both sizes and the batch to turn.
 
     `start` sets knobs: d_rate, g_rate, d_hidden, g_hidden, batch_size. Another rate trains in
-    the program at hand, about a second; another size or batch compiles one first.
+    the program at hand, a second or two; another size or batch compiles one first.
     """
     if not (hasattr(target, "quantile") and hasattr(latent, "quantile")):
         raise TypeError("target and latent: wanted one-dimensional ones of ganlab, with quantile")
