@@ -11,6 +11,13 @@ import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
+# XLA makes one kernel of a whole loop if an iteration touches less than so many bytes, by
+# its own setting 1,024. Two million take in 32 small GANs, whose steps then cost half
+# (docs/performance.md). The setting counts if nothing has been compiled before.
+_ONE_KERNEL = "xla_cpu_small_while_loop_byte_threshold"
+if _ONE_KERNEL not in (_flags := os.environ.get("XLA_FLAGS", "")):
+    os.environ["XLA_FLAGS"] = f"{_flags} --xla_backend_extra_options={_ONE_KERNEL}={2**21}".strip()
+
 
 @contextlib.contextmanager
 def _no_stderr():

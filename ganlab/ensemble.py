@@ -6,12 +6,14 @@ ensemble is run is decided here and nowhere else.
 
 import functools
 import json
+import math
 import random
 import weakref
 
 import numpy as np
 
 from ganlab.backend import keras, tf
+from ganlab.networks import TINY
 
 # Layers without weights that act on each number alone serve a stack of batches as they are.
 _ELEMENTWISE = (
@@ -21,16 +23,24 @@ _ELEMENTWISE = (
     keras.layers.ReLU,
     keras.layers.Rescaling,
 )
-# A matrix product costs a call of its own, which for a tiny layer takes longer than the
-# arithmetic; a multiplication and a sum are fused with their neighbours. The choice is by
-# shape alone, so that equal arguments give equal bits.
-_TINY = 8 * 1024
+
+
+def is_tiny(model, batch):
+    """Whether every layer of the model takes few multiplications for a batch of this size."""
+    return all(_is_tiny_layer(layer, batch) for layer in _layers(model))
+
+
+def _is_tiny_layer(layer, batch):
+    if isinstance(layer, keras.layers.Dense):
+        return batch * math.prod(layer.kernel.shape) <= TINY
+    if hasattr(layer, "multiplications"):
+        return layer.multiplications(batch) <= TINY
+    return not layer.weights
 
 
 def _dense(layer, weights, x):
-    kernel = weights[0]
-    batch, (inputs, outputs) = x.shape[1], kernel.shape[1:]
-    if batch is not None and batch * inputs * outputs <= _TINY:
+    kernel, batch = weights[0], x.shape[1]
+    if batch is not None and _is_tiny_layer(layer, batch):
         x = tf.reduce_sum(x[..., None] * kernel[:, None], axis=2)
     else:
         x = tf.matmul(x, kernel)
@@ -72,6 +82,8 @@ def _call_layer(layer, weights, x):
         return _dense(layer, weights, x)
     if type(layer) in _ELEMENTWISE and not own:
         return layer(x)
+    if hasattr(layer, "call_stacked"):  # a layer that knows how to serve all members at once
+        return layer.call_stacked(weights, x)
     return _mapped(layer, weights, x)
 
 

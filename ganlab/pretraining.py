@@ -6,7 +6,7 @@ from ganlab import losses as _losses
 from ganlab.arguments import record_steps, seed_tuple, whole
 from ganlab.backend import keras, tf
 from ganlab.data import as_distribution
-from ganlab.ensemble import Ensemble, build, call, initial_weights, structure
+from ganlab.ensemble import Ensemble, build, call, initial_weights, is_tiny, structure
 from ganlab.program import Player, Program, Supply, compiles, recipe_and_rates, shared
 from ganlab.progress import bar
 from ganlab.training import DISCRIMINATOR, PRETRAIN, Scaled
@@ -62,7 +62,8 @@ def pretrain(
         batch_size,
         compiles(),
     )
-    program = shared(key, lambda: _program(discriminator, recipe, loss, members))
+    tiny = is_tiny(discriminator, batch_size)
+    program = shared(key, lambda: _program(discriminator, recipe, loss, members, tiny))
     weights = initial_weights(discriminator, seeds, DISCRIMINATOR)
     state = [*map(tf.constant, weights), *program.initial_state[len(weights) :]]
 
@@ -102,7 +103,7 @@ def pretrain(
     return ensemble, np.array(stops[: len(recorded)]), np.array(recorded)
 
 
-def _program(discriminator, recipe, loss, members):
+def _program(discriminator, recipe, loss, members, tiny):
     player = Player(discriminator, members, recipe)
 
     def step(i, data, scalars):
@@ -113,4 +114,4 @@ def _program(discriminator, recipe, loss, members):
 
         return [player.descend(objective, scalars["rate"])[0]]
 
-    return Program([player], step, ["loss"])
+    return Program([player], step, ["loss"], tiny)

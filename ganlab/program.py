@@ -6,6 +6,7 @@ inside one compiled function. It keeps no state between calls: weights and optim
 variables go in and come out, so programs can be shared by any number of trainers.
 """
 
+import concurrent.futures
 import os
 import warnings
 
@@ -104,10 +105,12 @@ class Program:
     """`step(i, data, scalars)` run for i = 0, 1, ... inside one compiled function.
 
     `step` lets the players move and returns what it saw, one row (members,) for each name
-    in `quantities`. A member has failed when a row stops being finite, or a weight.
+    in `quantities`. A member has failed when a row stops being finite, or a weight. `tiny`
+    says that starting an operation costs more than doing it: then all steps together may
+    become one kernel, which runs on one core without a break.
     """
 
-    def __init__(self, players, step, quantities):
+    def __init__(self, players, step, quantities, tiny=False):
         self.quantities = tuple(quantities)
         self._registers = [register for player in players for register in player.registers]
         self._weights = [weight for player in players for weight in player.weights]
@@ -115,11 +118,11 @@ class Program:
         # The registers' values before any step: weights, then optimizer variables, player
         # after player. Taken now, for every call leaves its own values in the registers.
         self.initial_state = [tf.identity(register.value) for register in self._registers]
-        self._build(compiles())
+        self._build(compiles(), tiny)
 
-    def _build(self, compiled):
+    def _build(self, compiled, tiny=False):
         self._run = tf.function(self._loop, jit_compile=compiled)
-        self._compiled, self.ready = compiled, False
+        self._compiled, self._tiny, self.ready = compiled, tiny, False
 
     def _loop(self, state, data, scalars, count):
         for register, value in zip(self._registers, state, strict=True):
@@ -127,11 +130,15 @@ class Program:
         members = self._weights[0].shape[0]
         total = tf.zeros((len(self.quantities), members))
         failed = tf.fill((members,), NEVER)
-        i = tf.constant(0)
+        i, largest = tf.constant(0), tf.zeros(1)
         # Not `for i in tf.range(count)`: XLA would compile anew for every count.
         while i < count:
             seen = tf.stack(self._step(i, data, scalars))
             total += seen
+            if not self._tiny:
+                # Nobody wants the number. But XLA makes one kernel of a small loop
+                # (`ganlab.backend`) only if no library is called in it, as it is here.
+                largest = tf.math.top_k(seen[0], 1).values
             finite = tf.reduce_all(tf.math.is_finite(seen), axis=0)
             failed = tf.where(finite, failed, tf.minimum(failed, i))
             i += 1
@@ -139,23 +146,26 @@ class Program:
             values = tf.reshape(weight.value, (members, -1))
             finite = tf.reduce_all(tf.math.is_finite(values), axis=1)
             failed = tf.where(finite, failed, tf.minimum(failed, count - 1))
-        return [tf.identity(register.value) for register in self._registers], total, failed
+        state = [tf.identity(register.value) for register in self._registers]
+        return state, total, failed, largest
 
     def __call__(self, state, data, scalars, count):
         """Runs `count` steps. Returns the new state, the sums (quantities, members) and the
         step at which each member failed, counted from 0 (`NEVER` for those that did not)."""
         arguments = (state, data, scalars, tf.constant(count, tf.int32))
-        if self.ready or not self._compiled:
-            self.ready = True
-            return self._run(*arguments)
-        try:
-            result = self._run(*arguments)
-        except tf.errors.OpError as error:
-            # Without a working XLA the same function runs as an ordinary graph. An error
-            # that is not XLA's comes again, and then it is the caller's to see.
-            self._build(compiled=False)
-            result = self._run(*arguments)
-            _warn_without_xla(error)
+        while True:
+            try:
+                result = self._run(*arguments)[:3]
+                break
+            except tf.errors.OpError as error:
+                if self.ready or not self._compiled:
+                    raise
+                # Some loops cannot become one kernel. And without a working XLA the same
+                # function runs as an ordinary graph. An error that is not XLA's comes
+                # again, and then it is the caller's to see.
+                self._build(compiled=self._tiny)
+                if not self._compiled:
+                    _warn_without_xla(error)
         self.ready = True
         return result
 
@@ -184,36 +194,55 @@ def shared(key, make):
     return found
 
 
+# Draws the next random numbers while a program runs on those before.
+_ahead = concurrent.futures.ThreadPoolExecutor(1, "ganlab-draws")
+
+
 class Supply:
     """Random numbers for every step and member, drawn in NumPy by blocks of `length` steps.
 
     `draw(rng)` gives one seed's block, {name: (length, ...)}; the generator it is given
     depends on the seed, the `stream` (one per purpose) and the block's number alone. So
     what a seed draws does not depend on the other seeds, nor on where records are taken.
+    `blocks` of them are handed out at once, and the next as many are drawn meanwhile.
     """
 
-    def __init__(self, draw, seeds, stream, length):
-        self._draw, self._seeds, self._stream, self._length = draw, seeds, stream, length
-        self._number, self._block = None, None
+    def __init__(self, draw, seeds, stream, length, blocks=1):
+        self._draw, self._seeds, self._stream = draw, tuple(seeds), stream
+        self._length, self._blocks = length, blocks
+        self._number, self._now, self._next = None, None, None
         self.used = 0
 
     def peek(self, at_least=1):
-        """(block, index of the next unused step, steps left in the block).
+        """(blocks, index of the next unused step, steps left in them).
 
         A rest of fewer than `at_least` steps is left unused.
         """
-        left = self._length - self.used % self._length
+        span = self._length * self._blocks
+        left = span - self.used % span
         if left < at_least:
-            self.used, left = self.used + left, self._length
-        number = self.used // self._length
+            self.used, left = self.used + left, span
+        number = self.used // span
         if number != self._number:
-            drawn = {
-                seed: self._draw(np.random.default_rng((seed, self._stream, number)))
-                for seed in dict.fromkeys(self._seeds)
-            }
-            self._block = {
-                name: tf.constant(np.stack([drawn[s][name] for s in self._seeds], 1), tf.float32)
-                for name in drawn[self._seeds[0]]
-            }
+            follows = self._next is not None and number == self._number + 1
+            self._now = self._next.result() if follows else self._drawn(number)
             self._number = number
-        return self._block, self.used % self._length, left
+            self._next = _ahead.submit(self._drawn, number + 1)
+        return self._now, self.used % span, left
+
+    def _drawn(self, number):
+        found = {}
+        for seed in dict.fromkeys(self._seeds):
+            members = [i for i, other in enumerate(self._seeds) if other == seed]
+            for k in range(self._blocks):
+                key = (seed, self._stream, number * self._blocks + k)
+                for name, block in self._draw(np.random.default_rng(key)).items():
+                    if name not in found:
+                        shape = (self._blocks, self._length, len(self._seeds), *block.shape[1:])
+                        found[name] = np.empty(shape, "float32")
+                    found[name][k][:, members] = block[:, None]
+        span = self._length * self._blocks
+        return {
+            name: tf.constant(values.reshape(span, *values.shape[2:]))
+            for name, values in found.items()
+        }

@@ -10,7 +10,7 @@ from ganlab import losses as _losses
 from ganlab.arguments import per_member, record_steps, seed_tuple, whole
 from ganlab.backend import keras, tf
 from ganlab.data import as_distribution
-from ganlab.ensemble import Ensemble, build, call, initial_weights, structure
+from ganlab.ensemble import Ensemble, build, call, initial_weights, is_tiny, structure
 from ganlab.program import NEVER, Player, Program, Supply, compiles, recipe_and_rates, shared
 from ganlab.progress import bar
 from ganlab.runs import RECORDS, Run
@@ -58,7 +58,7 @@ class TrainingFailed(FloatingPointError):
 class _Game:
     """The two players and the programs that move them; equal games share one."""
 
-    def __init__(self, models, recipes, losses, shown, added, n_critic, members):
+    def __init__(self, models, recipes, losses, shown, added, n_critic, members, tiny):
         self.generator, self.discriminator = models
         self.losses, self.shown, self.added, self.n_critic = losses, shown, added, n_critic
         self.g, self.d = (
@@ -66,9 +66,9 @@ class _Game:
         )
         players = (self.g, self.d)
         self.programs = {
-            "both": Program(players, self._both, RECORDS),
-            "d": Program(players, self._d_step, ("d_loss", *RECORDS[2:])),
-            "g": Program(players, self._g_step, ("g_loss",)),
+            "both": Program(players, self._both, RECORDS, tiny),
+            "d": Program(players, self._d_step, ("d_loss", *RECORDS[2:]), tiny),
+            "g": Program(players, self._g_step, ("g_loss",), tiny),
         }
 
     def _show(self, batch, noise, scalars):
@@ -172,18 +172,15 @@ class Trainer:
             compiles(),
         )
         parts = (self._models, recipes, self.losses, self.shown, self.added, self.n_critic)
-        self._game = shared(key, lambda: _Game(*parts, members))
+        tiny = all(is_tiny(model, self.batch_size) for model in self._models)
+        self._game = shared(key, lambda: _Game(*parts, members, tiny))
         self._state = list(self._game.programs["both"].initial_state)
         self._set_weights(weights)
-        length = _block_length(self._models, self.batch_size, self.n_critic)
+        length, blocks = _blocks(self._models, self.batch_size, self.n_critic, members)
+        d_length = length * self.n_critic
         self._supplies = {
-            "g": Supply(self._draw_g(length), self.seeds, GENERATOR, length),
-            "d": Supply(
-                self._draw_d(length * self.n_critic),
-                self.seeds,
-                DISCRIMINATOR,
-                length * self.n_critic,
-            ),
+            "g": Supply(self._draw_g(length), self.seeds, GENERATOR, length, blocks),
+            "d": Supply(self._draw_d(d_length), self.seeds, DISCRIMINATOR, d_length, blocks),
         }
         self.step = 0  # steps of the generator done
         self.failed = {}
@@ -425,14 +422,21 @@ def _check_extensions(losses, shown, added):
     return losses, shown, added
 
 
-def _block_length(models, batch_size, n_critic=1):
-    """Steps whose random numbers are drawn at once: by shape alone, so that what a seed
-    draws depends neither on the machine nor on the other seeds. Meant to take at most
-    about a quarter of a second for 32 seeds on two cores."""
+def _blocks(models, batch_size, n_critic, members):
+    """(steps in a block of random numbers, blocks handed to the program at once).
+
+    The first is by shape alone, so that what a seed draws depends neither on the machine
+    nor on the other seeds. Both are meant to take at most about a quarter of a second on
+    two cores: the first for 32 members, the second for those there are.
+    """
     generator, discriminator = (model.count_params() for model in models)
     work = 6 * batch_size * (2 * discriminator + generator) * (n_critic + 1)
-    seconds = 32 * (4e-6 * n_critic + work / 2e10)
-    return 2 ** int(np.clip(math.log2(0.25 / seconds), 0, 8))
+    seconds = 4e-6 * n_critic + work / 8e10  # a step of one member
+    length, span = (
+        2 ** int(np.clip(math.log2(0.25 / (many * seconds)), 0, most))
+        for many, most in ((32, 8), (members, 11))
+    )
+    return length, max(1, span // length)
 
 
 def train(

@@ -92,7 +92,16 @@ def test_a_rest_that_is_too_short_is_left_unused():
     np.testing.assert_array_equal(np.asarray(found["u"])[:, 0], block([1], used=4)["u"][:, 0])
 
 
-def test_a_block_is_drawn_once_and_once_for_a_repeated_seed():
+class Later:
+    """Stands in for the thread that draws ahead: draws when asked for the result."""
+
+    def submit(self, function, *arguments):
+        self.result = lambda: function(*arguments)
+        return self
+
+
+def test_a_block_is_drawn_once_and_once_for_a_repeated_seed(monkeypatch):
+    monkeypatch.setattr(program, "_ahead", Later())
     calls = []
 
     def counted(rng):
@@ -105,6 +114,44 @@ def test_a_block_is_drawn_once_and_once_for_a_repeated_seed():
         found = supply.peek()[0]
     assert len(calls) == 2
     np.testing.assert_array_equal(found["u"][:, 0], found["u"][:, 2])
+
+
+def test_several_blocks_at_once_are_those_blocks_one_after_the_other():
+    single, double = Supply(normal, [3, 8], 0, 4), Supply(normal, [3, 8], 0, 4, blocks=2)
+    for used in (0, 3, 5, 8, 13):
+        single.used = double.used = used
+        (one, start, left), (two, start_of_two, left_of_two) = single.peek(), double.peek()
+        for name in one:
+            assert two[name].shape[0] == 8
+            np.testing.assert_array_equal(one[name][start:], two[name][start_of_two:][:left])
+        assert (start_of_two, left_of_two) == (used % 8, 8 - used % 8)
+
+
+def test_drawing_ahead_changes_no_number(monkeypatch):
+    def some(supply):
+        found = []
+        for used in (0, 4, 8, 20, 24, 8, 0):
+            supply.used = used
+            found.append(np.asarray(supply.peek()[0]["z"]))
+        return np.stack(found)
+
+    ahead = some(Supply(normal, [1, 7], 2, 4))
+    monkeypatch.setattr(program, "_ahead", Later())
+    np.testing.assert_array_equal(ahead, some(Supply(normal, [1, 7], 2, 4)))
+    assert len(np.unique(ahead[:5, 0, 0, 0])) == 5
+
+
+def test_an_error_while_drawing_ahead_is_raised_where_the_numbers_are_wanted():
+    def breaks(rng):
+        if rng.bit_generator.seed_seq.entropy[2] == 1:
+            raise RuntimeError("no more numbers")
+        return normal(rng)
+
+    supply = Supply(breaks, [1], 0, 4)
+    supply.peek()
+    supply.used = 4
+    with pytest.raises(RuntimeError, match="no more numbers"):
+        supply.peek()
 
 
 # Optimizers ---------------------------------------------------------------------------------
@@ -268,7 +315,7 @@ def test_a_weight_that_the_loss_leaves_out_stays():
 # A program ----------------------------------------------------------------------------------
 
 
-def parabola(compiled, monkeypatch, optimizer=None):
+def parabola(compiled, monkeypatch, optimizer=None, tiny=False):
     """w goes towards data[i]: one step of SGD at rate 0.25 takes it half of the way."""
     monkeypatch.setenv("GANLAB_COMPILE", "1" if compiled else "0")
     player, rates = line(optimizer=optimizer or keras.optimizers.SGD(0.25))
@@ -280,7 +327,7 @@ def parabola(compiled, monkeypatch, optimizer=None):
         losses, _ = player.descend(loss, scalars["rate"])
         return [losses, 2 * losses]
 
-    return Program([player], step, ["loss", "double"]), rates
+    return Program([player], step, ["loss", "double"], tiny), rates
 
 
 def run(one, state, data, rates, count):
@@ -377,6 +424,52 @@ def test_two_programs_over_the_same_players_do_not_disturb_each_other(monkeypatc
     np.testing.assert_allclose(run(down, begin, data, half, 1)[0][0], -np.ones((3, 1, 1)))
     np.testing.assert_allclose(run(up, begin, data, half, 1)[0][0], raised[0])
     np.testing.assert_allclose(raised[0], np.ones((3, 1, 1)))
+
+
+def one_kernel(one, rates):
+    """Whether XLA has made one kernel of the program's loop."""
+    arguments = (one.initial_state, tf.constant(DATA, tf.float32), {"rate": rates}, tf.constant(4))
+    code = one._run.experimental_get_compiler_ir(*arguments)(stage="optimized_hlo")
+    return 'xla_cpu_small_call="true"' in code
+
+
+@pytest.mark.parametrize("tiny", [True, False])
+def test_tiny_programs_become_one_kernel_and_others_do_not(tiny, monkeypatch):
+    one, rates = parabola(True, monkeypatch, tiny=tiny)
+    other, _ = parabola(False, monkeypatch)
+    for a, b in zip(
+        run(one, start(one, 0.0, 4.0, -4.0), DATA, rates, 3),
+        run(other, start(other, 0.0, 4.0, -4.0), DATA, rates, 3),
+        strict=True,
+    ):
+        np.testing.assert_allclose(np.asarray(a[0]), np.asarray(b[0]), rtol=1e-6)
+    assert one_kernel(one, rates) == tiny
+
+
+def test_what_cannot_become_one_kernel_is_compiled_without_a_word(monkeypatch):
+    one, rates = parabola(True, monkeypatch, tiny=True)
+    wanted = run(one, start(one, 0.0, 4.0, -4.0), DATA, rates, 4)
+
+    def refuse(*_):
+        raise tf.errors.UnimplementedError(None, None, "Fusion kind not implemented on CPU")
+
+    one._run, one.ready = refuse, False
+    found = run(one, start(one, 0.0, 4.0, -4.0), DATA, rates, 4)
+    np.testing.assert_allclose(found[0][0], wanted[0][0], rtol=1e-6)
+    assert one._compiled
+    assert not one_kernel(one, rates)
+
+
+def test_an_error_later_on_is_not_taken_for_a_missing_xla(monkeypatch):
+    one, rates = parabola(True, monkeypatch)
+    run(one, start(one, 0.0, 4.0, -4.0), DATA, rates, 1)
+
+    def fails(*_):
+        raise tf.errors.ResourceExhaustedError(None, None, "out of memory")
+
+    one._run = fails
+    with pytest.raises(tf.errors.ResourceExhaustedError):
+        run(one, start(one, 0.0, 4.0, -4.0), DATA, rates, 1)
 
 
 def test_the_switch_turns_compiling_off(monkeypatch):

@@ -457,8 +457,8 @@ def test_without_xla_training_runs_uncompiled_and_warns_once(monkeypatch):
 
     original = program.Program._build
 
-    def build(self, compiled):
-        original(self, compiled)
+    def build(self, compiled, tiny=False):
+        original(self, compiled, tiny)
         if compiled:
             self._run = refuse
 

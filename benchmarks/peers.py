@@ -1,0 +1,412 @@
+"""The systems that the speed benchmark compares, all doing the same work.
+
+Each is a function of (task, weights, draw, seeds) that gives `run(steps)`. `weights` are
+`initial_weights` of one seed, or of as many as `seeds`; `draw()` gives the next block of
+batches, as `tasks.batches` does. `run` takes that many steps of D and of G in turn, D
+first, and returns (d_loss, g_loss) of the last of them, for the first seed. The code is
+what the documentation of each system would have one write.
+"""
+
+import numpy as np
+
+
+class Blocks:
+    """Batches one step at a time, from one block after the other."""
+
+    def __init__(self, draw):
+        self._draw, self._block, self._next = draw, None, 0
+
+    def take(self, most):
+        """The next batches {name: (steps, ...)}, at most `most` steps and within one block."""
+        if self._block is None or self._next == len(self._block["real"]):
+            self._block, self._next = self._draw(), 0
+        begin = self._next
+        self._next = min(begin + most, len(self._block["real"]))
+        return {name: values[begin : self._next] for name, values in self._block.items()}
+
+    def steps(self, count):
+        """(real, d_z, g_z) for each of the next `count` steps."""
+        while count:
+            taken = self.take(count)
+            count -= len(taken["real"])
+            yield from zip(taken["real"], taken["d_z"], taken["g_z"], strict=True)
+
+
+# This engine -------------------------------------------------------------------------------
+
+
+def keras_network(description, weights=None):
+    """The network as a Keras model, with the weights if given."""
+    from ganlab.backend import keras
+    from ganlab.networks import MinibatchDiscrimination
+
+    from tasks import KERNEL_DIM, KERNELS
+
+    inputs, layers = description
+    made = [
+        MinibatchDiscrimination(KERNELS, KERNEL_DIM)
+        if layer == "minibatch"
+        else keras.layers.Dense(size, layer)
+        for size, layer in layers
+    ]
+    model = keras.Sequential([keras.Input((inputs,)), *made])
+    if weights is not None:
+        model.set_weights(weights)
+    return model
+
+
+def trainer(task, weights, seeds):
+    """A `Trainer` of this engine for the task."""
+    from ganlab.ensemble import Ensemble
+    from ganlab.training import Trainer
+
+    networks = [
+        Ensemble(
+            keras_network(description),
+            range(seeds),
+            [np.stack(w) for w in zip(*starts, strict=True)],
+        )
+        for description, starts in zip(
+            (task.generator, task.discriminator), zip(*weights, strict=True), strict=True
+        )
+    ]
+    return Trainer(
+        *networks,
+        task.real,
+        task.latent,
+        seeds=seeds,
+        batch_size=task.batch_size,
+        d_optimizer=_keras_adam(task.adam),
+        g_optimizer=_keras_adam(task.adam),
+    )
+
+
+def _keras_adam(adam):
+    from ganlab.backend import keras
+
+    return keras.optimizers.Adam(adam.rate, adam.beta_1, adam.beta_2, adam.epsilon)
+
+
+def ganlab(task, weights, draw, seeds):
+    """This engine. It draws its batches itself, by the same distributions."""
+    made = trainer(task, weights, seeds)
+
+    def run(steps):
+        seen = made.advance(steps)
+        return seen["d_loss"][0], seen["g_loss"][0]
+
+    return run
+
+
+# TensorFlow, three ways ----------------------------------------------------------------------
+
+
+def session_run(task, weights, draw, seeds):
+    """A static graph and `session.run` twice a step, as code for TensorFlow 1 had it."""
+    import tensorflow as tf
+
+    v1, blocks = tf.compat.v1, Blocks(draw)
+    activations = {
+        "relu": tf.nn.relu,
+        "softplus": tf.nn.softplus,
+        "leaky_relu": lambda x: tf.nn.leaky_relu(x, 0.2),
+        "linear": tf.identity,
+    }
+
+    def variables(arrays, scope):
+        with v1.variable_scope(scope):
+            return [v1.get_variable(f"w{i}", initializer=array) for i, array in enumerate(arrays)]
+
+    def network(layers, variables, x):
+        variables = iter(variables)
+        for _, layer in layers:
+            if layer == "minibatch":
+                x = _tf_minibatch(x, next(variables))
+            else:
+                x = activations[layer](tf.matmul(x, next(variables)) + next(variables))
+        return x[:, 0]
+
+    def generate(variables, z):
+        variables = iter(variables)
+        for _, layer in task.generator[1]:
+            z = activations[layer](tf.matmul(z, next(variables)) + next(variables))
+        return z
+
+    with tf.Graph().as_default() as graph:
+        real = v1.placeholder(tf.float32, (task.batch_size, task.real.dim))
+        z = v1.placeholder(tf.float32, (task.batch_size, task.latent.dim))
+        g, d = (variables(w, name) for w, name in zip(weights[0], "gd", strict=True))
+        fake = generate(g, z)
+        real_logits, fake_logits = (network(task.discriminator[1], d, x) for x in (real, fake))
+        d_loss = tf.reduce_mean(tf.nn.softplus(-real_logits)) + tf.reduce_mean(
+            tf.nn.softplus(fake_logits)
+        )
+        g_loss = tf.reduce_mean(tf.nn.softplus(-fake_logits))
+        train_d, train_g = (
+            v1.train.AdamOptimizer(*task.adam).minimize(loss, var_list=moved)
+            for loss, moved in ((d_loss, d), (g_loss, g))
+        )
+        session = v1.Session(graph=graph)
+        session.run(v1.global_variables_initializer())
+
+    def run(steps):
+        for batch, d_z, g_z in blocks.steps(steps):
+            seen_d, _ = session.run([d_loss, train_d], {real: batch, z: d_z})
+            seen_g, _ = session.run([g_loss, train_g], {z: g_z})
+        return seen_d, seen_g
+
+    return run
+
+
+def _tf_minibatch(x, kernel):
+    import tensorflow as tf
+
+    from tasks import KERNEL_DIM, KERNELS
+
+    m = tf.reshape(tf.matmul(x, kernel), (-1, KERNELS, KERNEL_DIM))
+    apart = tf.reduce_sum(tf.abs(m[:, None] - m[None]), axis=-1)
+    return tf.concat([x, tf.reduce_sum(tf.exp(-apart), axis=1)], axis=1)
+
+
+def _keras_networks(task, weights):
+    return (
+        keras_network(description, w)
+        for description, w in zip((task.generator, task.discriminator), weights[0], strict=True)
+    )
+
+
+def tf_function(task, weights, draw, seeds):
+    """A step in Keras and GradientTape, one call of a `tf.function` per step."""
+    from ganlab.backend import keras, tf
+
+    generator, discriminator = _keras_networks(task, weights)
+    d_adam, g_adam = _keras_adam(task.adam), _keras_adam(task.adam)
+    entropy, blocks = keras.losses.BinaryCrossentropy(from_logits=True), Blocks(draw)
+
+    @tf.function
+    def step(real, d_z, g_z):
+        fake = generator(d_z)
+        with tf.GradientTape() as tape:
+            real_logits, fake_logits = discriminator(real), discriminator(fake)
+            d_loss = entropy(tf.ones_like(real_logits), real_logits)
+            d_loss += entropy(tf.zeros_like(fake_logits), fake_logits)
+        moved = discriminator.trainable_variables
+        d_adam.apply(tape.gradient(d_loss, moved), moved)
+        with tf.GradientTape() as tape:
+            fake_logits = discriminator(generator(g_z))
+            g_loss = entropy(tf.ones_like(fake_logits), fake_logits)
+        moved = generator.trainable_variables
+        g_adam.apply(tape.gradient(g_loss, moved), moved)
+        return d_loss, g_loss
+
+    def run(steps):
+        for batches in blocks.steps(steps):
+            d_loss, g_loss = step(*map(tf.constant, batches))
+        return float(d_loss), float(g_loss)
+
+    return run
+
+
+def keras_fit(task, weights, draw, seeds):
+    """A `keras.Model` with its own `train_step`, under `fit`."""
+    from ganlab.backend import keras, tf
+
+    entropy, blocks = keras.losses.BinaryCrossentropy(from_logits=True), Blocks(draw)
+
+    class GAN(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.generator, self.discriminator = _keras_networks(task, weights)
+
+        def compile(self, d_optimizer, g_optimizer):
+            super().compile()
+            self.d_optimizer, self.g_optimizer = d_optimizer, g_optimizer
+
+        def train_step(self, batches):
+            real, d_z, g_z = batches
+            fake = self.generator(d_z)
+            with tf.GradientTape() as tape:
+                real_logits, fake_logits = self.discriminator(real), self.discriminator(fake)
+                d_loss = entropy(tf.ones_like(real_logits), real_logits)
+                d_loss += entropy(tf.zeros_like(fake_logits), fake_logits)
+            moved = self.discriminator.trainable_variables
+            self.d_optimizer.apply(tape.gradient(d_loss, moved), moved)
+            with tf.GradientTape() as tape:
+                fake_logits = self.discriminator(self.generator(g_z))
+                g_loss = entropy(tf.ones_like(fake_logits), fake_logits)
+            moved = self.generator.trainable_variables
+            self.g_optimizer.apply(tape.gradient(g_loss, moved), moved)
+            return {"d_loss": d_loss, "g_loss": g_loss}
+
+    gan = GAN()
+    gan.compile(_keras_adam(task.adam), _keras_adam(task.adam))
+    kinds = tuple(
+        tf.TensorSpec((task.batch_size, dim))
+        for dim in (task.real.dim, task.latent.dim, task.latent.dim)
+    )
+
+    def run(steps):
+        data = tf.data.Dataset.from_generator(lambda: blocks.steps(steps), output_signature=kinds)
+        seen = gan.fit(data.prefetch(tf.data.AUTOTUNE), verbose=0).history
+        return seen["d_loss"][-1], seen["g_loss"][-1]
+
+    return run
+
+
+# Other libraries -----------------------------------------------------------------------------
+
+
+def pytorch(task, weights, draw, seeds):
+    """PyTorch as its tutorials write it, without compiling."""
+    import torch
+
+    from tasks import KERNEL_DIM, KERNELS
+
+    class Minibatch(torch.nn.Module):
+        def __init__(self, inputs):
+            super().__init__()
+            self.kernel = torch.nn.Parameter(torch.empty(inputs, KERNELS * KERNEL_DIM))
+
+        def forward(self, x):
+            m = (x @ self.kernel).view(-1, KERNELS, KERNEL_DIM)
+            apart = (m[:, None] - m[None]).abs().sum(-1)
+            return torch.cat([x, torch.exp(-apart).sum(1)], 1)
+
+    activations = {
+        "relu": torch.nn.ReLU,
+        "softplus": torch.nn.Softplus,
+        "leaky_relu": lambda: torch.nn.LeakyReLU(0.2),
+        "linear": torch.nn.Identity,
+    }
+
+    def network(description, arrays):
+        inputs, layers = description
+        parts = []
+        for size, layer in layers:
+            if layer == "minibatch":
+                parts.append(Minibatch(inputs))
+            else:
+                parts += [torch.nn.Linear(inputs, size), activations[layer]()]
+            inputs = size
+        model = torch.nn.Sequential(*parts)
+        with torch.no_grad():
+            for (name, parameter), array in zip(model.named_parameters(), arrays, strict=True):
+                # Linear keeps its kernel as (outputs, inputs).
+                array = array.T if name.endswith("weight") else array
+                parameter.copy_(torch.from_numpy(np.ascontiguousarray(array)))
+        return model
+
+    generator, discriminator = (
+        network(description, w)
+        for description, w in zip((task.generator, task.discriminator), weights[0], strict=True)
+    )
+    rate, beta_1, beta_2, epsilon = task.adam
+    d_adam, g_adam = (
+        torch.optim.Adam(model.parameters(), rate, (beta_1, beta_2), epsilon)
+        for model in (discriminator, generator)
+    )
+    entropy, blocks = torch.nn.BCEWithLogitsLoss(), Blocks(draw)
+    ones = torch.ones(task.batch_size, 1)
+    zeros = torch.zeros(task.batch_size, 1)
+
+    def run(steps):
+        for real, d_z, g_z in (map(torch.from_numpy, batch) for batch in blocks.steps(steps)):
+            d_adam.zero_grad()
+            fake = generator(d_z).detach()
+            d_loss = entropy(discriminator(real), ones) + entropy(discriminator(fake), zeros)
+            d_loss.backward()
+            d_adam.step()
+            g_adam.zero_grad()
+            g_loss = entropy(discriminator(generator(g_z)), ones)
+            g_loss.backward()
+            g_adam.step()
+        return d_loss.item(), g_loss.item()
+
+    return run
+
+
+def jax_scan(task, weights, draw, seeds):
+    """JAX: a step under `jit` and `lax.scan`, over a block at once; seeds by `vmap`."""
+    import jax
+    import jax.numpy as jnp
+    import optax
+
+    from tasks import KERNEL_DIM, KERNELS
+
+    activations = {
+        "relu": jax.nn.relu,
+        "softplus": jax.nn.softplus,
+        "leaky_relu": lambda x: jax.nn.leaky_relu(x, 0.2),
+        "linear": lambda x: x,
+    }
+
+    def network(description, weights, x):
+        weights = iter(weights)
+        for _, layer in description[1]:
+            if layer == "minibatch":
+                m = (x @ next(weights)).reshape(-1, KERNELS, KERNEL_DIM)
+                apart = jnp.abs(m[:, None] - m[None]).sum(-1)
+                x = jnp.concatenate([x, jnp.exp(-apart).sum(1)], 1)
+            else:
+                x = activations[layer](x @ next(weights) + next(weights))
+        return x
+
+    def generate(g, z):
+        return network(task.generator, g, z)
+
+    def logits(d, x):
+        return network(task.discriminator, d, x)[:, 0]
+
+    def d_objective(d, real, fake):
+        return jax.nn.softplus(-logits(d, real)).mean() + jax.nn.softplus(logits(d, fake)).mean()
+
+    def g_objective(g, d, z):
+        return jax.nn.softplus(-logits(d, generate(g, z))).mean()
+
+    rate, beta_1, beta_2, epsilon = task.adam
+    adam = optax.adam(rate, beta_1, beta_2, epsilon)
+
+    def step(state, batches):
+        g, d, g_state, d_state = state
+        fake = generate(g, batches["d_z"])
+        d_loss, gradients = jax.value_and_grad(d_objective)(d, batches["real"], fake)
+        changes, d_state = adam.update(gradients, d_state)
+        d = optax.apply_updates(d, changes)
+        g_loss, gradients = jax.value_and_grad(g_objective)(g, d, batches["g_z"])
+        changes, g_state = adam.update(gradients, g_state)
+        g = optax.apply_updates(g, changes)
+        return (g, d, g_state, d_state), (d_loss, g_loss)
+
+    if seeds == 1:
+        g, d = jax.tree.map(jnp.asarray, weights[0])
+        moving, start = step, adam.init
+    else:
+        g, d = (
+            [jnp.stack(w) for w in zip(*starts, strict=True)]
+            for starts in zip(*weights, strict=True)
+        )
+        moving, start = jax.vmap(step), jax.vmap(adam.init)
+    play = jax.jit(lambda state, batches: jax.lax.scan(moving, state, batches))
+    state, blocks = (g, d, start(g), start(d)), Blocks(draw)
+
+    def run(steps):
+        nonlocal state
+        while steps:
+            taken = blocks.take(steps)
+            state, (d_loss, g_loss) = play(state, taken)
+            steps -= len(taken["real"])
+        return float(np.ravel(d_loss[-1])[0]), float(np.ravel(g_loss[-1])[0])
+
+    return run
+
+
+# name: (the function, the packages it needs, the numbers of seeds that it can train at once)
+SYSTEMS = {
+    "ganlab": (ganlab, ("tensorflow",), (1, 8, 32)),
+    "TF1 session.run": (session_run, ("tensorflow",), (1,)),
+    "Keras fit": (keras_fit, ("tensorflow",), (1,)),
+    "tf.function": (tf_function, ("tensorflow",), (1,)),
+    "PyTorch eager": (pytorch, ("torch",), (1,)),
+    "JAX scan": (jax_scan, ("jax", "optax"), (1,)),
+    "JAX scan of vmap": (jax_scan, ("jax", "optax"), (8, 32)),
+}
