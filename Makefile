@@ -13,7 +13,7 @@ test test-all notebooks: export GANLAB_QUIET := 1
 PYTEST = $(PY) -m pytest --nbval --nbval-current-env --nbval-cell-timeout 120 \
 	tests $(sort $(wildcard notebooks/*.ipynb))
 
-.PHONY: help lab test test-all notebooks evidence lint
+.PHONY: help lab test test-all notebooks evidence bench lint
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1@\2/p' Makefile | awk -F@ '{printf "%-16s %s\n", $$1, $$2}'
 
@@ -31,6 +31,9 @@ notebooks: $(INSTALLED) ## build the notebooks from notebooks/text (one alone: O
 
 evidence: $(INSTALLED) ## measure the claims that have no result yet (options: ARGS)
 	$(PY) -m ganlab.evidence $(ARGS)
+
+bench: $(INSTALLED) ## measure the speed beside other libraries (a part of it: QUICK=1)
+	$(PY) benchmarks/speed.py $(if $(QUICK),--quick)
 
 lint: $(INSTALLED) ## check the code's style
 	$(PY) -m ruff check .

@@ -8,6 +8,7 @@ what the documentation of each system would have one write.
 """
 
 import numpy as np
+from tasks import KERNEL_DIM, KERNELS
 
 
 class Blocks:
@@ -39,8 +40,6 @@ def keras_network(description, weights=None):
     """The network as a Keras model, with the weights if given."""
     from ganlab.backend import keras
     from ganlab.networks import MinibatchDiscrimination
-
-    from tasks import KERNEL_DIM, KERNELS
 
     inputs, layers = description
     made = [
@@ -79,6 +78,14 @@ def trainer(task, weights, seeds):
         d_optimizer=_keras_adam(task.adam),
         g_optimizer=_keras_adam(task.adam),
     )
+
+
+def _stacked(weights):
+    """Weights of several seeds with the seeds first: (generators', discriminators')."""
+    return [
+        [np.stack(arrays) for arrays in zip(*networks, strict=True)]
+        for networks in zip(*weights, strict=True)
+    ]
 
 
 def _keras_adam(adam):
@@ -160,8 +167,6 @@ def session_run(task, weights, draw, seeds):
 
 def _tf_minibatch(x, kernel):
     import tensorflow as tf
-
-    from tasks import KERNEL_DIM, KERNELS
 
     m = tf.reshape(tf.matmul(x, kernel), (-1, KERNELS, KERNEL_DIM))
     apart = tf.reduce_sum(tf.abs(m[:, None] - m[None]), axis=-1)
@@ -247,7 +252,8 @@ def keras_fit(task, weights, draw, seeds):
 
     def run(steps):
         data = tf.data.Dataset.from_generator(lambda: blocks.steps(steps), output_signature=kinds)
-        seen = gan.fit(data.prefetch(tf.data.AUTOTUNE), verbose=0).history
+        data = data.apply(tf.data.experimental.assert_cardinality(steps))
+        seen = gan.fit(data.prefetch(tf.data.AUTOTUNE), shuffle=False, verbose=0).history
         return seen["d_loss"][-1], seen["g_loss"][-1]
 
     return run
@@ -259,8 +265,6 @@ def keras_fit(task, weights, draw, seeds):
 def pytorch(task, weights, draw, seeds):
     """PyTorch as its tutorials write it, without compiling."""
     import torch
-
-    from tasks import KERNEL_DIM, KERNELS
 
     class Minibatch(torch.nn.Module):
         def __init__(self, inputs):
@@ -331,8 +335,6 @@ def jax_scan(task, weights, draw, seeds):
     import jax.numpy as jnp
     import optax
 
-    from tasks import KERNEL_DIM, KERNELS
-
     activations = {
         "relu": jax.nn.relu,
         "softplus": jax.nn.softplus,
@@ -381,10 +383,7 @@ def jax_scan(task, weights, draw, seeds):
         g, d = jax.tree.map(jnp.asarray, weights[0])
         moving, start = step, adam.init
     else:
-        g, d = (
-            [jnp.stack(w) for w in zip(*starts, strict=True)]
-            for starts in zip(*weights, strict=True)
-        )
+        g, d = _stacked(weights)
         moving, start = jax.vmap(step), jax.vmap(adam.init)
     play = jax.jit(lambda state, batches: jax.lax.scan(moving, state, batches))
     state, blocks = (g, d, start(g), start(d)), Blocks(draw)
@@ -402,7 +401,7 @@ def jax_scan(task, weights, draw, seeds):
 
 # name: (the function, the packages it needs, the numbers of seeds that it can train at once)
 SYSTEMS = {
-    "ganlab": (ganlab, ("tensorflow",), (1, 8, 32)),
+    "ganlab": (ganlab, ("tensorflow", "ganlab.training"), (1, 8, 32)),
     "TF1 session.run": (session_run, ("tensorflow",), (1,)),
     "Keras fit": (keras_fit, ("tensorflow",), (1,)),
     "tf.function": (tf_function, ("tensorflow",), (1,)),

@@ -13,6 +13,7 @@ import numpy as np
 
 from ganlab import data, latent
 
+LARGE_BATCH = "gaussian-minibatch-128"
 KERNELS, KERNEL_DIM = 5, 3  # minibatch discrimination as aylien2016 has it
 
 
@@ -73,6 +74,10 @@ TASKS = {
     "gaussian-minibatch": Task(
         discriminator=(1, ((8, "relu"), (8, "relu"), (8 + KERNELS, "minibatch"), (1, "linear"))),
         **_small,
+    ),
+    LARGE_BATCH: Task(
+        discriminator=(1, ((8, "relu"), (8, "relu"), (8 + KERNELS, "minibatch"), (1, "linear"))),
+        **{**_small, "batch_size": 128, "block": 32},
     ),
     # deletang2018
     "plane": Task(

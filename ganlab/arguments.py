@@ -1,6 +1,7 @@
 """Checks of what a reader passes in: one line, before anything compiles."""
 
 import numpy as np
+import psutil
 
 
 def whole(name, value, least):
@@ -53,3 +54,14 @@ def per_member(name, value, members):
     if not np.isfinite(array).all():
         raise ValueError(f"{name} holds NaN or infinity: wanted finite numbers")
     return np.broadcast_to(array, (members,))
+
+
+def fits_memory(what, count, each, share=0.5):
+    """Refuses `count` things of `each` bytes that would take more than `share` of the free
+    memory; `what` is the name of the argument that says how many."""
+    free = psutil.virtual_memory().available
+    if count * each > share * free:
+        raise ValueError(
+            f"{what}={count} would need {count * each / 1e9:.1f} GB, more than {share:.0%} of the "
+            f"{free / 1e9:.1f} GB that are free: wanted at most {what}={int(share * free / each)}"
+        )

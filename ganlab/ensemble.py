@@ -292,6 +292,7 @@ def _forward(model, members):
             shared[members] = tf.function(
                 lambda weights, x: call(model, weights, x),
                 input_signature=(weights, tf.TensorSpec((members, None, input_size(model)))),
+                autograph=False,
             )
         kept[members] = shared[members]
     return kept[members]

@@ -121,7 +121,7 @@ class Program:
         self._build(compiles(), tiny)
 
     def _build(self, compiled, tiny=False):
-        self._run = tf.function(self._loop, jit_compile=compiled)
+        self._run = tf.function(self._loop, jit_compile=compiled, autograph=False)
         self._compiled, self._tiny, self.ready = compiled, tiny, False
 
     def _loop(self, state, data, scalars, count):
@@ -130,24 +130,29 @@ class Program:
         members = self._weights[0].shape[0]
         total = tf.zeros((len(self.quantities), members))
         failed = tf.fill((members,), NEVER)
-        i, largest = tf.constant(0), tf.zeros(1)
-        # Not `for i in tf.range(count)`: XLA would compile anew for every count.
-        while i < count:
-            seen = tf.stack(self._step(i, data, scalars))
-            total += seen
-            if not self._tiny:
-                # Nobody wants the number. But XLA makes one kernel of a small loop
-                # (`ganlab.backend`) only if no library is called in it, as it is here.
-                largest = tf.math.top_k(seen[0], 1).values
-            finite = tf.reduce_all(tf.math.is_finite(seen), axis=0)
-            failed = tf.where(finite, failed, tf.minimum(failed, i))
-            i += 1
+        # Not a Python loop that TensorFlow rewrites: rewriting takes a second. And not over
+        # tf.range(count): XLA would compile anew for every count.
+        _, total, failed, largest = tf.while_loop(
+            lambda i, *_: i < count,
+            lambda i, *sums: self._once(i, data, scalars, *sums),
+            (tf.constant(0), total, failed, tf.zeros(1)),
+        )
         for weight in self._weights:
             values = tf.reshape(weight.value, (members, -1))
             finite = tf.reduce_all(tf.math.is_finite(values), axis=1)
             failed = tf.where(finite, failed, tf.minimum(failed, count - 1))
         state = [tf.identity(register.value) for register in self._registers]
         return state, total, failed, largest
+
+    def _once(self, i, data, scalars, total, failed, largest):
+        seen = tf.stack(self._step(i, data, scalars))
+        finite = tf.reduce_all(tf.math.is_finite(seen), axis=0)
+        failed = tf.where(finite, failed, tf.minimum(failed, i))
+        if not self._tiny:
+            # Nobody wants the number. But XLA makes one kernel of a small loop
+            # (`ganlab.backend`) only if no library is called in it, as it is here.
+            largest = tf.math.top_k(seen[0], 1).values
+        return i + 1, total + seen, failed, largest
 
     def __call__(self, state, data, scalars, count):
         """Runs `count` steps. Returns the new state, the sums (quantities, members) and the

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ganlab import losses as _losses
-from ganlab.arguments import per_member, record_steps, seed_tuple, whole
+from ganlab.arguments import fits_memory, per_member, record_steps, seed_tuple, whole
 from ganlab.backend import keras, tf
 from ganlab.data import as_distribution
 from ganlab.ensemble import Ensemble, build, call, initial_weights, is_tiny, structure
@@ -114,11 +114,14 @@ class _Game:
         return [g_loss]
 
     def _both(self, i, data, scalars):
-        seen = self._d_step(i * self.n_critic, data, scalars)
+        start, step = i * self.n_critic, self._d_step
+        d_loss, *means = step(start, data, scalars)
         if self.n_critic > 1:
-            for k in tf.range(1, self.n_critic):
-                seen = self._d_step(i * self.n_critic + k, data, scalars)
-        d_loss, *means = seen
+            d_loss, *means = tf.while_loop(
+                lambda k, *_: k < start + self.n_critic,
+                lambda k, *_: (k + 1, *step(k, data, scalars)),
+                (start + 1, d_loss, *means),
+            )[1:]
         return [d_loss, *self._g_step(i, data, scalars), *means]
 
 
@@ -497,6 +500,8 @@ def train(
         shown=shown,
         added=added,
     )
+    # Samples are kept as they come, and once more when the `Run` puts them side by side.
+    fits_memory("records", len(stops), 2 * 4 * len(trainer.seeds) * SAMPLES * trainer.real.dim)
     what = f"{len(trainer.seeds)} GANs" if len(trainer.seeds) > 1 else "1 GAN"
     first = what if trainer.compiled else f"compiling, then training {what}"
     start, totals = 0, 0.0

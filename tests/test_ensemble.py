@@ -7,8 +7,8 @@ import pytest
 
 from ganlab import ensemble
 from ganlab.backend import keras, tf
-from ganlab.ensemble import Ensemble, build, call, clone, initial_weights, structure
-from ganlab.networks import mlp
+from ganlab.ensemble import Ensemble, build, call, clone, initial_weights, is_tiny, structure
+from ganlab.networks import TINY, MinibatchDiscrimination, mlp
 
 SEEDS = (4, 0, 9)
 own = keras.saving.register_keras_serializable("test_ensemble")
@@ -100,6 +100,11 @@ MODELS = {
     ),
     "parametric": lambda: stack(keras.layers.Dense(3), keras.layers.PReLU("random_normal")),
     "coupled": lambda: stack(keras.layers.Dense(3, "tanh"), Centred(), keras.layers.Dense(1)),
+    "minibatch": lambda: stack(
+        keras.layers.Dense(3, "tanh"),
+        MinibatchDiscrimination(3, 2, kernel_initializer=NORMAL),
+        keras.layers.Dense(1),
+    ),
 }
 
 
@@ -552,3 +557,19 @@ def test_a_model_with_several_outputs_is_refused():
     with pytest.raises((AttributeError, ValueError)) as info:
         build(keras.Model(x, [keras.layers.Dense(1)(x), x]), 2, "generator")
     assert "\n" not in str(info.value)
+
+
+# What is tiny --------------------------------------------------------------------------------
+
+
+def test_tiny_is_told_by_the_largest_layer_and_the_batch():
+    assert TINY == 4096
+    assert is_tiny(mlp((1, 8, 8, 8, 1)), 64)
+    assert not is_tiny(mlp((1, 8, 8, 8, 1)), 65)
+    assert not is_tiny(mlp((1, 8, 65, 1)), 8)
+    assert is_tiny(stack(mlp((2, 8, 2)), keras.layers.ReLU()), 256)
+    assert not is_tiny(stack(mlp((2, 8, 2)), keras.layers.ReLU()), 257)
+    assert not is_tiny(MODELS["normalised"](), 1)  # nobody can tell
+    minibatch = stack(keras.layers.Dense(8), MinibatchDiscrimination(5, 3))
+    assert is_tiny(minibatch, 16)  # 16 x 16 pairs of 15 numbers
+    assert not is_tiny(minibatch, 17)

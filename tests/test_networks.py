@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from ganlab.backend import keras
-from ganlab.networks import mlp
+from ganlab.backend import keras, tf
+from ganlab.networks import MinibatchDiscrimination, mlp
 
 
 def dense(model):
@@ -75,3 +75,128 @@ def test_wrong_sizes_get_one_line(sizes):
 
 def test_sizes_may_be_numpy_numbers():
     assert mlp(np.array([2, 3, 1])).count_params() == 2 * 3 + 3 + 3 + 1
+
+
+# Minibatch discrimination -----------------------------------------------------------------------
+
+
+def layered(n=6, features=4, kernels=3, kernel_dim=2, **options):
+    """A layer with weights, and a batch for it."""
+    layer = MinibatchDiscrimination(kernels, kernel_dim, kernel_initializer="normal", **options)
+    x = np.random.default_rng(0).standard_normal((n, features)).astype("float32")
+    layer(x)
+    layer.kernel.assign(np.random.default_rng(1).standard_normal(layer.kernel.shape))
+    return layer, x
+
+
+def by_hand(layer, x, neighbours, include_self):
+    """Salimans et al. 2016, 3.2, one pair after the other."""
+    kernel = np.asarray(layer.kernel).reshape(x.shape[1], layer.kernels, layer.kernel_dim)
+    m = np.einsum("na,abc->nbc", x, kernel)
+    o = np.zeros((len(x), layer.kernels))
+    for i in range(len(x)):
+        others = [(i + step) % len(x) for step in range(1, len(x))][:neighbours]
+        for j in others + [i] * include_self:
+            o[i] += np.exp(-np.abs(m[i] - m[j]).sum(-1))
+    return np.concatenate([x, o], axis=1)
+
+
+@pytest.mark.parametrize("include_self", [True, False])
+@pytest.mark.parametrize("neighbours", [None, 1, 3, 5, 50])
+@pytest.mark.parametrize("n", [1, 6, 40])
+def test_minibatch_discrimination_is_the_sum_over_pairs(n, neighbours, include_self):
+    layer, x = layered(n, neighbours=neighbours, include_self=include_self)
+    wanted = by_hand(layer, x, neighbours, include_self)
+    np.testing.assert_allclose(layer(x), wanted, rtol=2e-5, atol=2e-6)
+    kernel, many = np.asarray(layer.kernel), np.stack([x, 2 * x])
+    stacked = layer.call_stacked([tf.constant(np.stack([kernel, kernel]))], tf.constant(many))
+    np.testing.assert_allclose(stacked[0], wanted, rtol=2e-5, atol=2e-6)
+    doubled = by_hand(layer, 2 * x, neighbours, include_self)
+    np.testing.assert_allclose(stacked[1], doubled, rtol=2e-5, atol=2e-6)
+
+
+def test_an_identical_batch_of_n_gives_n():
+    x = np.ones((7, 4), "float32")
+    for options, wanted in (
+        ({}, 7),
+        ({"include_self": False}, 6),
+        ({"neighbours": 3}, 4),
+        ({"neighbours": 3, "include_self": False}, 3),
+    ):
+        np.testing.assert_array_equal(np.asarray(layered(7, **options)[0](x))[:, 4:], wanted)
+
+
+def test_permuting_the_batch_permutes_the_output():
+    layer, x = layered(9)
+    order = np.random.default_rng(2).permutation(9)
+    np.testing.assert_allclose(layer(x[order]), np.asarray(layer(x))[order], rtol=1e-5)
+
+
+def test_turning_the_batch_turns_the_output_with_neighbours():
+    layer, x = layered(9, neighbours=2)
+    found = np.asarray(layer(x))
+    np.testing.assert_allclose(layer(np.roll(x, 4, 0)), np.roll(found, 4, 0), rtol=1e-5)
+    order = np.r_[1, 0, 2:9]  # other neighbours, other sums
+    assert not np.allclose(np.asarray(layer(x[order])), found[order], rtol=1e-3)
+
+
+@pytest.mark.parametrize("options", [{}, {"neighbours": 2}, {"include_self": False}])
+@pytest.mark.parametrize("n", [5, 40])  # a tiny batch and one that is not
+def test_gradients_are_finite_differences(n, options):
+    layer, x = layered(n, **options)
+    rng = np.random.default_rng(3)
+    upstream = rng.standard_normal((n, 7))
+    kernel = tf.convert_to_tensor(layer.kernel)[None]
+    with tf.GradientTape() as tape:
+        batch = tf.constant(x)[None]
+        tape.watch([batch, kernel])
+        total = tf.reduce_sum(layer.call_stacked([kernel], batch)[0] * upstream.astype("float32"))
+    found = [np.asarray(g)[0] for g in tape.gradient(total, [batch, kernel])]
+
+    def value(x, kernel):
+        other, _ = layered(n, **options)
+        other.kernel = kernel
+        wanted = (options.get("neighbours"), options.get("include_self", True))
+        return (by_hand(other, x, *wanted) * upstream).sum()
+
+    arrays = [x.astype(float), np.asarray(layer.kernel, float)]
+    for which, gradient in enumerate(found):
+        for place in rng.permutation(arrays[which].size)[:8]:
+            step = np.zeros(arrays[which].size)
+            step[place] = 1e-5
+            moved = [a + (step.reshape(a.shape) if i == which else 0) for i, a in enumerate(arrays)]
+            back = [a - (step.reshape(a.shape) if i == which else 0) for i, a in enumerate(arrays)]
+            wanted = (value(*moved) - value(*back)) / 2e-5
+            assert gradient.flat[place] == pytest.approx(wanted, rel=1e-3, abs=1e-3)
+
+
+def test_minibatch_discrimination_serializes(tmp_path):
+    model = keras.Sequential(
+        [
+            keras.Input((4,)),
+            MinibatchDiscrimination(3, 2, neighbours=4, include_self=False),
+            keras.layers.Dense(1),
+        ]
+    )
+    model.save(tmp_path / "d.keras")
+    loaded = keras.saving.load_model(tmp_path / "d.keras")
+    x = np.random.default_rng(0).standard_normal((6, 4)).astype("float32")
+    np.testing.assert_array_equal(loaded(x), model(x))
+    layer = loaded.layers[0]
+    assert (layer.kernels, layer.kernel_dim, layer.neighbours, layer.include_self) == (
+        3,
+        2,
+        4,
+        False,
+    )
+    assert model.output_shape == (None, 1)
+
+
+def test_wrong_numbers_of_kernels_or_neighbours_get_one_line():
+    for wrong, message in (
+        ({"kernels": 0, "kernel_dim": 2}, "kernels=0: wanted a whole number, at least 1"),
+        ({"kernels": 2, "kernel_dim": 1.5}, "kernel_dim=1.5: wanted a whole number"),
+        ({"kernels": 2, "kernel_dim": 2, "neighbours": 0}, "neighbours=0: wanted a whole"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            MinibatchDiscrimination(**wrong)

@@ -1,0 +1,120 @@
+"""The speed benchmark compares like with like, and says what it found."""
+
+import importlib
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+HERE = Path(__file__).resolve().parents[1] / "benchmarks"
+sys.path.insert(0, str(HERE))
+peers, speed, tasks = (importlib.import_module(name) for name in ("peers", "speed", "tasks"))
+sys.path.remove(str(HERE))
+
+STEPS, FIRST = 10, 2
+
+
+@pytest.fixture(scope="module")
+def ours():
+    """{task: (blocks of one seed, its losses over ten steps with three others beside it)}."""
+    kept = {}
+
+    def of(name):
+        if name not in kept:
+            task = tasks.TASKS[name]
+            weights = [tasks.initial_weights(task, seed) for seed in (FIRST, 0, 3, 4)]
+            made, blocks, losses = peers.trainer(task, weights, 4), [], []
+            while len(losses) < STEPS:
+                if not blocks or len(losses) == sum(len(block["real"]) for block in blocks):
+                    blocks.append({k: np.array(v) for k, v in made.batches(0).items()})
+                seen = made.advance(1)
+                losses.append([seen["d_loss"][0], seen["g_loss"][0]])
+            kept[name] = blocks, np.array(losses)
+        return kept[name]
+
+    return of
+
+
+@pytest.mark.parametrize("name", [name for name in tasks.TASKS if name != tasks.LARGE_BATCH])
+@pytest.mark.parametrize("system", [name for name in peers.SYSTEMS if name != "ganlab"])
+def test_each_peer_has_our_first_ten_losses(name, system, ours):
+    make, packages, allowed = peers.SYSTEMS[system]
+    for package in packages:
+        pytest.importorskip(package)
+    task, seeds = tasks.TASKS[name], allowed[0]
+    blocks, wanted = ours(name)
+    left = iter(blocks)
+
+    def draw():
+        block = next(left)
+        if seeds == 1:
+            return block
+        return {key: np.stack([values] * seeds, axis=1) for key, values in block.items()}
+
+    run = make(task, [tasks.initial_weights(task, FIRST)] * seeds, draw, seeds)
+    found = np.array([run(1) for _ in range(STEPS)])
+    np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-6)
+    assert np.ptp(wanted[:, 0]) > 10 * 1e-4 * wanted[:, 0].max()  # there is something to see
+
+
+def test_a_peer_with_other_weights_has_other_losses(ours):
+    task, (blocks, wanted) = tasks.TASKS["gaussian"], ours("gaussian")
+    run = peers.tf_function(task, [tasks.initial_weights(task, 5)], lambda: blocks[0], 1)
+    assert abs(run(1)[0] - wanted[0, 0]) > 0.01
+
+
+def test_multiplications_by_hand():
+    task = tasks.TASKS["gaussian"]._replace(
+        generator=(2, ((3, "relu"), (1, "linear"))),
+        discriminator=(1, ((5, "relu"), (1, "linear"))),
+        batch_size=7,
+    )
+    g, d = 2 * 3 + 3 * 1, 1 * 5 + 5 * 1
+    # D: samples; forward, weights, inputs but the first layer's, for real and for fake.
+    d_step = g + 2 * (d + d + 5 * 1)
+    # G: forward through both; inputs of D; weights of G, inputs but the first layer's.
+    g_step = g + d + d + g + 3 * 1
+    assert tasks.multiplications(task) == 7 * (d_step + g_step)
+
+
+def test_targets_are_reached_or_missed():
+    def row(task, system, seeds, us):
+        return {"task": task, "system": system, "seeds": seeds, "us_per_seed_step": us}
+
+    rows = [
+        row("gaussian", "ganlab", 1, 10.0),
+        row("gaussian", "ganlab", 32, 2.0),
+        row("gaussian", "TF1 session.run", 1, 290.0),
+        row("gaussian-minibatch", "ganlab", 32, 9.0),
+        row("plane", "ganlab", 32, 1000.0),
+    ]
+    aims = {aim[0]: aim[2:] for aim in speed.targets(rows, 100.0, [3.0, 1.0, 2.0])}
+    assert aims["gaussian, 1 seed: TF1 session.run / ganlab"] == ("29.00", False)
+    assert aims["gaussian, 32 seeds: TF1 session.run / ganlab"] == ("145.00", True)
+    assert aims["gaussian-minibatch / gaussian, 32 seeds"] == ("4.50", True)
+    assert aims["plane, 32 seeds: share of the products' rate"] == ("0.94", True)
+    assert aims["gaussian: a seed among many / alone"] == ("0.20", True)
+    assert aims["a fresh cell of 32 seeds and 5,000 steps, s"] == ("3.00", True)
+    assert aims["the same cell with another rate, s"] == ("1.50", True)
+    assert not any("JAX" in what for what in aims)  # not measured
+
+
+def test_a_worker_answers_for_its_row():
+    worker = speed.Worker("gaussian", "ganlab", 2, 0.01)
+    worker.turn()
+    worker.stop()
+    result = worker.result()
+    assert set(result) == {
+        "task",
+        "system",
+        "seeds",
+        "us_per_step",
+        "us_per_seed_step",
+        "compile_s",
+        "peak_mb",
+    }
+    assert 0.1 < result["us_per_step"] < 1e5
+    assert result["us_per_seed_step"] == pytest.approx(result["us_per_step"] / 2, abs=0.01)
+    assert result["compile_s"] > 0.1
+    assert result["peak_mb"] > 100
