@@ -39,16 +39,16 @@ class Task(NamedTuple):
     block: int
 
 
-def _normal(inputs, outputs, rng):
+def normal(inputs, outputs, rng):
     return rng.standard_normal((inputs, outputs)), np.zeros(outputs)
 
 
-def _glorot(inputs, outputs, rng):
+def glorot(inputs, outputs, rng):
     limit = np.sqrt(6 / (inputs + outputs))
     return rng.uniform(-limit, limit, (inputs, outputs)), np.zeros(outputs)
 
 
-def _torch_default(inputs, outputs, rng):
+def torch_default(inputs, outputs, rng):
     limit = 1 / np.sqrt(inputs)
     return rng.uniform(-limit, limit, (inputs, outputs)), rng.uniform(-limit, limit, outputs)
 
@@ -64,7 +64,7 @@ _small = dict(
     generator=_layers((1, 4, 1), "softplus"),
     batch_size=8,
     adam=Adam(1e-3),
-    start=_normal,
+    start=normal,
     block=256,
 )
 
@@ -87,7 +87,7 @@ TASKS = {
         discriminator=_layers((2, 100, 50, 50, 1), "leaky_relu"),
         batch_size=500,
         adam=Adam(1e-5),
-        start=_glorot,
+        start=glorot,
         block=32,
     ),
     # brycesandlund/paired-discriminator, with PyTorch's default initial weights
@@ -98,7 +98,7 @@ TASKS = {
         discriminator=_layers((2, 128, 128, 1), "leaky_relu"),
         batch_size=256,
         adam=Adam(2e-4, 0.5, epsilon=1e-8),
-        start=_torch_default,
+        start=torch_default,
         block=32,
     ),
 }

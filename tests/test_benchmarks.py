@@ -13,6 +13,13 @@ peers, speed, tasks = (importlib.import_module(name) for name in ("peers", "spee
 sys.path.remove(str(HERE))
 
 STEPS, FIRST = 10, 2
+# From N(0, 1) the small GANs start with gradients as small as Adam's epsilon, which Keras adds
+# before the correction of the bias, PyTorch and optax after it. Glorot's are moderate.
+TASKS = {
+    name: task._replace(start=tasks.glorot)
+    for name, task in tasks.TASKS.items()
+    if name != tasks.LARGE_BATCH
+}
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +29,7 @@ def ours():
 
     def of(name):
         if name not in kept:
-            task = tasks.TASKS[name]
+            task = TASKS[name]
             weights = [tasks.initial_weights(task, seed) for seed in (FIRST, 0, 3, 4)]
             made, blocks, losses = peers.trainer(task, weights, 4), [], []
             while len(losses) < STEPS:
@@ -36,13 +43,13 @@ def ours():
     return of
 
 
-@pytest.mark.parametrize("name", [name for name in tasks.TASKS if name != tasks.LARGE_BATCH])
+@pytest.mark.parametrize("name", TASKS)
 @pytest.mark.parametrize("system", [name for name in peers.SYSTEMS if name != "ganlab"])
 def test_each_peer_has_our_first_ten_losses(name, system, ours):
     make, packages, allowed = peers.SYSTEMS[system]
     for package in packages:
         pytest.importorskip(package)
-    task, seeds = tasks.TASKS[name], allowed[0]
+    task, seeds = TASKS[name], allowed[0]
     blocks, wanted = ours(name)
     left = iter(blocks)
 
@@ -59,7 +66,7 @@ def test_each_peer_has_our_first_ten_losses(name, system, ours):
 
 
 def test_a_peer_with_other_weights_has_other_losses(ours):
-    task, (blocks, wanted) = tasks.TASKS["gaussian"], ours("gaussian")
+    task, (blocks, wanted) = TASKS["gaussian"], ours("gaussian")
     run = peers.tf_function(task, [tasks.initial_weights(task, 5)], lambda: blocks[0], 1)
     assert abs(run(1)[0] - wanted[0, 0]) > 0.01
 
