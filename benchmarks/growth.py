@@ -1,10 +1,13 @@
 """How the cost of a step grows with seeds, batch and width: a picture for docs/performance.md.
 
-    python benchmarks/growth.py
+    python benchmarks/growth.py           # measures: about four minutes
+    python benchmarks/growth.py --draw    # draws what was measured before
 
 Each point is a few runs of `speed.py`'s kind, in one process, the cheapest of five turns.
 """
 
+import json
+import sys
 import time
 from pathlib import Path
 
@@ -18,6 +21,7 @@ import tasks
 from ganlab.figures import figure, legend
 
 PICTURE = Path(__file__).resolve().parents[1] / "docs/images/growth.png"
+NUMBERS = Path(__file__).resolve().parent / "results/growth.json"
 SEEDS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 BATCHES = (4, 8, 16, 32, 64, 128, 256, 512)
 WIDTHS = (4, 8, 16, 32, 64, 128)
@@ -45,54 +49,66 @@ def wide(task, width):
     return task._replace(discriminator=(inputs, layers))
 
 
-def main():
-    fig, axes = figure(3, width=11.0, height=4.2)
+def measure():
+    """{what grows: {line: {size: microseconds per seed and step}}}."""
     gaussian, plane = tasks.TASKS["gaussian"], tasks.TASKS["plane"]
-    minibatch = tasks.TASKS["gaussian-minibatch"]
-    curves = (
-        (
-            "seeds",
+    minibatch, batch_64 = tasks.TASKS["gaussian-minibatch"], gaussian._replace(batch_size=64)
+    curves = {
+        "seeds": (
             SEEDS,
             {
                 "gaussian, batch 8": lambda n: microseconds(gaussian, n) / n,
                 "plane, batch 500": lambda n: microseconds(plane, n) / n,
             },
         ),
-        (
-            "batch",
+        "batch": (
             BATCHES,
             {
                 "gaussian": lambda n: microseconds(gaussian._replace(batch_size=n), 32) / 32,
-                "the same with\nminibatch discrimination": lambda n: (
+                "with minibatch discrimination": lambda n: (
                     microseconds(minibatch._replace(batch_size=n), 32) / 32
                 ),
             },
         ),
-        (
-            "width",
+        "width": (
             WIDTHS,
             {
                 "batch 8": lambda n: microseconds(wide(gaussian, n), 32) / 32,
-                "batch 64": lambda n: (
-                    microseconds(wide(gaussian._replace(batch_size=64), n), 32) / 32
-                ),
+                "batch 64": lambda n: microseconds(wide(batch_64, n), 32) / 32,
             },
         ),
-    )
-    for ax, (name, sizes, lines) in zip(axes, curves, strict=True):
-        for marker, (label, cost) in zip("os", lines.items(), strict=True):
-            found = [cost(size) for size in sizes]
-            print(name, label.replace("\n", " "), dict(zip(sizes, (round(f, 2) for f in found))))
-            ax.loglog(sizes, found, marker=marker, label=label)
-        ax.set_xticks(sizes[::2], [str(size) for size in sizes[::2]])
+    }
+    found = {}
+    for name, (sizes, lines) in curves.items():
+        found[name] = {}
+        for label, cost in lines.items():
+            found[name][label] = {size: round(cost(size), 2) for size in sizes}
+            print(f"{name}, {label}: {found[name][label]}", flush=True)
+    return found
+
+
+LABELS = {
+    "seeds": "seeds trained at once",
+    "batch": "batch size, 32 seeds",
+    "width": "width of D's three hidden layers, 32 seeds",
+}
+
+
+def draw(found):
+    fig, axes = figure(3, width=11.0, height=4.4)
+    for ax, (name, lines) in zip(axes, found.items(), strict=True):
+        for marker, (label, costs) in zip("os", lines.items(), strict=True):
+            ax.loglog([int(size) for size in costs], costs.values(), marker=marker, label=label)
+        sizes = [int(size) for size in costs][::2]
+        ax.set_xticks(sizes, map(str, sizes))
         ax.minorticks_off()
-        legend(ax)
-    axes[0].set(xlabel="seeds trained at once", ylabel="µs per seed and step")
-    axes[1].set(xlabel="batch size, 32 seeds")
-    axes[2].set(xlabel="width of D's three hidden layers, 32 seeds")
+        ax.set_xlabel(LABELS[name])
+        legend(ax, ncols=1)
+    axes[0].set_ylabel("µs per seed and step")
     fig.savefig(PICTURE, dpi=110)
-    print(f"Written to {PICTURE.name}")
 
 
 if __name__ == "__main__":
-    main()
+    if "--draw" not in sys.argv:
+        NUMBERS.write_text(json.dumps(measure(), indent=1) + "\n", encoding="utf-8")
+    draw(json.loads(NUMBERS.read_text(encoding="utf-8")))

@@ -7,6 +7,7 @@ TensorFlow's profiler saw them. Tiny games are one kernel, into which it cannot 
 compiled operation by operation here, which takes longer but shows what there is to do.
 """
 
+import functools
 import glob
 import os
 import tempfile
@@ -75,7 +76,7 @@ def main():
         trainer.advance(steps)
         whole = (time.perf_counter() - began) / steps
         found, calls = Counter(), 0
-        for kernel, (seconds, count) in kernels(lambda: trainer.advance(steps)).items():
+        for kernel, (seconds, count) in kernels(functools.partial(trainer.advance, steps)).items():
             if kind(kernel):
                 found[kind(kernel)] += seconds / steps
                 calls += count / steps
