@@ -1,8 +1,11 @@
 """What a reader passes in is taken as meant, or refused in one line."""
 
+import types
+
 import numpy as np
 import pytest
 
+from ganlab import arguments
 from ganlab.arguments import per_member, record_steps, seed_tuple, whole
 
 
@@ -132,3 +135,16 @@ def test_members_keep_their_own_numbers():
 )
 def test_wrong_numbers_per_member_are_refused(value, kind, message):
     refused(message, kind, per_member, "rate", value, 3)
+
+
+def test_what_would_not_fit_is_refused_with_what_would(monkeypatch):
+    free = types.SimpleNamespace(available=10_000_000_000)
+    monkeypatch.setattr(arguments.psutil, "virtual_memory", lambda: free)
+    arguments.fits_memory("records", 50, 100_000_000)
+    with pytest.raises(ValueError) as info:
+        arguments.fits_memory("records", 51, 100_000_000)
+    assert str(info.value) == (
+        "records=51 would need 5.1 GB, more than 50% of the 10.0 GB that are free: "
+        "wanted at most records=50"
+    )
+    arguments.fits_memory("records", 51, 100_000_000, share=0.6)

@@ -473,6 +473,21 @@ def test_without_xla_training_runs_uncompiled_and_warns_once(monkeypatch):
     assert one.step == 3
 
 
+def test_records_that_would_not_fit_are_refused_before_anything_starts(monkeypatch):
+    asked = []
+
+    def fits(what, count, each):
+        asked.append((what, count, each))
+        raise ValueError("records=7 would need too much")
+
+    monkeypatch.setattr(training, "fits_memory", fits)
+    monkeypatch.setattr(Trainer, "record", None)
+    with pytest.raises(ValueError, match="records=7 would need too much"):
+        train(**arguments(seeds=3), steps=70, records=7)
+    # Two copies of 500 numbers of four bytes for each seed.
+    assert asked == [("records", 7, 2 * 500 * 4 * 3)]
+
+
 class NotALayer:
     pass
 
