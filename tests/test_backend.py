@@ -76,3 +76,32 @@ def test_keras_and_tensorflow_are_the_ones_that_are_installed():
     assert keras is sys.modules["keras"]
     assert tf is sys.modules["tensorflow"]
     assert keras.backend.backend() == "tensorflow"
+
+
+def test_a_loop_of_tiny_layers_becomes_one_kernel_for_32_seeds():
+    """Two million bytes for each iteration, and not the 1,024 that XLA allows by itself."""
+    code = """
+import numpy as np
+from ganlab.backend import tf
+
+@tf.function(jit_compile=True, autograph=False)
+def loop(x, steps):
+    again = lambda i, x: (i + 1, tf.tanh(x + tf.reduce_sum(x, axis=1, keepdims=True)))
+    return tf.while_loop(lambda i, x: i < steps, again, (tf.constant(0), x))[1]
+
+for size in (10_000, 1_000_000):
+    given = tf.ones((32, size // 32)), tf.constant(3)
+    code = loop.experimental_get_compiler_ir(*given)(stage="optimized_hlo")
+    print("xla_cpu_small_call" in code)
+"""
+    kept = {k: v for k, v in os.environ.items() if k != "XLA_FLAGS"}
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=kept
+    )
+    assert found.stdout.split() == ["True", "False"]
+    own = {**kept, "XLA_FLAGS": "--xla_cpu_max_isa=AVX2"}  # what else is set stays
+    code = "import os, ganlab.backend; print(os.environ['XLA_FLAGS'])"
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=own
+    )
+    assert found.stdout.startswith("--xla_cpu_max_isa=AVX2 --xla_backend_extra_options=")
