@@ -1,6 +1,6 @@
 """Whether memory stays flat: 256 GANs of the task `plane`, the process's memory at each record.
 
-python benchmarks/memory.py 10000     # steps; about an hour on two cores
+python benchmarks/memory.py 10000     # steps; an hour and a half on two cores
 python benchmarks/memory.py 400
 """
 
