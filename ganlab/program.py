@@ -157,7 +157,7 @@ class Program:
     def __call__(self, state, data, scalars, count):
         """Runs `count` steps. Returns the new state, the sums (quantities, members) and the
         step at which each member failed, counted from 0 (`NEVER` for those that did not)."""
-        arguments = (state, data, scalars, tf.constant(count, tf.int32))
+        arguments, refused = (state, data, scalars, tf.constant(count, tf.int32)), None
         while True:
             try:
                 result = self._run(*arguments)[:3]
@@ -169,8 +169,9 @@ class Program:
                 # function runs as an ordinary graph. An error that is not XLA's comes
                 # again, and then it is the caller's to see.
                 self._build(compiled=self._tiny)
-                if not self._compiled:
-                    _warn_without_xla(error)
+                refused = error
+        if refused is not None and not self._compiled:
+            _warn_without_xla(refused)
         self.ready = True
         return result
 

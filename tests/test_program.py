@@ -472,6 +472,20 @@ def test_an_error_later_on_is_not_taken_for_a_missing_xla(monkeypatch):
         run(one, start(one, 0.0, 4.0, -4.0), DATA, rates, 1)
 
 
+def test_an_error_that_comes_uncompiled_too_does_not_turn_compiling_off(monkeypatch):
+    one, rates = parabola(True, monkeypatch)
+
+    def fails(*_):
+        raise tf.errors.InvalidArgumentError(None, None, "the loss's own")
+
+    monkeypatch.setattr(program, "_without_xla", False)
+    monkeypatch.setattr(Program, "_loop", fails)
+    one._build(compiled=True)
+    with pytest.raises(tf.errors.InvalidArgumentError):
+        run(one, start(one, 0.0, 4.0, -4.0), DATA, rates, 1)
+    assert compiles()
+
+
 def test_the_switch_turns_compiling_off(monkeypatch):
     monkeypatch.setattr(program, "_without_xla", False)
     monkeypatch.delenv("GANLAB_COMPILE", raising=False)
