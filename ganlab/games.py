@@ -1,9 +1,69 @@
-"""The theory made executable; so far the best discriminator, and a generator's own density.
+"""The theory made executable: the value of the game, the best discriminator, and play itself.
 
-Densities are arrays on any grid. Logarithms are natural.
+Three subjects, one after the other. Two known distributions: log densities on common points, of
+shape (..., points), and `w`, what each point stands for: the volume of a cell, or 1 on a finite
+set. A generator whose density is computed. Then games small enough to play by hand: on a finite
+set, where both players are tables, and the Dirac-GAN, where both are one number.
+
+Logarithms are natural, D = sigmoid(logit), and a high D means real.
 """
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import numpy as np
+from scipy.special import expit, log_expit, softmax
+
+# Two known distributions
+
+
+def cells(*sides, n=None):
+    """The middles and the volume of equal cells that fill a box: (x, w), a midpoint rule.
+
+    `sides` holds (low, high) for each dimension; `n` the cells along a side: 100,000 in one
+    dimension, 1,000 in two, unless given. Returns x (n,) or (n * n, 2) and w, a number. Sums over
+    x with weight w are integrals: exact to rounding for smooth densities that vanish at the box's
+    sides, to the width of a cell where a density jumps.
+    """
+    n = n or {1: 100_000, 2: 1_000}.get(len(sides), 0)
+    if n < 1 or len(sides) > 2 or not all(low < high for low, high in sides):
+        raise ValueError(f"sides={sides}, n={n}: wanted one or two pairs low < high, n at least 1")
+    lines = [low + (high - low) * (np.arange(n) + 0.5) / n for low, high in sides]
+    x = lines[0] if len(sides) == 1 else np.stack(np.meshgrid(*lines), -1).reshape(-1, 2)
+    return x, float(np.prod([(high - low) / n for low, high in sides]))
+
+
+def _mean(log_p, values, w):
+    """Sum of w p values over the last axis; where p is 0 even an infinite value adds nothing."""
+    p, values = np.broadcast_arrays(np.exp(log_p), values)
+    return np.sum(w * np.multiply(p, values, out=np.zeros(p.shape), where=p > 0), axis=-1)
+
+
+def value(logit, log_p, log_q, w=1.0):
+    """V(D, G) = E log D(real) + E log(1 - D(fake)), in nats. Goodfellow et al. 2014, eq. 1."""
+    return _mean(log_p, log_expit(logit), w) + _mean(log_q, log_expit(np.negative(logit)), w)
+
+
+def kl(log_p, log_q, w=1.0):
+    """KL(p || q) = E_p (log p - log q), in nats; for the reverse one swap the arguments."""
+    return _mean(log_p, optimal_logit(log_p, log_q), w)
+
+
+def jensen_shannon(log_p, log_q, w=1.0):
+    """The mean of KL(p || m) and KL(q || m) with m = (p + q) / 2: 0 to log 2, in nats."""
+    log_m = np.logaddexp(log_p, log_q) - np.log(2)
+    return 0.5 * (kl(log_p, log_m, w) + kl(log_q, log_m, w))
+
+
+def total_variation(log_p, log_q, w=1.0):
+    """Half of the sum of |p - q|: 0 to 1, the largest difference in any event's probability."""
+    return 0.5 * np.sum(w * np.abs(np.exp(log_p) - np.exp(log_q)), axis=-1)
+
+
+def wasserstein(x, log_p, log_q, w=1.0):
+    """W1 on the line: the area between both cumulative distributions; x (points,) increases."""
+    between = np.abs(np.cumsum(w * (np.exp(log_p) - np.exp(log_q)), axis=-1))
+    return np.sum(between[..., :-1] * np.diff(x), axis=-1)
 
 
 def optimal_discriminator(p, q) -> np.ndarray:
@@ -53,3 +113,183 @@ def generator_density(x, edges) -> np.ndarray:
         share = np.clip(edge - low, 0, length) / divisor + (is_point & point_below)
         below.append(share.mean(axis=-1))
     return np.diff(np.stack(below, axis=-1)) / np.diff(edges)
+
+
+# Small games, played
+
+
+class Game(NamedTuple):
+    """Where each player is heading at a state, `g` of the generator and `d` of the discriminator.
+
+    `generator(g, d)` and `discriminator(g, d)` give the direction in which that player's own
+    objective improves fastest, in the shape of its state; states may have leading axes, for many
+    games at once. `best(g)` gives the best discriminator, where there is one.
+    """
+
+    generator: Callable
+    discriminator: Callable
+    best: Callable | None = None
+
+
+def simultaneous(game, g, d, step):
+    """Both players move at once, each by `step` along its direction."""
+    return g + step * game.generator(g, d), d + step * game.discriminator(g, d)
+
+
+def alternating(order="dg"):
+    """Players take turns and see each other's last move: "dg", "gd", or "dddg" for 3 D steps."""
+    if not order or set(order) - {"d", "g"}:
+        raise ValueError(f"order={order!r}: wanted letters d and g, one for each move: 'dg'")
+
+    def turns(game, g, d, step):
+        for player in order:
+            if player == "g":
+                g = g + step * game.generator(g, d)
+            else:
+                d = d + step * game.discriminator(g, d)
+        return g, d
+
+    return turns
+
+
+def extragradient(game, g, d, step):
+    """Look one simultaneous step ahead, and move from here in the directions found there."""
+    ahead = simultaneous(game, g, d, step)
+    return g + step * game.generator(*ahead), d + step * game.discriminator(*ahead)
+
+
+def best_response(game, g, d, step):
+    """D answers as well as can be, whatever it was; then G moves by `step`."""
+    if game.best is None:
+        raise ValueError("this game has no best discriminator: wanted one with `best`")
+    d = game.best(g)
+    return g + step * game.generator(g, d), d
+
+
+def play(game, g, d, method=simultaneous, *, step=0.1, steps=100):
+    """`steps` rounds of `method`: both players' states (steps + 1, ...), the first as given."""
+    states = [(np.asarray(g, float), np.asarray(d, float))]
+    for _ in range(steps):
+        states.append(method(game, *states[-1], step))
+    return tuple(np.stack(players) for players in zip(*states, strict=True))
+
+
+def eigenvalues(game, g, d, method=None, step=None):
+    """Eigenvalues of the game linearised at a state, an equilibrium say; complex, unordered.
+
+    Without `method` those of the directions, the continuous system: real parts below 0 draw in.
+    With `method` and `step` those of one round: absolute values below 1 draw in. `g` and `d` are
+    numbers or (n,). By central differences: to about nine digits, half as many where two coincide.
+    """
+    shape, state = np.shape(g), np.concatenate([np.ravel(g), np.ravel(d)]).astype(float)
+
+    def move(state):
+        parts = (part.reshape(shape) for part in np.split(state, 2))
+        if method is None:
+            g, d = parts
+            moved = game.generator(g, d), game.discriminator(g, d)
+        else:
+            moved = method(game, *parts, step)
+        return np.concatenate([np.ravel(part) for part in moved])
+
+    shifts = 1e-5 * np.eye(len(state))
+    columns = [(move(state + shift) - move(state - shift)) / 2e-5 for shift in shifts]
+    return np.linalg.eigvals(np.stack(columns, axis=-1))
+
+
+def minimax_cost(logit):
+    """log(1 - D), what a fake sample costs G in the minimax game; its slope is -D."""
+    return log_expit(np.negative(logit))
+
+
+def nonsaturating_cost(logit):
+    """-log D, what it costs instead in the non-saturating game; its slope is -(1 - D)."""
+    return -log_expit(logit)
+
+
+def finite_game(p, cost=minimax_cost):
+    """Real data with frequencies `p` (points,) against tables: G = softmax(g), D = sigmoid(d).
+
+    G minimises E_q cost(d), D maximises V. The best D is log p - log q, cut to +-30 so that it
+    stays finite where p is 0. The game of deletang2018's thought experiment.
+    """
+    p = np.asarray(p, float)
+    if p.ndim != 1 or not np.isclose(p.sum(), 1) or (p < 0).any():
+        raise ValueError(f"p has shape {p.shape} and sum {p.sum():g}: wanted frequencies (points,)")
+    with np.errstate(divide="ignore"):
+        log_p = np.log(p)
+
+    def generator(g, d):
+        q, costs = softmax(g, axis=-1), cost(d)
+        return -q * (costs - np.sum(q * costs, axis=-1, keepdims=True))
+
+    def discriminator(g, d):
+        return p * expit(-d) - softmax(g, axis=-1) * expit(d)
+
+    def best(g):
+        return np.clip(log_p - np.log(softmax(g, axis=-1)), -30, 30)
+
+    return Game(generator, discriminator, best)
+
+
+# The Dirac-GAN: real data are the point 0, the generator is the point g, D(x) = sigmoid(d x).
+# L. Mescheder, A. Geiger, S. Nowozin, "Which Training Methods for GANs do actually Converge?",
+# ICML 2018, where d has the opposite sign. The only equilibrium is g = d = 0. There is no best D:
+# the further d goes, the better, unless g is 0.
+
+
+def dirac_gan():
+    """The minimax game: V = log D(0) + log(1 - D(g))."""
+    return Game(lambda g, d: d * expit(d * g), lambda g, d: -g * expit(d * g))
+
+
+def dirac_nonsaturating():
+    """G maximises log D(g) instead."""
+    return dirac_gan()._replace(generator=lambda g, d: d * expit(-d * g))
+
+
+def dirac_wgan():
+    """The Wasserstein game without a bound on D: V = -d g."""
+    return Game(lambda g, d: d + 0 * g, lambda g, d: -g + 0 * d)
+
+
+def dirac_wgan_gp(gp_weight=1.0, slope=1.0):
+    """The Wasserstein game with gp_weight / 2 (|d| - slope)^2 taken from D's objective."""
+    game = dirac_wgan()
+    penalty = lambda d: gp_weight * (np.abs(d) - slope) * np.sign(d)  # noqa: E731
+    return game._replace(discriminator=lambda g, d: game.discriminator(g, d) - penalty(d))
+
+
+def dirac_r1(gp_weight=1.0):
+    """The minimax game with R1, gp_weight / 2 d^2, taken from D's objective."""
+    game = dirac_gan()
+    return game._replace(discriminator=lambda g, d: game.discriminator(g, d) - gp_weight * d)
+
+
+def dirac_instance_noise(std=1.0):
+    """The minimax game with N(0, std) added to what D sees, real and fake."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(41)
+    noise, weights = std * nodes, weights / np.sqrt(2 * np.pi)
+
+    def mean(function, g, d):
+        return np.sum(weights * function(np.expand_dims(g, -1) + noise, np.expand_dims(d, -1)), -1)
+
+    def discriminator(g, d):
+        real = mean(lambda x, d: x * expit(-d * x), np.zeros_like(g), d)
+        return real - mean(lambda x, d: x * expit(d * x), g, d)
+
+    return Game(lambda g, d: mean(lambda x, d: d * expit(d * x), g, d), discriminator)
+
+
+def dirac_consensus(weight=1.0):
+    """The minimax game; both players also descend on weight / 2 times the squared directions."""
+    game = dirac_gan()
+
+    def own(player, other):  # the gradient of (g^2 + d^2) D(g)^2 / 2 for one of the two
+        D = expit(player * other)
+        return player * D**2 + (player**2 + other**2) * D**2 * (1 - D) * other
+
+    return Game(
+        lambda g, d: game.generator(g, d) - weight * own(g, d),
+        lambda g, d: game.discriminator(g, d) - weight * own(d, g),
+    )
