@@ -12,7 +12,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import expit, log_expit, softmax
+from scipy.special import expit, log_expit, log_softmax, softmax
+
+from ganlab.arguments import whole
 
 # Two known distributions
 
@@ -25,9 +27,10 @@ def cells(*sides, n=None):
     x with weight w are integrals: exact to rounding for smooth densities that vanish at the box's
     sides, to the width of a cell where a density jumps.
     """
-    n = n or {1: 100_000, 2: 1_000}.get(len(sides), 0)
-    if n < 1 or len(sides) > 2 or not all(low < high for low, high in sides):
-        raise ValueError(f"sides={sides}, n={n}: wanted one or two pairs low < high, n at least 1")
+    pairs = all(np.shape(side) == (2,) and -np.inf < side[0] < side[1] < np.inf for side in sides)
+    if len(sides) not in (1, 2) or not pairs:
+        raise ValueError(f"sides={sides}: wanted one or two pairs (low, high), finite, low < high")
+    n = whole("n", (100_000, 1_000)[len(sides) - 1] if n is None else n, 1)
     lines = [low + (high - low) * (np.arange(n) + 0.5) / n for low, high in sides]
     x = lines[0] if len(sides) == 1 else np.stack(np.meshgrid(*lines), -1).reshape(-1, 2)
     return x, float(np.prod([(high - low) / n for low, high in sides]))
@@ -62,6 +65,8 @@ def total_variation(log_p, log_q, w=1.0):
 
 def wasserstein(x, log_p, log_q, w=1.0):
     """W1 on the line: the area between both cumulative distributions; x (points,) increases."""
+    if np.ndim(x) != 1 or not np.all(np.diff(x) > 0):
+        raise ValueError(f"x has shape {np.shape(x)}; wanted (points,), increasing")
     between = np.abs(np.cumsum(w * (np.exp(log_p) - np.exp(log_q)), axis=-1))
     return np.sum(between[..., :-1] * np.diff(x), axis=-1)
 
@@ -181,6 +186,8 @@ def eigenvalues(game, g, d, method=None, step=None):
     With `method` and `step` those of one round: absolute values below 1 draw in. `g` and `d` are
     numbers or (n,). By central differences: to about nine digits, half as many where two coincide.
     """
+    if (method is None) != (step is None):
+        raise ValueError(f"step={step!r}: wanted a step with a method, and none without")
     shape, state = np.shape(g), np.concatenate([np.ravel(g), np.ravel(d)]).astype(float)
 
     def move(state):
@@ -208,14 +215,14 @@ def nonsaturating_cost(logit):
 
 
 def finite_game(p, cost=minimax_cost):
-    """Real data with frequencies `p` (points,) against tables: G = softmax(g), D = sigmoid(d).
+    """Real data with frequencies `p` (..., points) against tables: G = softmax(g), D = sigmoid(d).
 
     G minimises E_q cost(d), D maximises V. The best D is log p - log q, cut to +-30 so that it
     stays finite where p is 0. The game of deletang2018's thought experiment.
     """
     p = np.asarray(p, float)
-    if p.ndim != 1 or not np.isclose(p.sum(), 1) or (p < 0).any():
-        raise ValueError(f"p has shape {p.shape} and sum {p.sum():g}: wanted frequencies (points,)")
+    if p.ndim == 0 or not np.isclose(p.sum(axis=-1), 1).all() or (p < 0).any():
+        raise ValueError(f"p is {p.tolist()}: wanted frequencies (..., points) that add up to 1")
     with np.errstate(divide="ignore"):
         log_p = np.log(p)
 
@@ -227,7 +234,7 @@ def finite_game(p, cost=minimax_cost):
         return p * expit(-d) - softmax(g, axis=-1) * expit(d)
 
     def best(g):
-        return np.clip(log_p - np.log(softmax(g, axis=-1)), -30, 30)
+        return np.clip(log_p - log_softmax(g, axis=-1), -30, 30)
 
     return Game(generator, discriminator, best)
 

@@ -92,16 +92,39 @@ least_squares = Losses(
 def bounded(low=1e-5, high=1.0):
     """Non-saturating losses as early code wrote them, with bounds inside the logarithm.
 
-    `bounded(1e-5)` is the floor of aylien2016's last code, `bounded(0.01, 0.99)` the
-    clamp of perspective2016. Beyond a bound the sample gives no gradient.
+    `bounded(1e-5)` is the floor of aylien2016's last code. Beyond a bound the sample gives no
+    gradient.
     """
     scalars = {"low": low, "high": high}
     return Losses(bounded_discriminator_loss, bounded_generator_loss, scalars=scalars)
 
 
+def clamped_tanh(outputs):
+    """tanh of D's bare output, cut to [0.01, 0.99]: what perspective2016 takes for D."""
+    return tf.clip_by_value(tf.tanh(outputs), 0.01, 0.99)
+
+
+def _clamped_discriminator_loss(real_outputs, fake_outputs):
+    real, fake = clamped_tanh(real_outputs), clamped_tanh(fake_outputs)
+    return -_mean(tf.math.log(real)) - _mean(tf.math.log(1.0 - fake))
+
+
+def _clamped_generator_loss(fake_outputs):
+    return -_mean(tf.math.log(clamped_tanh(fake_outputs)))
+
+
+# The non-saturating losses on a D that is a clamped tanh; beyond the clamp there is no gradient.
+clamped = Losses(_clamped_discriminator_loss, _clamped_generator_loss, score=clamped_tanh)
+
+
 def squared_error(logits, targets):
     """E (sigmoid(logit) - target)^2: how the posts pretrain D onto a density."""
     return _mean(tf.square(tf.sigmoid(logits) - targets))
+
+
+def tanh_squared_error(outputs, targets):
+    """E (tanh(output) - target)^2, the same for a D that is a tanh, as in perspective2016."""
+    return _mean(tf.square(tf.tanh(outputs) - targets))
 
 
 def cross_entropy(logits, targets):

@@ -13,7 +13,11 @@ from ganlab.backend import keras
 from ganlab.ensemble import Ensemble, input_size
 
 RECORDS = ("d_loss", "g_loss", "real_score", "fake_score", "accuracy")
-_SCORES = {"sigmoid": expit, "identity": np.asarray}
+SCORES = {  # how a logit is read as a score, by the name of the function in `losses`
+    "sigmoid": expit,
+    "identity": np.asarray,
+    "clamped_tanh": lambda outputs: np.clip(np.tanh(outputs), 0.01, 0.99),
+}
 
 
 class Run:
@@ -63,7 +67,10 @@ class Run:
         dim = input_size(self.discriminators.model)
         if x.ndim not in (1, 2) or (x.shape[1:] or (1,)) != (dim,):
             raise ValueError(f"x has shape {x.shape}: wanted (n, {dim})")
-        return _SCORES[self._score](self.discriminators(x[:, None] if x.ndim == 1 else x)[..., 0])
+        if self._score is None:
+            raise ValueError("this run was saved with a score of its own: use run.discriminators")
+        score = SCORES.get(self._score, self._score)
+        return np.asarray(score(self.discriminators(x[:, None] if x.ndim == 1 else x)[..., 0]))
 
     def generator(self, seed=None, *, member=None):
         """One seed's generator as a plain Keras model: it saves, loads and predicts."""
@@ -97,7 +104,7 @@ class Run:
             "generator": keras.saving.serialize_keras_object(self.generators.model),
             "discriminator": keras.saving.serialize_keras_object(self.discriminators.model),
             "latent": latent,
-            "score": self._score,
+            "score": self._score if self._score in SCORES else None,
             "failed": {str(member): step for member, step in self.failed.items()},
         }
         with open(path, "wb") as file:
