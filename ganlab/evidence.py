@@ -19,6 +19,7 @@ import os
 import re
 import signal
 import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -34,6 +35,7 @@ from ganlab.progress import bar
 FOLDER = Path(__file__).resolve().parents[1] / "evidence"
 CLONE = "evidence is read from a clone of the project with `pip install -e .` run in it"
 SEED_SETS = ("seeds", "confirm")  # measured first; measured again on fresh seeds
+LISTED = 9  # more settings than that are counted, not listed
 
 
 class EvidenceError(ValueError):
@@ -193,10 +195,20 @@ class Claim:
         words = list(self.verdicts.values())  # the first setting is the source's own
         self.verdict = "depends" if {"supported", "contradicted"} <= set(words) else words[0]
 
+    def _listed(self):  # the settings told one by one: the first alone if there are many
+        names = list(self.verdicts)
+        return names if len(names) <= LISTED else names[:1]
+
+    def _counts(self):
+        counts = Counter(self.verdicts.values()).most_common()
+        return f"{len(self.verdicts)} settings: " + ", ".join(f"{n} {word}" for word, n in counts)
+
     def _cells(self):  # of the ledger's row
         result, runs = self.result, []
         effects = [f"{result['metric']}, margin {result['margin']:g}"]
         for name, found in self.estimates.items():
+            if name not in self._listed():
+                continue
             pair = [f"{e.effect:+.3f} [{e.low:+.3f}, {e.high:+.3f}]" for e in found.values()]
             numbers = f"{', again '.join(pair)} {result['unit']}".strip()
             effects.append(f"{name}: {numbers} ({self.verdicts[name]})")
@@ -204,6 +216,8 @@ class Claim:
             for arm, outcomes in arms.items():
                 x = np.sort(_with_failures(outcomes["confirm"], result["worst"]))
                 runs.append(f"{name}, {arm}: {x[len(x) // 10]:.3f} to {x[-1 - len(x) // 10]:.3f}")
+        if len(self.estimates) > LISTED:
+            effects.append(f"all {self._counts()}")
         seeds = " + ".join(str(len(result[s])) for s in SEED_SETS)
         if not self.estimates:
             error, seeds = self.outcomes["identity"]["check"]["error"], "none"
@@ -212,7 +226,8 @@ class Claim:
         return self.id, self.statement, self.source, *texts, self.verdict, result["notebook"]
 
     def __repr__(self):
-        each = "; ".join(f"{name}: {word}" for name, word in self.verdicts.items())
+        each = "; ".join(f"{name}: {self.verdicts[name]}" for name in self._listed())
+        each += f"; all {self._counts()}" * (len(self.settings) > LISTED)
         words = self.verdict + f" ({each})" * (len(self.settings) > 1)
         again = f'measure it anew with: make evidence ARGS="{self.id} --again"'
         return f"{self.id} ({self.source}): {self.statement}\n{words}; {again}"
