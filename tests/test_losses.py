@@ -98,6 +98,26 @@ def test_the_score_of_a_logit():
     np.testing.assert_array_equal(losses.least_squares.score(REAL), REAL)
 
 
+def test_a_clamped_tanh_gives_the_known_numbers_and_nothing_beyond_the_clamp():
+    """D = tanh of -2, 0.5, 3, cut to [0.01, 0.99]: 0.01, 0.462117157, 0.99."""
+    real, fake = numbers([0.5, 3.0], [-2.0, 0.5])
+    D = [0.01, 0.46211715726, 0.99]
+    np.testing.assert_allclose(losses.clamped.score([-2.0, 0.5, 3.0]), D, rtol=1e-6)
+    d_loss = -math.log(D[1]) / 2 - math.log(D[2]) / 2 - math.log(0.99) / 2 - math.log(1 - D[1]) / 2
+    np.testing.assert_allclose(losses.clamped.discriminator(real, fake), d_loss, rtol=1e-5)
+    g_loss = -math.log(0.01) / 2 - math.log(D[1]) / 2
+    np.testing.assert_allclose(losses.clamped.generator(fake), g_loss, rtol=1e-5)
+    squares = ((math.tanh(-2.0) - 0.25) ** 2 + (D[1] - 0.25) ** 2) / 2
+    targets = np.full(2, 0.25, "float32")
+    np.testing.assert_allclose(losses.tanh_squared_error(fake, targets), squares, rtol=1e-5)
+    outputs = tf.constant([-2.0, 0.5, 3.0])
+    with tf.GradientTape() as tape:
+        tape.watch(outputs)
+        g_loss = losses.clamped.generator(outputs)
+    slopes = tape.gradient(g_loss, outputs).numpy()
+    np.testing.assert_allclose(slopes, [0, -(1 - D[1] ** 2) / D[1] / 3, 0], rtol=1e-5)
+
+
 def test_the_bounds_of_the_sources_are_the_default_and_are_run_time_numbers():
     assert losses.bounded().scalars == {"low": 1e-5, "high": 1.0}
     assert losses.bounded(0.01, 0.99).scalars == {"low": 0.01, "high": 0.99}

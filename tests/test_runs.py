@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from ganlab import latent
+from ganlab import latent, losses
 from ganlab.backend import keras
 from ganlab.ensemble import Ensemble, build, initial_weights
 from ganlab.networks import mlp
-from ganlab.runs import RECORDS, Run
+from ganlab.runs import RECORDS, SCORES, Run
 
 SEEDS = (7, 3, 7)
 
@@ -124,6 +124,28 @@ def test_scores_are_probabilities_or_bare_outputs():
     np.testing.assert_array_equal(run.discriminate(x[:, None]), run.discriminate(x))
     np.testing.assert_array_equal(run.discriminate(list(x)), run.discriminate(x))
     assert not np.allclose(logits[0], logits[1])
+
+
+def halved(logits):
+    return 0.5 * logits
+
+
+def test_a_score_of_your_own_is_used_but_not_saved(tmp_path):
+    bare, run = a_run(score="identity"), a_run(score=halved)
+    np.testing.assert_allclose(run.discriminate([0.5, 1]), 0.5 * bare.discriminate([0.5, 1]))
+    again = there_and_back(run, tmp_path)
+    np.testing.assert_array_equal(again.discriminators([[0.5]]), run.discriminators([[0.5]]))
+    with refused("saved with a score of its own: use run.discriminators"):
+        again.discriminate([0.5])
+
+
+def test_every_named_score_is_that_of_its_losses():
+    outputs = np.linspace(-3, 3, 7, dtype="float32")
+    pairs = (losses.nonsaturating, losses.least_squares, losses.clamped)
+    assert {pair.score.__name__ for pair in pairs} == set(SCORES)
+    for pair in pairs:
+        found = SCORES[pair.score.__name__](outputs)
+        np.testing.assert_allclose(found, pair.score(outputs), rtol=1e-5)
 
 
 def test_scores_in_two_dimensions():

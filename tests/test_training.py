@@ -558,3 +558,20 @@ def test_a_pretrained_discriminator_is_where_training_starts():
     assert equal(weights(one)[1], ensemble.weights)
     with pytest.raises(ValueError, match="other seeds"):
         trainer(discriminator=ensemble, seeds=5)
+
+
+def test_a_run_reads_logits_as_its_losses_do():
+    """Also where that is neither a sigmoid nor nothing: the scores of a fixed D, by hand."""
+    run = train(
+        mlp((1, 2, 1)),
+        mlp((1, 3, 1), "tanh"),
+        data.Gaussian(),
+        latent.Gaussian(),
+        losses=losses.clamped,
+        steps=2,
+        seeds=2,
+    )
+    outputs = run.discriminators(np.linspace(-2, 2, 9)[:, None])[..., 0]
+    wanted = np.clip(np.tanh(outputs), 0.01, 0.99)
+    np.testing.assert_allclose(run.discriminate(np.linspace(-2, 2, 9)), wanted, rtol=1e-5)
+    assert ((run.real_score >= 0.01) & (run.real_score <= 0.99)).all()
