@@ -87,6 +87,33 @@ def _best_discriminator(answer):
     return "Where p equals q the best discriminator says 1/2: it can only guess."
 
 
+@exercise("01.1")
+def _js_divergence(answer):
+    p, q = np.array([0.5, 0.5, 0.0]), np.array([0.5, 0.0, 0.5])
+    pairs = "For p = (0.5, 0.5, 0) and q = (0.5, 0, 0.5)"
+    given, wanted = answer(p, q), np.log(2) / 2  # half of either is apart, half is shared
+    if np.shape(given) == () and np.isnan(given):
+        raise Hint(f"{pairs} it is not a number: 0 log 0 should count as 0.")
+    if np.shape(given) == () and abs(given - 2 * wanted) < 1e-6:
+        raise Hint("This is the sum of both KLs to the mixture; JS is their mean.")
+    close(given, wanted, f"{pairs} JS")
+    close(answer(p, p), 0.0, "For two equal distributions JS")
+    # (0.6 log 1.5 + 0.4 log(2/3) + 0.2 log 0.5 + 0.8 log(4/3)) / 2
+    uneven = np.array([0.6, 0.4]), np.array([0.2, 0.8])
+    close(answer(*uneven), 0.086305, "For p = (0.6, 0.4) and q = (0.2, 0.8) JS", tolerance=1e-5)
+    return "Where the two share nothing it is log 2, however far apart they are."
+
+
+@exercise("02.1")
+def _momentum_path(answer):
+    given = answer([1.0, 1.0, 1.0, -2.0], 0.1, 0.6)
+    if np.shape(given) == (4,) and np.allclose(given, [0.1, 0.26, 0.456, 0.3736]):
+        raise Hint("It climbs: an update goes against the gradient.")
+    wanted = [-0.1, -0.26, -0.456, -0.3736]  # updates -0.1, -0.16, -0.196, 0.0824
+    close(given, wanted, "For gradients 1, 1, 1, -2, rate 0.1 and momentum 0.6 the path")
+    return "In one direction steps grow to rate / (1 - momentum), here 2.5 times the rate."
+
+
 @exercise("03.1")
 def _generator_loss(answer):
     logits = np.array([-2.0, 0.5, 3.0])

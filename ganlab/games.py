@@ -222,7 +222,7 @@ def finite_game(p, cost=minimax_cost):
     """
     p = np.asarray(p, float)
     if p.ndim == 0 or not np.isclose(p.sum(axis=-1), 1).all() or (p < 0).any():
-        raise ValueError(f"p is {p.tolist()}: wanted frequencies (..., points) that add up to 1")
+        raise ValueError(f"p is {p.tolist()}: wanted frequencies (..., points), >= 0, of sum 1")
     with np.errstate(divide="ignore"):
         log_p = np.log(p)
 

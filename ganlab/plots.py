@@ -250,3 +250,28 @@ def points(ax, real, fake):
         ax.plot(*samples.T, ls="", **look)
     ax.set(aspect="equal", xlabel="x1", ylabel="x2")
     return legend(ax, ncols=2)
+
+
+@styled
+def field(ax, x, y, across, up, *, paths=None):
+    """Draw a field of directions as arrows, and paths through it.
+
+    `x`, `y`, `across`, `up`, of one shape: the arrow at (x, y) points along (across, up). All
+    arrows are equally long, and darker where that vector is longer. Each of `paths`, `{label:
+    (x, y)}` with `(steps,)` each, runs from a ring to a dot; where it leaves the arrows' frame
+    it is cut off.
+    """
+    shapes = [np.shape(part) for part in (x, y, across, up)]
+    if len(set(shapes)) > 1:
+        raise ValueError(f"x, y, across and up have shapes {shapes}; give one shape for all")
+    length = np.hypot(across, up)
+    unit = np.stack([across, up]) / np.where(length > 0, length, 1)
+    looks = dict(cmap="Greys", clim=(-0.5 * length.max(), 1.2 * length.max()), pivot="mid")
+    ax.quiver(x, y, *unit, length, angles="xy", width=0.004, scale=18, **looks, zorder=1)
+    for k, (label, (xs, ys)) in enumerate((paths or {}).items()):
+        look = dict(color=COLOURS[k % 6], lw=1.6)
+        ax.plot(xs, ys, ls=LINES[k % 6], label=label, **look)
+        ax.plot(xs[0], ys[0], "o", mfc="white", ms=7, **look)
+        ax.plot(xs[-1], ys[-1], "o", ms=7, **look)
+    ax.set(xlim=(np.min(x), np.max(x)), ylim=(np.min(y), np.max(y)), aspect="equal")
+    return legend(ax, ncols=2) if paths else ax

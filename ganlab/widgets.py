@@ -1,7 +1,8 @@
-"""Controls that call training and plots: the explorers of the notebooks.
+"""Controls that call games, training and plots: the explorers of the notebooks.
 
 An `Explorer` joins controls, a picture and a verdict line. It is live in JupyterLab, a still
 picture on GitHub and in exports, and a short fixed text for the tests of the notebooks.
+Beside each explorer stands the function it draws with, for a still picture of the same.
 """
 
 import base64
@@ -9,14 +10,13 @@ import html
 
 import ipywidgets as widgets
 import numpy as np
+from scipy.special import expit
 
-from ganlab import plots
-from ganlab.backend import keras
+from ganlab import games, plots
+from ganlab.data import Gaussian
 from ganlab.figures import render
 from ganlab.games import generator_density
 from ganlab.metrics import noise_floor, wasserstein
-from ganlab.networks import mlp
-from ganlab.training import train
 
 
 class Explorer(widgets.VBox):
@@ -125,6 +125,11 @@ def draw_gaussian_runs(
     target, latent, *, d_rate, g_rate, d_hidden, g_hidden, batch_size, seeds=32, steps=2000
 ):
     """Train with these settings: (figure, sentence), as an `Explorer` wants them."""
+    # Here, because they load TensorFlow, and the explorers of theory do without it.
+    from ganlab.backend import keras
+    from ganlab.networks import mlp
+    from ganlab.training import train
+
     run = train(
         mlp((1, *SIZES[g_hidden], 1), "softplus"),
         mlp((1, *SIZES[d_hidden], 1), "tanh"),
@@ -154,6 +159,109 @@ def draw_gaussian_runs(
     return fig, sentence
 
 
+def density_explorer(**start):
+    """Two bell curves whose means and widths can be turned, with D*, JS and V.
+
+    `start` sets knobs: real_mean, real_std, fake_mean, fake_std.
+    """
+    knobs = {
+        "real_mean": _number("mean of the real", 4.0, 0.0, 8.0),
+        "real_std": _number("width of the real", 0.5, 0.1, 2.0),
+        "fake_mean": _number("mean of the fake", 5.0, 0.0, 8.0),
+        "fake_std": _number("width of the fake", 0.5, 0.1, 2.0),
+    }
+    alt = "The densities of real and fake samples, two bell curves, and the best discriminator D*."
+    return _started(Explorer(draw_densities, knobs, alt=alt), start)
+
+
+def draw_densities(*, real_mean=4.0, real_std=0.5, fake_mean=5.0, fake_std=0.5):
+    """Two bell curves and D*: (figure, sentence), as an `Explorer` wants them."""
+    real, fake = Gaussian(real_mean, real_std), Gaussian(fake_mean, fake_std)
+    middles, std = (real_mean, fake_mean), max(real_std, fake_std)
+    x, w = games.cells((min(middles) - 9 * std, max(middles) + 9 * std), n=20_000)
+    log_p, log_q = real.log_density(x), fake.log_density(x)
+    v = games.value(games.optimal_logit(log_p, log_q), log_p, log_q, w)
+    js, apart = (f(log_p, log_q, w) for f in (games.jensen_shannon, games.total_variation))
+    there, back = games.kl(log_p, log_q, w), games.kl(log_q, log_p, w)
+
+    grid = np.linspace(-1.0, 9.0, 401)
+    p, q = real.density(grid), fake.density(grid)
+    exact = expit(games.optimal_logit(real.log_density(grid), fake.log_density(grid)))
+    fig, ax = plots.figure(width=7.0, height=3.6)
+    plots.densities(ax, grid, p, generated=q, kind="exact", exact=exact)
+    ax.set_title(f"V(D*) = {v:z.3f},  JS = {js:z.3f}", loc="left")
+    sentence = (
+        f"The best D errs on {(1 - apart) / 2:.0%} of samples: V(D*) = {v:z.3f}. JS = {js:z.3f}, "
+        f"of at most 0.693; KL(p||q) = {there:z.3f}, KL(q||p) = {back:z.3f}."
+    )
+    return fig, sentence
+
+
+# The Dirac-GANs on offer; `weight` is the knob called damping, which the first three ignore.
+DIRAC = {
+    "minimax": lambda weight: games.dirac_gan(),
+    "non-saturating": lambda weight: games.dirac_nonsaturating(),
+    "Wasserstein": lambda weight: games.dirac_wgan(),
+    "Wasserstein + gradient penalty": games.dirac_wgan_gp,
+    "minimax + R1": games.dirac_r1,
+    "minimax + instance noise": games.dirac_instance_noise,
+    "minimax + consensus": games.dirac_consensus,
+}
+METHODS = {
+    "simultaneous": games.simultaneous,
+    "alternating": games.alternating(),
+    "extragradient": games.extragradient,
+}
+
+
+def dirac_explorer(**start):
+    """The smallest GAN: which game, how it is played, how far a step goes, how much damping.
+
+    `start` sets knobs: game, method, step, damping.
+    """
+    knobs = {
+        "game": widgets.Dropdown(options=list(DIRAC), description="game", **_SHAPE),
+        "method": widgets.Dropdown(options=list(METHODS), description="way of playing", **_SHAPE),
+        "step": _number("step", 0.2, 0.05, 0.5, 0.05),
+        "damping": _number("damping, if any", 0.3, 0.0, 2.0),
+    }
+    alt = (
+        "Left: where both players of the Dirac-GAN are heading, and 200 rounds of play. "
+        "Right: the distance from the equilibrium."
+    )
+    return _started(Explorer(draw_dirac, knobs, alt=alt), start)
+
+
+def draw_dirac(*, game="minimax", method="simultaneous", step=0.2, damping=0.3, rounds=200):
+    """Field, path and distance of a Dirac-GAN: (figure, sentence), as an `Explorer` wants them."""
+    played, way = DIRAC[game](damping), METHODS[method]
+    g, d = games.play(played, 1.0, 1.0, way, step=step, steps=rounds)
+    distance = np.hypot(g, d)
+    x, y = np.meshgrid(np.linspace(-2, 2, 13), np.linspace(-2, 2, 13))
+    fig, (left, right) = plots.figure(2, width=9.0, height=4.0)
+    left.set(xlabel="g, where the fake point is", ylabel="d, the slope of D's logit")
+    directions = played.generator(x, y), played.discriminator(x, y)
+    plots.field(left, x, y, *directions, paths={f"{rounds} rounds": (g, d)})
+    right.set_yscale("log")
+    right.plot(distance)
+    right.set(xlabel="round", ylabel="distance from the equilibrium", ylim=(1e-3, 10))
+    sentence = f"The distance goes from 1.414 to {distance[-1]:.3f} in {rounds} rounds. "
+    if "penalty" in game:  # |d| has a kink at 0
+        return fig, sentence + "The penalty has a kink at 0: nothing settles there."
+    factor = np.abs(games.eigenvalues(played, 0.0, 0.0, way, step)).max()
+    return fig, sentence + f"A small one is multiplied by {factor:.3f} a round."
+
+
+def _started(explorer, start):
+    if start:
+        explorer.set(**start)
+    return explorer
+
+
+def _number(label, value, low, high, step=0.1):
+    return widgets.FloatSlider(value, min=low, max=high, step=step, description=label, **_LOOK)
+
+
 def _rate(label):
     return widgets.FloatLogSlider(
         0.002, min=-5, max=-1, step=0.25, description=label, **_LOOK, readout_format=".1e"
@@ -164,8 +272,5 @@ def _choice(label, options, value):
     return widgets.SelectionSlider(options=list(options), value=value, description=label, **_LOOK)
 
 
-_LOOK = {
-    "continuous_update": False,
-    "style": {"description_width": "9em"},
-    "layout": {"width": "28em"},
-}
+_SHAPE = {"style": {"description_width": "10em"}, "layout": {"width": "28em"}}
+_LOOK = {"continuous_update": False, **_SHAPE}

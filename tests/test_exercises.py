@@ -93,6 +93,26 @@ def test_a_wrong_answer_gets_a_hint_on_one_line_and_raises_nothing(answer, words
     assert line.startswith("00.1: not yet. ") and words in line and line.count("\n") == 1
 
 
+def divergence(p, q):
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.nansum(np.where(p > 0, p * np.log(p / ((p + q) / 2)), 0))
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda p, q: divergence(p, q) + divergence(q, p), "This is the sum of both KLs"),
+        (lambda p, q: np.nan, "0 log 0 should count as 0"),
+        (lambda p, q: divergence(p, q), "For p = (0.6, 0.4) and q = (0.2, 0.8) JS should be"),
+        (lambda p, q: (divergence(p, q) + divergence(q, p)) / np.log(4), "JS should be 0.3466"),
+        (lambda p, q: np.log(2) / 2, "For two equal distributions JS should be 0"),
+    ],
+)
+def test_the_jensen_shannon_exercise_tells_what_is_wrong(answer, words):
+    line = verdict("01.1", answer)
+    assert line.startswith("01.1: not yet. ") and words in line
+
+
 def test_checks_see_values_and_objects_as_they_are(own_checks):
     class Model:
         units = 3

@@ -506,6 +506,16 @@ def test_players_of_the_finite_game_follow_their_gradients(cost):
     np.testing.assert_allclose(game.discriminator(*states), by_d, atol=1e-8)
 
 
+def test_finite_games_with_different_data_are_played_at_once():
+    p, (g, d) = np.stack([P, P[::-1]]), np.random.default_rng(1).normal(size=(2, 2, 4))
+    many = play(finite_game(p), g, d, best_response, steps=5)
+    many += play(finite_game(p), g, d, alternating(), steps=5)
+    for i in range(2):
+        one = play(finite_game(p[i]), g[i], d[i], best_response, steps=5)
+        one += play(finite_game(p[i]), g[i], d[i], alternating(), steps=5)
+        np.testing.assert_allclose([player[:, i] for player in many], one, rtol=1e-12)
+
+
 def test_the_best_discriminator_of_the_finite_game():
     game = finite_game([0.5, 0.5, 0.0])
     g = np.array([[0.0, 0.0, 0.0], [1.0, 0.0, 5.0], [-900.0, 0.0, -900.0]])
@@ -591,16 +601,17 @@ def test_slopes_of_the_costs():
             lambda: wasserstein([1.0, 0.0], [0, 0], [0, 0]),
             r"\(2,\); wanted \(points,\), increasing",
         ),
-        (lambda: wasserstein(np.zeros((4, 2)), [0] * 4, [0] * 4), r"x has shape \(4, 2\)"),
+        (lambda: wasserstein([[0, 1], [2, 3]], [0, 0], [0, 0]), r"x has shape \(2, 2\)"),
         (lambda: alternating(""), "order='': wanted letters d and g"),
         (lambda: alternating("DG"), "order='DG': wanted"),
         (lambda: best_response(games.dirac_gan(), 1.0, 1.0, 0.1), "no best discriminator"),
         (lambda: eigenvalues(games.dirac_gan(), 0, 0, simultaneous), "step=None: wanted a step"),
         (lambda: eigenvalues(games.dirac_gan(), 0, 0, step=0.1), "step=0.1: wanted a step"),
-        (lambda: finite_game([0.5, 0.6]), r"shape \(2,\) and sum 1.1: wanted frequencies"),
-        (lambda: finite_game([1.5, -0.5]), "none below 0"),
-        (lambda: finite_game([[0.5, 0.5]]), r"shape \(1, 2\)"),
-        (lambda: finite_game([np.nan, 1.0]), "sum nan"),
+        (lambda: finite_game([0.5, 0.6]), r"p is \[0.5, 0.6\]: wanted frequencies"),
+        (lambda: finite_game([[0.5, 0.5], [1.0, 1.0]]), "of sum 1"),
+        (lambda: finite_game([1.5, -0.5]), ">= 0"),
+        (lambda: finite_game(1.0), "p is 1.0: wanted"),
+        (lambda: finite_game([np.nan, 1.0]), "p is .nan, 1.0.: wanted"),
     ],
 )
 def test_bad_input_gets_one_line(call, words):

@@ -342,3 +342,45 @@ def test_a_figure_without_a_description_is_refused(alt, displayed):
     with pytest.raises(ValueError, match=r"^alt has \d+ characters; describe the picture"):
         plots.show(plots.figure()[0], alt=alt)
     assert not displayed
+
+
+# fields
+
+
+def arrows(ax):
+    (quiver,) = ax.collections
+    return quiver
+
+
+def test_a_field_has_unit_arrows_darker_where_it_is_longer():
+    x, y = np.meshgrid([-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0])
+    _, ax = plots.figure()
+    assert plots.field(ax, x, y, -3 * y, 3 * x) is ax
+    quiver = arrows(ax)
+    np.testing.assert_allclose(quiver.XY, np.stack([x.ravel(), y.ravel()], -1))
+    lengths = np.hypot(quiver.U, quiver.V)
+    np.testing.assert_allclose(lengths, [1, 1, 1, 1, 0, 1, 1, 1, 1])  # nowhere to go at 0
+    corner = np.array([6.0, -3.0]) / 45**0.5  # of (-3 y, 3 x) at (-1, -2)
+    np.testing.assert_allclose([quiver.U[0], quiver.V[0]], corner)
+    grey = quiver.to_rgba(quiver.get_array())[:, 0]
+    assert grey[0] < grey[3] < grey[4]  # the corner, the side, the middle
+    assert ax.get_xlim() == (-1, 1) and ax.get_ylim() == (-2, 2) and ax.get_aspect() == 1
+    assert ax.get_legend() is None
+
+
+def test_a_path_runs_from_a_ring_to_a_dot_and_is_cut_off_at_the_frame():
+    x, y = np.meshgrid([-1.0, 1.0], [-1.0, 1.0])
+    _, ax = plots.figure()
+    paths = {"out": ([0.0, 5.0], [0.0, 7.0]), "in": ([1.0, 0.5, 0.0], [1.0, 0.0, 0.0])}
+    plots.field(ax, x, y, y, x, paths=paths)
+    assert ax.get_xlim() == (-1, 1) and labels(ax) == ["out", "in"]
+    out, ring, dot, *_ = ax.lines
+    assert ring.get_markerfacecolor() == "white" and ring.get_xydata().tolist() == [[0, 0]]
+    assert dot.get_markerfacecolor() != "white" and dot.get_xydata().tolist() == [[5, 7]]
+    assert out.get_linestyle() != line(ax, "in").get_linestyle()
+
+
+def test_a_field_of_two_shapes_is_refused_in_one_line():
+    _, ax = plots.figure()
+    with pytest.raises(ValueError, match=r"^x, y, across and up have shapes .*; give one shape"):
+        plots.field(ax, np.zeros(3), np.zeros(3), np.zeros(3), np.zeros(2))

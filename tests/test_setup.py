@@ -27,7 +27,7 @@ PIN_LINES = [
     for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     if line.strip() and not line.startswith("#")
 ]
-LIGHT = ("data", "latent", "games", "metrics", "plots", "exercises")  # load no TensorFlow
+LIGHT = ("data", "latent", "games", "metrics", "plots", "exercises", "widgets")  # no TensorFlow
 
 
 def systems():

@@ -1,10 +1,21 @@
 import base64
+import itertools
+import re
 
 import ipywidgets
+import numpy as np
 import pytest
 
 from ganlab.plots import figure
-from ganlab.widgets import Explorer
+from ganlab.widgets import (
+    DIRAC,
+    METHODS,
+    Explorer,
+    density_explorer,
+    dirac_explorer,
+    draw_densities,
+    draw_dirac,
+)
 
 
 def make(draw=None, seen=None):
@@ -102,3 +113,117 @@ def test_wrong_arguments_get_one_line():
         Explorer(draw, {}, alt="")
     with pytest.raises(TypeError, match=r"^knob 'rate' is a float; give a control$"):
         Explorer(draw, {"rate": 0.1}, alt="a line")
+
+
+# The explorers of notebook 01
+
+
+def numbers(sentence):
+    return [float(number) for number in re.findall(r"-?\d+\.\d+", sentence)]
+
+
+@pytest.mark.parametrize(
+    ("fake", "kl", "js", "value"),  # N(4, 0.5) against N(mean, std), known to six digits
+    [
+        ((4.0, 0.25), 0.806853, 0.092733, -1.200828),
+        ((5.0, 0.5), 2.0, 0.336831, -0.712633),
+        ((0.0, 1.0), 8.318147, 0.681872, -0.022551),
+    ],
+)
+def test_the_densities_come_with_their_divergences(fake, kl, js, value):
+    fig, sentence = draw_densities(fake_mean=fake[0], fake_std=fake[1])
+    shown = numbers(sentence)
+    assert shown[:4] == pytest.approx([value, js, 0.693, kl], abs=5.1e-4)
+    assert fig.axes[0].get_title("left") == f"V(D*) = {value:.3f},  JS = {js:.3f}"
+
+
+def test_the_best_discriminator_is_drawn_also_where_densities_underflow():
+    fig, sentence = draw_densities(real_mean=0.0, real_std=0.1, fake_mean=8.0, fake_std=0.1)
+    exact = next(line for line in fig.axes[1].lines if line.get_label().startswith("D*"))
+    x, d = exact.get_data()
+    np.testing.assert_allclose(d[x < 3.96], 1)
+    np.testing.assert_allclose(d[x > 4.04], 0, atol=1e-9)
+    assert "errs on 0%" in sentence and "V(D*) = 0.000" in sentence
+
+
+def test_the_equilibrium_is_a_coin_flip_worth_minus_log_4():
+    _, sentence = draw_densities(fake_mean=4.0)
+    assert sentence.startswith("The best D errs on 50% of samples: V(D*) = -1.386. JS = 0.000")
+
+
+@pytest.mark.parametrize(
+    ("game", "method", "damping", "factor"),
+    [
+        ("minimax", "simultaneous", 0.3, np.sqrt(1 + 0.2**2 / 4)),
+        ("minimax", "alternating", 0.3, 1),
+        ("non-saturating", "simultaneous", 0.3, np.sqrt(1 + 0.2**2 / 4)),
+        ("Wasserstein", "simultaneous", 0.3, np.sqrt(1 + 0.2**2)),
+        ("minimax + R1", "simultaneous", 1.0, 1 - 0.2 * 0.5),
+        # -s^2/4 +- sqrt(s^4/16 - 1/4) with s = 1
+        (
+            "minimax + instance noise",
+            "simultaneous",
+            1.0,
+            abs(1 + 0.2 * (-0.25 + 0.1875**0.5 * 1j)),
+        ),
+    ],
+)
+def test_the_dirac_gan_comes_with_its_factor_per_round(game, method, damping, factor):
+    _, sentence = draw_dirac(game=game, method=method, step=0.2, damping=damping)
+    assert numbers(sentence)[-1] == pytest.approx(factor, abs=5.1e-4)
+    assert "nothing settles" not in sentence
+
+
+def test_the_dirac_gan_is_played_as_it_says():
+    # Mescheder's GAN from (1, 1) for 500 simultaneous rounds of 0.2: the non-saturating one.
+    fig, sentence = draw_dirac(game="non-saturating", rounds=500)
+    assert "to 0.640 in 500 rounds" in sentence
+    field, distance = fig.axes
+    assert distance.lines[0].get_ydata()[[0, -1]] == pytest.approx([2**0.5, 0.64021], abs=1e-5)
+    assert labels(field) == ["500 rounds"]
+
+
+def labels(ax):
+    return [text.get_text() for text in ax.get_legend().get_texts()]
+
+
+@pytest.mark.parametrize("pair", list(itertools.product(DIRAC, METHODS)), ids="-".join)
+def test_no_corner_of_the_dirac_knobs_overflows(pair):
+    for step, damping in itertools.product((0.05, 0.5), (0.0, 2.0)):
+        _, sentence = draw_dirac(game=pair[0], method=pair[1], step=step, damping=damping)
+        assert np.isfinite(numbers(sentence)).all() and "nan" not in sentence
+    assert ("kink" in sentence) == (pair[0] == "Wasserstein + gradient penalty")
+
+
+@pytest.mark.parametrize(
+    ("explorer", "knob", "to"),
+    [
+        (density_explorer, "fake_mean", 6.0),
+        (density_explorer, "real_std", 1.0),
+        (dirac_explorer, "game", "Wasserstein"),
+        (dirac_explorer, "method", "alternating"),
+        (dirac_explorer, "step", 0.4),
+    ],
+)
+def test_an_explorer_answers_each_knob(explorer, knob, to):
+    app = explorer()
+    before, said = bytes(app.picture.value), app.verdict.value
+    app.knobs[knob].value = to
+    assert app.picture.value != before and app.verdict.value != said
+    assert explorer(**{knob: to}).verdict.value == app.verdict.value
+
+
+def test_damping_acts_where_there_is_any():
+    app = dirac_explorer(game="minimax + consensus")
+    said = app.verdict.value
+    app.knobs["damping"].value = 1.0
+    assert app.verdict.value != said
+    app.set(game="minimax", damping=0.3)
+    said = app.verdict.value
+    app.knobs["damping"].value = 1.0
+    assert app.verdict.value == said
+
+
+def test_an_unknown_knob_is_named():
+    with pytest.raises(ValueError, match=r"^there is no knob 'mean'; there are: real_mean, "):
+        density_explorer(mean=3)
