@@ -113,6 +113,21 @@ def test_the_jensen_shannon_exercise_tells_what_is_wrong(answer, words):
     assert line.startswith("01.1: not yet. ") and words in line
 
 
+@pytest.mark.parametrize(
+    ("sign", "carried", "words"),
+    [(1, 0.6, "It climbs"), (-1, 0.0, "the path should be -0.26"), (-1, 0.5, "should be -0.26")],
+)
+def test_the_momentum_exercise_tells_what_is_wrong(sign, carried, words):
+    def path(gradients, rate, momentum):
+        updates = [0.0]
+        for gradient in gradients:
+            updates.append(carried * updates[-1] + sign * rate * gradient)
+        return np.cumsum(updates[1:])
+
+    line = verdict("02.1", path)
+    assert line.startswith("02.1: not yet. ") and words in line
+
+
 def test_checks_see_values_and_objects_as_they_are(own_checks):
     class Model:
         units = 3

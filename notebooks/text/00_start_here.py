@@ -171,12 +171,12 @@ quiz("00.1")
 # | notebook | its question |
 # |---|---|
 # | 00 Start here | Does everything work? |
-# | 01 Play the minimax game *(to come)* | What is the best D, and why does training go in circles? |
-# | 02 Pretrain the discriminator *(to come)* | Does a head start for D help G? |
+# | [01 Play the minimax game](01_play_the_minimax_game.ipynb) | What is the best D, and why does training go in circles? |
+# | [02 Pretrain the discriminator](02_pretrain_the_discriminator.ipynb) | Which ingredients of a post that works make it work? |
 # | [03 Learn a 1D Gaussian](03_learn_a_1d_gaussian.ipynb) | How many of 32 runs find the bump, and do they narrow onto it? |
 # | 04 Let it see the batch *(to come)* | Does minibatch discrimination keep the width? |
 # | 05 Add noise, match features *(to come)* | Which tricks help, and by how much? |
 # | 06 Watch modes collapse *(to come)* | Why do generators forget parts of the data? |
 # | 07 Compare with a VAE *(to come)* | Does the alternative blur, and when is that better? |
 #
-# Notebook 03 stands on its own: go there next.
+# Go on with 01. If you would rather see training first, 03 stands on its own.
