@@ -59,7 +59,8 @@ PROTOCOLS = (
         claim="With a sigmoid in place of the clamped tanh fewer runs get stuck far from the data. "
         "(Our question, not the post's.)",
         measured="Share of runs whose W1 at the end of 10,000 steps is above 1, the data's "
-        "standard deviation: with D = tanh cut to [0.01, 0.99] minus with D = sigmoid; D pretrained in both.",
+        "standard deviation: with D = tanh cut to [0.01, 0.99] minus with D = sigmoid; D "
+        "pretrained in both.",
         notebook="02",
         metric="share of runs",
         kind="rate",
