@@ -312,8 +312,9 @@ another.
 **identity**: a mathematical fact, checked to a tolerance.
 
 """
-HEADINGS = ("id", "claim", "source", "how measured", "seeds", "effect, 99 % interval")
-HEADINGS += ("single runs, 10-90 %", "verdict", "notebook")
+HEADINGS = ("id", "claim", "source", "how measured", "seeds")
+HEADINGS += ("effect (positive: as claimed), 99 % interval", "single runs, 10-90 %")
+HEADINGS += ("verdict", "notebook")
 
 
 def ledger(folder=FOLDER):

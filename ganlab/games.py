@@ -24,8 +24,8 @@ def cells(*sides, n=None):
 
     `sides` holds (low, high) for each dimension; `n` the cells along a side: 100,000 in one
     dimension, 1,000 in two, unless given. Returns x (n,) or (n * n, 2) and w, a number. Sums over
-    x with weight w are integrals: exact to rounding for smooth densities that vanish at the box's
-    sides, to the width of a cell where a density jumps.
+    x with weight w are integrals over the box, so let it hold all of the densities: exact to
+    rounding for smooth ones that vanish at its sides, to the width of a cell where one jumps.
     """
     pairs = all(np.shape(side) == (2,) and -np.inf < side[0] < side[1] < np.inf for side in sides)
     if len(sides) not in (1, 2) or not pairs:
@@ -173,6 +173,11 @@ def best_response(game, g, d, step):
 
 def play(game, g, d, method=simultaneous, *, step=0.1, steps=100):
     """`steps` rounds of `method`: both players' states (steps + 1, ...), the first as given."""
+    steps = whole("steps", steps, 0)
+    if method is alternating:
+        raise TypeError(
+            "method is alternating: wanted alternating(), or an order: alternating('gd')"
+        )
     states = [(np.asarray(g, float), np.asarray(d, float))]
     for _ in range(steps):
         states.append(method(game, *states[-1], step))
@@ -184,10 +189,13 @@ def eigenvalues(game, g, d, method=None, step=None):
 
     Without `method` those of the directions, the continuous system: real parts below 0 draw in.
     With `method` and `step` those of one round: absolute values below 1 draw in. `g` and `d` are
-    numbers or (n,). By central differences: to about nine digits, half as many where two coincide.
+    numbers or (n,). By central differences: to about nine digits, half as many where two coincide,
+    and without meaning where the directions jump, as those of `dirac_wgan_gp` do at d = 0.
     """
     if (method is None) != (step is None):
         raise ValueError(f"step={step!r}: wanted a step with a method, and none without")
+    if np.shape(g) != np.shape(d):
+        raise ValueError(f"g has shape {np.shape(g)}, d {np.shape(d)}: wanted the same")
     shape, state = np.shape(g), np.concatenate([np.ravel(g), np.ravel(d)]).astype(float)
 
     def move(state):
@@ -222,7 +230,9 @@ def finite_game(p, cost=minimax_cost):
     """
     p = np.asarray(p, float)
     if p.ndim == 0 or not np.isclose(p.sum(axis=-1), 1).all() or (p < 0).any():
-        raise ValueError(f"p is {p.tolist()}: wanted frequencies (..., points), >= 0, of sum 1")
+        given = f"p has shape {p.shape}, least entry {p.min():g}, total {p.sum():g}"
+        raise ValueError(f"{given}: wanted frequencies (..., points), none below 0, of sum 1")
+
     with np.errstate(divide="ignore"):
         log_p = np.log(p)
 
@@ -242,7 +252,7 @@ def finite_game(p, cost=minimax_cost):
 # The Dirac-GAN: real data are the point 0, the generator is the point g, D(x) = sigmoid(d x).
 # L. Mescheder, A. Geiger, S. Nowozin, "Which Training Methods for GANs do actually Converge?",
 # ICML 2018, where d has the opposite sign. The only equilibrium is g = d = 0. There is no best D:
-# the further d goes, the better, unless g is 0.
+# the further d goes against the sign of g, the better.
 
 
 def dirac_gan():

@@ -184,7 +184,7 @@ def draw_densities(*, real_mean=4.0, real_std=0.5, fake_mean=5.0, fake_std=0.5):
     js, apart = (f(log_p, log_q, w) for f in (games.jensen_shannon, games.total_variation))
     there, back = games.kl(log_p, log_q, w), games.kl(log_q, log_p, w)
 
-    grid = np.linspace(-1.0, 9.0, 401)
+    grid = np.linspace(-4.0, 12.0, 641)
     p, q = real.density(grid), fake.density(grid)
     exact = expit(games.optimal_logit(real.log_density(grid), fake.log_density(grid)))
     fig, ax = plots.figure(width=7.0, height=3.6)
@@ -234,6 +234,9 @@ def dirac_explorer(**start):
 
 def draw_dirac(*, game="minimax", method="simultaneous", step=0.2, damping=0.3, rounds=200):
     """Field, path and distance of a Dirac-GAN: (figure, sentence), as an `Explorer` wants them."""
+    for name, value, options in (("game", game, DIRAC), ("method", method, METHODS)):
+        if value not in options:
+            raise ValueError(f"{name}={value!r}: wanted one of {', '.join(options)}")
     played, way = DIRAC[game](damping), METHODS[method]
     g, d = games.play(played, 1.0, 1.0, way, step=step, steps=rounds)
     distance = np.hypot(g, d)
@@ -246,10 +249,12 @@ def draw_dirac(*, game="minimax", method="simultaneous", step=0.2, damping=0.3, 
     right.plot(distance)
     right.set(xlabel="round", ylabel="distance from the equilibrium", ylim=(1e-3, 10))
     sentence = f"The distance goes from 1.414 to {distance[-1]:.3f} in {rounds} rounds. "
-    if "penalty" in game:  # |d| has a kink at 0
-        return fig, sentence + "The penalty has a kink at 0: nothing settles there."
+    if distance.max() > 10:
+        sentence = f"The distance goes from 1.414 beyond 10 in {np.argmax(distance > 10)} rounds. "
+    if "penalty" in game and damping:  # |d| has a kink at 0
+        return fig, sentence + "The penalty asks for a slope of 1: nothing settles at the middle."
     factor = np.abs(games.eigenvalues(played, 0.0, 0.0, way, step)).max()
-    return fig, sentence + f"A small one is multiplied by {factor:.3f} a round."
+    return fig, sentence + f"Near the middle a round changes it by {100 * (factor - 1):+z.2f} %."
 
 
 def _started(explorer, start):

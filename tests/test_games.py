@@ -607,14 +607,21 @@ def test_slopes_of_the_costs():
         (lambda: best_response(games.dirac_gan(), 1.0, 1.0, 0.1), "no best discriminator"),
         (lambda: eigenvalues(games.dirac_gan(), 0, 0, simultaneous), "step=None: wanted a step"),
         (lambda: eigenvalues(games.dirac_gan(), 0, 0, step=0.1), "step=0.1: wanted a step"),
-        (lambda: finite_game([0.5, 0.6]), r"p is \[0.5, 0.6\]: wanted frequencies"),
+        (lambda: eigenvalues(games.dirac_gan(), 0, [0, 0]), r"d \(2,\): wanted the same"),
+        (lambda: play(games.dirac_gan(), 1, 1, steps=-1), "steps"),
+        (lambda: finite_game([0.5, 0.6]), r"p has shape \(2,\), .* total 1.1: wanted"),
         (lambda: finite_game([[0.5, 0.5], [1.0, 1.0]]), "of sum 1"),
-        (lambda: finite_game([1.5, -0.5]), ">= 0"),
-        (lambda: finite_game(1.0), "p is 1.0: wanted"),
-        (lambda: finite_game([np.nan, 1.0]), "p is .nan, 1.0.: wanted"),
+        (lambda: finite_game([1.5, -0.5]), "least entry -0.5, total 1: wanted .* none below 0"),
+        (lambda: finite_game(1.0), r"p has shape \(\), .* wanted"),
+        (lambda: finite_game([np.nan, 1.0]), "total nan: wanted"),
     ],
 )
 def test_bad_input_gets_one_line(call, words):
     with pytest.raises(ValueError, match=words) as caught:
         call()
     assert "\n" not in str(caught.value)
+
+
+def test_a_way_of_playing_without_its_order_is_named():
+    with pytest.raises(TypeError, match=r"wanted alternating\(\)"):
+        play(games.dirac_gan(), 1.0, 1.0, alternating)

@@ -2,16 +2,16 @@
 # # Play the minimax game
 #
 # *You will* take the theory of GANs apart in games so small that every answer can be
-# computed, and see each sentence of it confirmed by a number or a picture.
+# computed.
 #
 # *You will learn*
 # - why the best discriminator is $p/(p+q)$, and what the game is worth then;
 # - which of two losses leaves a losing generator without a gradient;
 # - why tables reproduce their data and networks do not;
-# - why two players who both improve go round in circles, and what stops that.
+# - where two players end who both improve, and what settles them.
 #
-# *You need* notebook 00, logarithms and derivatives. About 50 minutes to read, half a
-# minute to run.
+# *You need* notebook 00, logarithms and derivatives; for one section, eigenvalues. About 45
+# minutes to read, half a minute to run.
 
 # %%
 import sys
@@ -23,7 +23,7 @@ if "google.colab" in sys.modules:  # only there: fetch the course, which Colab l
 # %%
 import numpy as np
 from IPython.display import display
-from scipy.special import expit, softmax
+from scipy.special import expit, log_expit, softmax
 
 from ganlab import data, games, plots
 from ganlab.evidence import claim
@@ -36,10 +36,9 @@ from ganlab.widgets import density_explorer, dirac_explorer, draw_densities, dra
 #
 # A post on how GANs really work (`deletang2018` in [the list of sources](../docs/sources.md))
 # says two things a few lines apart. With a perfect discriminator the generator is sure to
-# reach the perfect solution. And a perfect discriminator gives the generator no gradient, so
-# that it cannot learn.
+# reach the perfect solution. And a perfect discriminator gives the generator no gradient.
 #
-# *Predict: which is right? "Both" is allowed, if you can say how.*
+# *Predict: which is right, and what would it depend on?*
 #
 # ## The game
 #
@@ -47,18 +46,18 @@ from ganlab.widgets import density_explorer, dirac_explorer, draw_densities, dra
 # thermometer. The other half were made up by G, who has never seen the thermometer. D says
 # for each page how likely it is to be a copy, and is paid the logarithm of the probability
 # that it gave to the truth. G learns nothing but what D says about G's own pages, and
-# rewrites them. What D is paid, on average over either half, is
+# rewrites them. D's average pay for the copies plus that for the others is
 #
 # $$V(D, G) = \mathrm{E} \log D(x) + \mathrm{E} \log (1 - D(G(z))).$$
 #
 # D wants $V$ large, G wants it small: a *minimax* game. We write $p$ for the density of real
 # samples $x$, $q$ for that of fake ones $G(z)$. D is the sigmoid of a *logit*.
 #
-# Let real samples be N(4, 0.5) and fake ones N(5, 0.5). Both densities are known, so $V$ is
-# an integral, which `games.value` computes on 20,000 small cells. (A log density of minus
-# infinity leaves its half of $V$ out.) Four D's are paid: one that always says 1/2, one that
-# always says 0.9, a bold one that says 0.99 on the real side and 0.01 on the other, and
-# $D^* = p/(p+q)$ from notebook 00.
+# Let real samples be N(4, 0.5), mean and standard deviation, and fake ones N(5, 0.5). Both
+# densities are known, so $V$ is an integral, which `games.value` computes on 20,000 small
+# cells, in nats, the unit of natural logarithms. Four D's are paid: one that always says 1/2,
+# one that always says 0.9, a bold one that says 0.99 on the real side and 0.01 on the other,
+# and $D^* = p/(p+q)$ from notebook 00.
 #
 # *Predict: who is paid least? Is the bold one paid more than the one that always says 1/2?*
 
@@ -77,7 +76,7 @@ left.fill_between(x, np.exp(log_p), color="0.8", label="p")
 left.plot(x, np.exp(log_q), color="0.5", ls="-", lw=1, label="q")
 for name, logit in logits.items():
     left.plot(x, expit(logit), lw=3 if name == "D*" else 1.8, label=name)
-    on_real, both = (games.value(logit, log_p, each, w) for each in (-np.inf, log_q))
+    both, on_real = games.value(logit, log_p, log_q, w), w * np.exp(log_p) @ log_expit(logit)
     right.barh(name, on_real, color="0.35")
     right.barh(name, both - on_real, left=on_real, color="0.8", hatch="///", edgecolor="0.35")
     right.text(0.05, name, f"{both:.3f}", va="center")
@@ -99,12 +98,11 @@ show(
 # ## The best D, and one that you train
 #
 # Networks see samples, never $p$ and $q$. Here is a plain Keras classifier: 2,000 real samples
-# labelled 1, 2,000 fake ones labelled 0, now from the wider N(4, 1). TensorFlow is loaded
-# only here, since all but this and one later cell do without. *Predict: where will the
+# labelled 1, 2,000 fake ones labelled 0, now from the wider N(4, 1). *Predict: where will the
 # learned D differ from $D^*$?*
 
 # %%
-from ganlab.backend import keras
+from ganlab.backend import keras  # not before: the theory does without TensorFlow
 from ganlab.networks import mlp
 
 wide, rng = data.Gaussian(4.0, 1.0), np.random.default_rng(0)
@@ -119,8 +117,8 @@ p, q = real.density(grid), wide.density(grid)
 exact = games.optimal_discriminator(p, q)
 best = games.value(games.optimal_logit(log_p, log_wide), log_p, log_wide, w)
 fig, axes = plots.figure(2, width=10.5, height=3.6)
-for ax, epochs in zip(axes, (1, 15), strict=True):
-    D.fit(samples - 4, labels, batch_size=100, epochs=epochs - (epochs > 1), verbose=0)
+for ax, more, epochs in zip(axes, (1, 14), (1, 15), strict=True):
+    D.fit(samples - 4, labels, batch_size=100, epochs=more, verbose=0)
     paid = games.value(D(x[:, None] - 4).numpy()[:, 0].astype(float), log_p, log_wide, w)
     learned = expit(D(grid[:, None] - 4).numpy()[:, 0])
     plots.densities(ax, grid, p, generated=q, kind="exact", learned=learned, exact=exact)
@@ -135,8 +133,8 @@ show(
 # without knowing of it. The gap in the titles is what D loses by not being perfect. Where
 # hardly any samples lie, at the rims, nobody corrects it, and its errors cost next to nothing.
 #
-# That $D^*$ is best, and 1/2 at the optimum, is mathematics and needs no seeds. Such a claim
-# is an *identity*: checked to rounding, on densities other than ours.
+# That $D^*$ is best needs no seeds. It is an *identity*, checked to a small tolerance, on more
+# densities than ours.
 
 # %%
 print(claim("A1"))
@@ -146,7 +144,7 @@ print(claim("A1"))
 #
 # **Step 1: one point at a time.** A D without limits may choose its answer at each $x$
 # freely. There it is paid $p \log D + q \log (1 - D)$. The slope, $p/D - q/(1-D)$, is 0 at
-# $D = p/(p+q)$. We look at three points of the first pair, with the peaks found by search.
+# $D = p/(p+q)$. Three points of N(4, 0.5) and N(5, 0.5), with the peaks found by search:
 
 # %%
 answers = np.linspace(0.001, 0.999, 999)
@@ -184,10 +182,10 @@ for name, (mean, std) in pairs.items():
     print(f"{name:10} {v:z7.3f} {-np.log(4) + 2 * js:z15.3f} {js:z6.3f}")
 
 # %% [markdown]
-# **Step 3: what G wants.** JS, like any KL, is never negative, and 0 only if $p = q$. So
-# against the best D there is one thing left to do: make $q$ equal to $p$. There $D^* = 1/2$
-# and $V = -\log 4$, about -1.386. Where nothing overlaps, JS reaches its limit $\log 2$,
-# about 0.693, and $V$ is 0.
+# **Step 3: what G wants.** A KL is never negative, and 0 only for equal densities (Jensen's
+# inequality), so JS is 0 only if $p = q$. Against the best D there is one thing left to do:
+# make $q$ equal to $p$. There $D^* = 1/2$ and $V = -\log 4$, about -1.386. Where nothing
+# overlaps, JS reaches its limit $\log 2$, about 0.693, and $V$ is 0.
 #
 # Other measures are both KLs, the total variation TV (the largest difference in any event's
 # probability) and W1 (how far samples must be moved). *Predict: as the fake bell moves away,
@@ -218,7 +216,7 @@ show(
 
 # %% [markdown]
 # All are 0 at $p = q$ and only there. (On the left both KLs are one line.) But JS and TV
-# *saturate*: four widths away they hardly change, and a distance that does not change has
+# *saturate*: six widths away they hardly change, and a distance that does not change has
 # no slope to follow. W1 keeps its slope, which is the idea behind Wasserstein GANs. On the
 # right the KLs part: KL$(p\|q)$ punishes a fake bell that is too narrow and misses data,
 # KL$(q\|p)$ one that is too wide and makes what is not there.
@@ -226,8 +224,8 @@ show(
 # ## A generator that is losing
 #
 # G may minimise its half of $V$, the *minimax* cost $\log(1 - D)$ of a fake sample. Or it may
-# minimise $-\log D$, the *non-saturating* cost: it wants the same, D high on fakes. *Predict:
-# when D is sure that a sample is fake, which has the larger slope?*
+# minimise $-\log D$, the *non-saturating* cost: it wants the same, D high on fakes. *Predict
+# the slope of both, over D's logit, where the logit is -8: D is sure that this is a fake.*
 
 # %%
 logit = np.linspace(-8, 8, 400)
@@ -250,19 +248,20 @@ show(
 # %% [markdown]
 # Where G is losing, the minimax cost is flat; the other is steepest there. Now let G have
 # one knob, the mean $m$ of its bell N(m, 0.5), against real N(4, 0.5), and let D be perfect.
-# D is held fixed while G looks for its gradient, as in every training step. What that
-# gradient is was worked out by Arjovsky and Bottou: for the minimax cost that of 2 JS, for
-# the other that of KL$(q\|p)$ - 2 JS. We compute both ways: lines from the cost, dots from
-# the divergences.
+# D is held fixed while G looks for its gradient, as in every training step. What it finds is
+# the slope of 2 JS with the minimax cost, and that of KL$(q\|p)$ - 2 JS with the other
+# (Arjovsky and Bottou). And we let G play: 60 gradient steps of size 0.05 from $m = 8$, with D
+# made perfect again before each. *Predict: how much of the way will each G get: all of it, a
+# tenth, less than a hundredth?*
 
 
 # %%
 def slopes(m):
     """How fast both costs change with m under the perfect D, (minimax, non-saturating)."""
-    d = games.optimal_logit(log_p, data.Gaussian(m, 0.5).log_density(x))
+    logit = games.optimal_logit(log_p, data.Gaussian(m, 0.5).log_density(x))
     q = data.Gaussian(m, 0.5).density(x) * w
-    steep = np.gradient(d, x)  # moving a sample by 1 changes its logit by this
-    return np.sum(q * -expit(d) * steep), np.sum(q * -(1 - expit(d)) * steep)
+    along = np.gradient(logit, x)  # x = m + 0.5 z: if m moves by 1, so does every sample
+    return np.sum(q * -expit(logit) * along), np.sum(q * -(1 - expit(logit)) * along)
 
 
 def divergences(m):
@@ -272,19 +271,15 @@ def divergences(m):
 
 
 away, few = np.linspace(0.05, 5, 80), np.linspace(0.25, 4, 16)
-lines = np.transpose([slopes(4 + d) for d in away])
-dots = np.transpose([(divergences(4.001 + d) - divergences(3.999 + d)) / 0.002 for d in few])
-
-# %% [markdown]
-# Beside it we let G play: it starts at $m = 8$ and takes 60 gradient steps of size 0.05, D
-# being made perfect again before each. *Predict both paths.*
+from_costs = np.transpose([slopes(4 + d) for d in away])
+exact = np.transpose([(divergences(4.001 + d) - divergences(3.999 + d)) / 0.002 for d in few])
 
 # %%
 fig, (left, right) = plots.figure(2, width=10.0, height=3.7)
 left.set_yscale("log")
 for k, (name, style) in enumerate({"minimax": "-", "non-saturating": "--"}.items()):
-    (line,) = left.plot(away, lines[k], style, label=name)
-    left.plot(few, dots[k], "o", color=line.get_color(), ms=5)
+    (line,) = left.plot(away, from_costs[k], style, label=name)
+    left.plot(few, exact[k], "o", color=line.get_color(), ms=5)
     path = [8.0]
     for _ in range(60):
         path.append(path[-1] - 0.05 * slopes(path[-1])[k])
@@ -300,32 +295,33 @@ show(
 )
 
 # %% [markdown]
-# Against the same perfect D one G stays where it is and the other comes home. The dots lie
-# on the lines: far out, a minimax G follows the slope of JS, which has none to offer. "A
-# perfect D gives no gradient" is as much about the cost as about D:
+# Against a perfect D one G stays where it is and the other comes home. On the left the lines
+# were computed from the costs, the dots from the divergences: far out, a minimax G follows
+# the slope of JS, which has none to offer. "A perfect D gives no gradient" is as much about
+# the cost, which the post does not name, as about D. (That the other slope *grows* is
+# special to two bells of one width.)
 
 # %%
 print(claim("A4a"))
 print(claim("A4b"))
 
 # %% [markdown]
-# The price: KL$(q\|p)$ - 2 JS is a strange thing to minimise. The minus sign pushes $q$ and
-# $p$ *apart* in JS, and reverse KL forgives a G that leaves out some of the data. Notebook
-# 06 will meet both again.
+# The price: reverse KL forgives a G that leaves out some of the data.
 #
 # ## The finite game, played
 #
 # Now the other half of the paradox: does G arrive, if D is good? `deletang2018` thinks it
 # through on a finite set, where both players can be *tables*: D one logit per point, G one
 # number per point, whose softmax is the distribution $q$. Five points, and a G that has
-# nearly forgotten the first. D has answered with $D^*$. *Predict: which points will G
-# sample more often after its next step?*
+# nearly forgotten point 0. D has answered with $D^*$. *Predict: which points will G sample
+# more often after its next minimax step?*
 
 # %%
 p = np.array([0.35, 0.25, 0.2, 0.15, 0.05])
 q = np.array([0.04, 0.26, 0.3, 0.25, 0.15])
 game = games.finite_game(p)
-g, d = games.best_response(game, np.log(q), 0 * p, step=1.0)
+unused = 0 * p  # whatever D was, it answers with D* before G moves
+g, d = games.best_response(game, np.log(q), unused, step=1.0)
 
 fig, (left, middle, right) = plots.figure(3, width=11.0, height=3.4)
 places = np.arange(5)
@@ -343,13 +339,14 @@ for ax in (left, middle, right):
 plots.legend(left, ncols=2)
 show(
     fig,
-    alt="Left: p and q on five points; the first is under-sampled. Middle: D* is highest there. Right: one step of G raises q there.",
+    alt="Left: p and q on five points; point 0 is under-sampled. Middle: D* is highest there. Right: one step of G raises q at points 0 and 1.",
 )
 
 # %% [markdown]
-# The forgotten point has by far the highest score, and G moves towards it. (So does point 1 a
-# little: what counts is to score better than G does on average.) The post describes just
-# this pull:
+# Point 0 has by far the highest score and gains most. Point 1 gains too, although G makes too
+# much of it already: a logit moves by $q$ times how much better than average its point
+# scores, and what is frequent moves more easily. The pull that the post describes, with all
+# other points in proportion, is an identity:
 
 # %%
 print(claim("A3"))
@@ -382,13 +379,15 @@ show(
 )
 
 # %% [markdown]
-# All arrive. With one step of D a round they do so in waves, as D lags behind; with a
-# perfect D they go straight, and five steps of D do as well. With tables a good D is a
-# blessing.
+# All arrive: with one step of D a round in waves, as D lags behind; with a good D straight.
+# Quickest, counted in rounds, is not the perfect D but five steps of it. They owe it to a G
+# that still visits every point. Make q's first entry 0.0001 and none has arrived after 300
+# rounds: what is hardly ever made is hardly ever corrected, in a table too.
 #
-# For any data? The stored claim has 32 random games on 60 places, and 64 fresh ones to
-# confirm. TV may be 0.05 at most; an effect of +0.050 says that it is 0. In brackets stands
-# an interval that holds the true value with 99 % confidence:
+# The stored claim has 32 random games on 60 places with 20,000 rounds, and 64 fresh ones to
+# confirm. TV may be 0.05 at most. Effects count as positive where the claim is right, so
+# +0.050 says that TV is next to 0. In brackets stands the interval that holds the true median
+# with 99 % confidence:
 
 # %%
 claim("A2a")
@@ -437,7 +436,7 @@ for ax in (left, middle):
 left.set_title("table, round 300", loc="left")
 middle.set_title(f"network, seed 0, step {network.steps[-1]}", loc="left")
 plots.band(right, network.steps, far.mean(-1), "network, more than 0.1 from X")
-right.plot(np.linspace(0, 3000, 301), outside, "k--", label="table, outside X (300 rounds)")
+right.axhline(outside[-1], color="k", ls="--", label="table, outside X, at its end")
 right.set(ylabel="share of G's samples", ylim=(0, 1))
 for ax in (left, middle, right):
     plots.legend(ax, ncols=1 if ax is right else 3)
@@ -450,25 +449,27 @@ show(
 # The table ends on X, with X's own frequencies; the rest of A is extinct. The network cannot
 # jump. G is continuous, so on its way from one data point to the next it passes through
 # what lies between: on the circle where the data are dense, along a chord where they are
-# not. And the longer it trains, the less it does so. Is its guess about the gaps any good? The
-# last of these claims asks whether G comes nearer to the whole circle than its own data are.
+# not. And the longer it trains, the less it does so. Is its guess about the gaps any good?
+# The claims have larger networks, 16 or 64 points, and for each of 96 seeds its own sample;
+# the last of them asks whether G comes nearer to the circle, in W1, than its own data are.
 
 # %%
-display(claim("A2b"), claim("A2c"), claim("A2d"))
+display(claim("A2b"), claim("A2e"), claim("A2f"))
 
 # %% [markdown]
 # The network does leave the data, firmly so with 16 points. But it ends *further* from the
 # circle than the data themselves. With 64 points neither is firm. The post hopes that an
 # imperfect network samples from A instead of X; being imperfect is not enough.
 #
-# ## Why gradient play circles
+# ## The smallest GAN
 #
 # The finite game arrived; GANs often do not. The smallest game that shows why is the
 # *Dirac-GAN*. Real data are the single point 0, fake data the single point $g$, and
-# $D(x) = \sigma(d x)$ has one weight. At $g = d = 0$ all is well. D's direction is about
-# $-g/2$: it tilts to say "fake" where G is. G's is about $d/2$: it walks up the tilt.
-# Arrows show where both are heading. *Predict: where does the path lead, if both step at
-# once? And if they take turns?*
+# $D(x) = \sigma(d x)$ has one weight, so $V = \log\frac12 + \log(1 - \sigma(d g))$. Near
+# $g = d = 0$, where all is well, D's slope is about $-g/2$: it tilts to say "fake" where G
+# is. G's is about $d/2$: it walks up the tilt. (In the *Wasserstein* game D is simply paid
+# $-dg$.) Arrows show where both are heading. *Predict: where does the path lead, if both step
+# at once? And if they take turns?*
 
 # %%
 across, up = np.meshgrid(np.linspace(-2.4, 2.4, 13), np.linspace(-2.4, 2.4, 13))
@@ -491,14 +492,14 @@ for ax, name, each in zip(axes, names, plain, strict=True):
     ax.set_title(name, loc="left")
 show(
     fig,
-    alt="Three fields of arrows that go round the origin. Simultaneous paths spiral out, alternating paths stay on a closed curve.",
+    alt="Three fields of arrows round the origin. Minimax and Wasserstein: played at once the paths spiral out, by turns they close. Non-saturating: both draw in.",
 )
 
 # %% [markdown]
 # The arrows go round, and so do the players: each improves against where the other was.
 # Taking turns keeps the minimax and the Wasserstein players on a closed curve; moving at
-# once drives them outwards. (The non-saturating game draws in from far out; near the middle
-# it turns like the minimax game.) Here is the minimax game as a film, played at once.
+# once drives them outwards. (The non-saturating game draws in while it is far out. Played at
+# once it ends on a ring of radius 0.6.) The minimax game as a film, played at once:
 
 # %%
 g, d = games.play(games.dirac_gan(), 1, 1, games.simultaneous, step=0.2, steps=90)
@@ -520,16 +521,17 @@ def draw(axes, i):
 
 show(
     plots.animate(draw, 30, figsize=(7.6, 3.6), fps=6, ncols=2),
-    alt="Film: D's curve tilts against the fake point, which runs up the slope, past the real point and out the other side; in the plane a spiral.",
+    alt="Film: the fake point runs up D's slope, D turns the slope round, the fake point runs back, past the real one and out the other side; in the plane a spiral.",
 )
 
 # %% [markdown]
 # The fake point runs past the data: when it arrives, D is still tilted. When D has righted
 # itself, G is already on the other side.
 #
-# Near the equilibrium the field is a matrix, and its eigenvalues say everything. An
-# imaginary part is turning; a negative real part draws in, a positive one drives out. For a
-# round of play it is the absolute value: above 1 drives out.
+# Close to the equilibrium the arrows are a matrix (the Jacobian) times the position, and its
+# eigenvalues tell what happens there. An imaginary part is turning; a negative real part
+# draws in, a positive one drives out; with none, finer things decide. For a round of play it
+# is the absolute value that counts: above 1 drives out.
 
 # %%
 systems = {
@@ -559,9 +561,9 @@ show(
 )
 
 # %% [markdown]
-# The plain games sit on the imaginary axis: they turn, and do nothing else. A finite step
+# The plain games sit on the imaginary axis: close to the middle they just turn. A finite step
 # along a circle leaves it outwards, which is why simultaneous play spirals out at *every*
-# step size, by $\sqrt{1 + h^2/4}$ a round. Wasserstein alone only turns faster.
+# step size $h$, close to the middle by $\sqrt{1 + h^2/4}$ a round.
 #
 # To the left of the axis lies what helps. **R1** charges D for its slope on real data, so D
 # rights itself. **Instance noise** blurs what D is shown, real and fake; where blurs
@@ -569,45 +571,44 @@ show(
 # move.
 #
 # The finite game is there too, without any aid. Its tabular D has curvature of its own: $V$
-# is strictly concave in each logit, so D is held by a best answer at every point. (The
-# eigenvalue at 0 belongs to a number added to all of G's, which changes nothing.) The Dirac
-# D has nothing to hold it: at $g = 0$, $V$ is the same for every $d$.
+# is strictly concave in each logit, so D is held by a best answer at every point. (Its
+# eigenvalue at 0 is a number added to all of G's, which changes nothing.) The Dirac D has
+# nothing to hold it: at $g = 0$, $V$ is the same for every $d$.
 
 # %%
-fig, axes = plots.figure(4, width=13.0, height=3.9, sharey=True)
-shown = [systems["Wasserstein"], *(systems[name] for name in list(systems)[2:])]
-for ax, name, each in zip(axes, list(systems)[1:], shown, strict=True):
+fig, axes = plots.figure(3, width=12.0, height=4.4, sharey=True)
+for ax, (name, each) in zip(axes, list(systems.items())[2:], strict=True):
     draw_field(ax, each, 60, simultaneous=games.simultaneous)
     ax.set_title(name, loc="left")
     ax.label_outer()
 show(
     fig,
-    alt="Paths of simultaneous play: Wasserstein spirals out of the frame; R1, instance noise and consensus spiral in to the middle.",
+    alt="Paths of simultaneous play with R1, instance noise and consensus: all three turn in towards the middle, where without them they would spiral out.",
 )
 
 # %% [markdown]
-# So both sentences of the paradox can hold, each in its place. Tables with a perfect D
-# arrive. A perfect D starves a *minimax* generator that is far away. And between the two,
-# gradient play may simply turn.
+# So both sentences of the question are half right. With a perfect D and overlap, G arrives.
+# Without overlap a *minimax* G starves. And with a D that is merely improving, play may turn
+# for ever.
 #
 # ## Turn the knobs
 #
-# First the densities: a still picture, then the same with sliders.
+# First the densities.
 
 # %%
-fig, sentence = draw_densities(fake_mean=5.0, fake_std=1.0)
+fig, sentence = draw_densities(fake_mean=5.0)
 print(sentence)
-show(fig, alt="Real N(4, 0.5), fake N(5, 1) and the exact D*, which is high at the left of 4.")
+show(fig, alt="Real N(4, 0.5), fake N(5, 0.5) and the exact D*, which falls from 1 to 0 between.")
 
 # %%
-density_explorer(fake_mean=5.0, fake_std=1.0)
+density_explorer(fake_mean=5.0)
 
 # %% [markdown]
 # Move the fake bell until JS stops changing: from there on a minimax G is lost.
 #
-# Now the Dirac-GAN. Things to try: extragradient without damping; R1 with weights below and
-# above 1; the Wasserstein game with a gradient penalty, which wants D's slope at 1 even where
-# it should be 0.
+# Now the Dirac-GAN. Things to try: extragradient without damping; R1 with 0.3, 1 and 2
+# (*predict: does more always help?*); the Wasserstein game with a gradient penalty, which
+# wants D's slope at 1 even where it should be 0.
 
 # %%
 fig, sentence = draw_dirac(game="minimax + R1", method="simultaneous", step=0.2, damping=0.3)
@@ -620,11 +621,12 @@ dirac_explorer(game="minimax + R1")
 # %% [markdown]
 # ## Exercises
 #
-# **1. Predict and run.** In the finite game set `cost=games.nonsaturating_cost`. The
-# equilibrium is the same. Will the under-sampled point come back sooner or later?
+# **1. Predict and run.** In the finite game set `cost=games.nonsaturating_cost`. Will point 0
+# come back sooner or later? Compare the third panel, and the first 50 rounds. (A hint: at
+# point 0, G is winning.)
 #
-# **2. Predict and run.** Give X 40 draws from A instead of 12, then 4. What happens to the
-# share of the network's samples away from X, and where do they lie?
+# **2. Predict and run.** Give X 4 draws from A instead of 12, then 40. Where will the network
+# put what is not on X: on the circle, or inside it?
 #
 # **3. Write it.** The Jensen-Shannon divergence of two distributions on a finite set, from
 # their probabilities. Mind the points where one of them is 0: they add nothing on that side.
@@ -647,7 +649,7 @@ quiz("01.2")
 # %% [markdown]
 # ## In practice
 #
-# - Use the non-saturating loss, or one that does not saturate. Nearly everybody does.
+# - Use the non-saturating loss, or another that does not saturate.
 # - A good D is not the problem. A cost, or a D, that is flat at the fakes is.
 # - Losses that swing may be turning, not diverging. Try damping: R1, or instance noise.
 # - Ask what "converged" means: to the data set, or to what it was drawn from?
