@@ -379,9 +379,9 @@ show(
 )
 
 # %% [markdown]
-# All arrive: with one step of D a round in waves, as D lags behind; with a good D straight.
-# Quickest, counted in rounds, is not the perfect D but five steps of it. They owe it to a G
-# that still visits every point. Make q's first entry 0.0001 and none has arrived after 300
+# All arrive: with one step of D a round in waves, with a good D straight. Quickest, counted in
+# rounds, is not the perfect D but five steps of it. They owe it to a G that still visits every
+# point. Make q's first entry 0.0001 and none has arrived after 300
 # rounds: what is hardly ever made is hardly ever corrected, in a table too.
 #
 # The stored claim has 32 random games on 60 places with 20,000 rounds, and 64 fresh ones to
@@ -449,17 +449,18 @@ show(
 # The table ends on X, with X's own frequencies; the rest of A is extinct. The network cannot
 # jump. G is continuous, so on its way from one data point to the next it passes through
 # what lies between: on the circle where the data are dense, along a chord where they are
-# not. And the longer it trains, the less it does so. Is its guess about the gaps any good?
-# The claims have larger networks, 16 or 64 points, and for each of 96 seeds its own sample;
-# the last of them asks whether G comes nearer to the circle, in W1, than its own data are.
+# not. And the longer it trains, the less it does so. The claims have larger networks, 16 or 64
+# points, and for each of 96 seeds its own sample; the last of them asks whether G comes nearer
+# to the circle, in W1, than its own data are.
 
 # %%
 display(claim("A2b"), claim("A2e"), claim("A2f"))
 
 # %% [markdown]
 # The network does leave the data, firmly so with 16 points. But it ends *further* from the
-# circle than the data themselves. With 64 points neither is firm. The post hopes that an
-# imperfect network samples from A instead of X; being imperfect is not enough.
+# circle than the data themselves. With 64 points neither is firm. The post says that an
+# imperfect network samples from A instead of X. For this one that is not so; the post's own,
+# which takes far longer to train, we have not tried.
 #
 # ## The smallest GAN
 #
