@@ -307,9 +307,10 @@ difference of two arms paired by seed, or of success rates, or from a reference;
 claimed. In brackets its 99 % interval; *again*: on fresh seeds. Failed seeds count as the worst
 outcome. **supported**, **contradicted**: both intervals lie beyond the least effect that matters
 (the margin). **inconclusive**: they do not. A claim measured in several settings has the verdict
-of the first, which is the source's own, unless it **depends**: supported in one, contradicted in
-another.
-**identity**: a mathematical fact, checked to a tolerance.
+of the first, which is the source's own where that is known, unless it **depends**: supported in
+one, contradicted in another. **identity**: a mathematical fact, checked to a tolerance.
+
+A2e and A2f replace A2c and A2d, whose seeds shared four data sets: their intervals are too narrow.
 
 """
 HEADINGS = ("id", "claim", "source", "how measured", "seeds")
