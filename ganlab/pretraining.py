@@ -47,6 +47,9 @@ def pretrain(
     stops, members = record_steps(records, steps), len(seeds)
     if build(discriminator, inputs.dim, "discriminator") != 1:
         raise ValueError("discriminator gives several numbers for each sample: wanted 1, a logit")
+    if not callable(loss):
+        wanted = "wanted a function of (logits, targets), losses.cross_entropy say"
+        raise TypeError(f"loss is a {type(loss).__name__}: {wanted}")
     if not callable(target):
         hint = ": did you mean its .density?" if hasattr(target, "density") else ""
         raise TypeError(f"target is {target!r}: wanted a function of x{hint}")

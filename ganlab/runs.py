@@ -77,7 +77,8 @@ class Run:
         return self.generators.member(self._member(seed, member))
 
     def discriminator(self, seed=None, *, member=None):
-        """One seed's discriminator as a plain Keras model; its output is a logit."""
+        """One seed's discriminator as a plain Keras model; its output is a logit (with
+        `losses.clamped` what goes into the tanh, with `losses.least_squares` the score)."""
         return self.discriminators.member(self._member(seed, member))
 
     def _member(self, seed, member):

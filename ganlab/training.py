@@ -13,7 +13,7 @@ from ganlab.data import as_distribution
 from ganlab.ensemble import Ensemble, build, call, initial_weights, is_tiny, structure
 from ganlab.program import NEVER, Player, Program, Supply, compiles, recipe_and_rates, shared
 from ganlab.progress import bar
-from ganlab.runs import RECORDS, SCORES, Run
+from ganlab.runs import RECORDS, Run
 
 SAMPLES = 500  # generated samples kept per record and seed
 # Streams of random numbers, one per purpose; the first two also tell the networks apart.
@@ -369,8 +369,9 @@ class Trainer:
         """A `Run` of the records so far, with the networks as they are now."""
         if not self._records["steps"]:
             self.record()
-        name = getattr(self.losses.score, "__name__", "")
-        score = name if name in SCORES else self.losses.score
+        named = {tf.sigmoid: "sigmoid", tf.identity: "identity"}
+        named[_losses.clamped_tanh] = "clamped_tanh"
+        score = named.get(self.losses.score, self.losses.score)
         return Run(self._records, self.seeds, self.failed, *self._ensembles(), self.latent, score)
 
     def _check_networks(self, generator, discriminator):

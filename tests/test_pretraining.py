@@ -235,6 +235,11 @@ def test_a_target_of_the_wrong_shape_is_refused(target, shape):
         ({"optimizer": Scaled(keras.optimizers.SGD(), [1, 2])}, r"shape \(2,\)", ValueError),
         ({"target": TARGET}, r"target is Gaussian\(.*did you mean its .density", TypeError),
         ({"target": 0.5}, "target is 0.5: wanted a function of x$", TypeError),
+        (
+            {"loss": losses.clamped},
+            "loss is a Losses: wanted a function of .logits, targets",
+            TypeError,
+        ),
         ({"target": lambda x: x[..., 0] * np.nan}, "target gives NaN", ValueError),
         ({"inputs": "uniform"}, "wanted", (TypeError, ValueError)),
     ],

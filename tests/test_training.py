@@ -575,3 +575,20 @@ def test_a_run_reads_logits_as_its_losses_do():
     wanted = np.clip(np.tanh(outputs), 0.01, 0.99)
     np.testing.assert_allclose(run.discriminate(np.linspace(-2, 2, 9)), wanted, rtol=1e-5)
     assert ((run.real_score >= 0.01) & (run.real_score <= 0.99)).all()
+
+
+def test_a_score_of_your_own_is_not_taken_for_one_of_ours_by_its_name():
+    def sigmoid(logits):
+        return 0.25 + 0.0 * logits
+
+    own = losses.nonsaturating._replace(score=sigmoid)
+    run = train(
+        mlp((1, 2, 1)),
+        mlp((1, 3, 1)),
+        data.Gaussian(),
+        latent.Gaussian(),
+        losses=own,
+        steps=1,
+        seeds=2,
+    )
+    np.testing.assert_allclose(run.discriminate([0.0, 1.0]), 0.25)
