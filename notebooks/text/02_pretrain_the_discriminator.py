@@ -393,9 +393,8 @@ claim("B7")
 # *Inconclusive*, because there is hardly anything left to explain: after 10,000 steps both of
 # our stuck runs have freed themselves, clamp and all. Two of 96 are stuck, and none of 96 with
 # a sigmoid. G's tanh is cleared as well: with a linear end there are two, too. For most, the
-# trap was a delay. (Not for the fair run at share 0: its W1 at the
-# end is what it was at 2,000 steps.) A mechanism that you understand is not yet an effect that
-# matters.
+# trap was a delay. (Not for the fair run at share 0: its W1 at the end is what it was at 2,000
+# steps.) A mechanism that you understand is not yet an effect that matters.
 #
 # ## Fragile?
 #
@@ -430,8 +429,7 @@ show(
 # %% [markdown]
 # A quicker D brings G nearer. And the stored maps, with constant rates and D pretrained: each
 # cell holds the share of good runs among 96, after 2,000 steps. The post's pair is in the
-# middle. *Predict: where on a map is it bright? And what will
-# Adam do at the post's rates?*
+# middle. *Predict: where on a map is it bright? And what will Adam do at the post's rates?*
 
 # %%
 optimizers = {"momentum 0.6": "B6b", "plain SGD": "B6c", "Adam": "B6d"}
@@ -575,9 +573,9 @@ show(
 
 # %% [markdown]
 # Nobody is stuck now, and the worst runs are much better. But the median is hardly nearer to
-# the data than the post's: what is modern is safer here, not better. And the head start? First
-# it drives G out to 0.8, the W1 of a spike at 0: all samples run up D's peak. G recovers, but
-# ends further out than without. (A look at 32 runs, not a verdict.)
+# the data than the post's: what is modern is safer here, not better. And the head start? At
+# first W1 rises, to 0.8, which is that of a spike at 0: all samples run up D's peak. G recovers,
+# but ends further out than without. (A look at 32 runs, not a verdict.)
 #
 # ## Exercises
 #
