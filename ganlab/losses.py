@@ -9,6 +9,8 @@ the logit, log D = -softplus(-logit), and stay finite where sigmoid has rounded 
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+import numpy as np
+
 from ganlab.backend import tf
 
 
@@ -97,6 +99,28 @@ def bounded(low=1e-5, high=1.0):
     """
     scalars = {"low": low, "high": high}
     return Losses(bounded_discriminator_loss, bounded_generator_loss, scalars=scalars)
+
+
+def smoothed_discriminator_loss(real_logits, fake_logits, real_label):
+    """Cross-entropy with `real_label` in place of 1 on real samples, and 0 on fake ones.
+
+    The best D is real_label p / (p + q). Salimans et al. 2016, 3.4.
+    """
+    real = _mean(tf.nn.softplus(real_logits) - real_label * real_logits)
+    return real + _mean(tf.nn.softplus(fake_logits))
+
+
+def smoothed_generator_loss(fake_logits, real_label):
+    """The non-saturating loss: G wants to be called real, whatever D was taught to say."""
+    return nonsaturating_generator_loss(fake_logits)
+
+
+def smoothed(real_label=0.9):
+    """One-sided label smoothing: a number in (0, 1], or one for each member; 1 smooths nothing."""
+    if not np.all((np.asarray(real_label) > 0) & (np.asarray(real_label) <= 1)):
+        raise ValueError(f"real_label is {real_label!r}: wanted above 0 and at most 1")
+    scalars = {"real_label": real_label}
+    return Losses(smoothed_discriminator_loss, smoothed_generator_loss, scalars=scalars)
 
 
 def clamped_tanh(outputs):

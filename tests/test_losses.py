@@ -98,6 +98,46 @@ def test_the_score_of_a_logit():
     np.testing.assert_array_equal(losses.least_squares.score(REAL), REAL)
 
 
+@pytest.mark.parametrize("label", [0.9, 0.6])
+@pytest.mark.parametrize(("p", "q"), [(0.3, 0.3), (0.7, 0.1), (0.05, 0.6)])
+def test_smoothed_labels_move_the_best_discriminator(label, p, q):
+    """D* = label p / (p + q): there, and nowhere else, the loss at a point has no slope."""
+    best = logit(label * p / (p + q))
+
+    def slope(at):
+        at = tf.constant([at], "float32")
+        with tf.GradientTape() as tape:
+            tape.watch(at)
+            unseen = tf.constant([0.0])
+            both = losses.smoothed(label).discriminator
+            nothing = both(unseen, unseen, label)
+            real, fake = (both(*pair, label) for pair in ((at, unseen), (unseen, at)))
+            loss = p * real + q * fake - (p + q) * nothing / 2
+        return float(tape.gradient(loss, at)[0])
+
+    assert slope(best) == pytest.approx(0, abs=1e-6)
+    assert slope(best - 0.5) < 0 < slope(best + 0.5)
+
+
+def test_a_label_of_one_smooths_nothing_and_g_is_never_smoothed():
+    plain, none = losses.nonsaturating, losses.smoothed(1.0)
+    d_loss = none.discriminator(REAL, FAKE, **none.scalars)
+    np.testing.assert_allclose(d_loss, plain.discriminator(REAL, FAKE), rtol=1e-6)
+    some = losses.smoothed(0.9)
+    np.testing.assert_allclose(some.generator(FAKE, **some.scalars), plain.generator(FAKE))
+    # 0.1 of every real label goes from log D to log(1 - D), which costs 0.1 times the mean logit
+    d_loss = some.discriminator(REAL, FAKE, **some.scalars)
+    wanted = plain.discriminator(REAL, FAKE) + 0.1 * REAL.mean()
+    np.testing.assert_allclose(d_loss, wanted, rtol=1e-6)
+    np.testing.assert_array_equal(losses.smoothed([0.9, 0.8]).scalars["real_label"], [0.9, 0.8])
+
+
+@pytest.mark.parametrize("label", [0.0, 1.1, [0.9, -0.1], np.nan])
+def test_a_label_that_is_no_probability_is_refused(label):
+    with pytest.raises(ValueError, match="wanted above 0 and at most 1"):
+        losses.smoothed(label)
+
+
 def test_a_clamped_tanh_gives_the_known_numbers_and_nothing_beyond_the_clamp():
     """D = tanh of -2, 0.5, 3, cut to [0.01, 0.99]: 0.01, 0.462117157, 0.99."""
     real, fake = numbers([0.5, 3.0], [-2.0, 0.5])

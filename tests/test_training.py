@@ -251,6 +251,15 @@ def test_losses_with_scalars_per_member_act_on_that_member_alone():
     assert a[2] > b[2]
 
 
+@pytest.mark.usefixtures("uncompiled")
+def test_labels_may_be_smoothed_for_one_member_alone():
+    labels = ([1.0] * 4, [1.0, 1.0, 0.6, 1.0])
+    hard, mixed = (trainer(losses=losses.smoothed(label)) for label in labels)
+    a, b = hard.advance(1), mixed.advance(1)
+    assert np.array_equal(a["d_loss"][[0, 1, 3]], b["d_loss"][[0, 1, 3]])
+    assert a["d_loss"][2] != b["d_loss"][2]
+
+
 def shift(batch, noise, size):
     return batch + size * (1.0 if noise is None else noise)
 
