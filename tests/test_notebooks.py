@@ -119,6 +119,12 @@ def no_long_numbers_in_text(notebook):
     return [f"{number} in an output" for number in found]
 
 
+def no_python_version_in_text(notebook):
+    """The stored outputs have to agree with every Python that the course supports."""
+    found = [v for o in outputs(notebook) for t in texts(o) for v in re.findall(r"\b3\.1\d\b", t)]
+    return [f"{version} in an output" for version in found]
+
+
 def opens_with_title_and_promises(notebook):
     first = notebook.cells[0]
     if first.cell_type != "markdown" or not first.source.startswith("# "):
@@ -162,6 +168,7 @@ RULES = (
     cells_of_at_most_25_lines,
     figures_have_alternative_text,
     no_long_numbers_in_text,
+    no_python_version_in_text,
     opens_with_title_and_promises,
     installs_on_colab_first,
     within_the_budget,
@@ -277,6 +284,7 @@ BROKEN = [
         no_long_numbers_in_text,
         notebook_with(code(output_type="display_data", data={"text/plain": "1.23456"})),
     ),
+    (no_python_version_in_text, notebook_with(code(**printed("Python 3.11 is fine.")))),
     (opens_with_title_and_promises, notebook_without(0)),
     (opens_with_title_and_promises, titled("## Try\n*You will* try, *learn* and *need*.")),
     (opens_with_title_and_promises, titled("# Try\nYou will try. *Learn*: this. *Need*: that.")),

@@ -63,7 +63,8 @@ from ganlab.plots import show
 from ganlab.program import compiles
 from ganlab.training import train
 
-print("Python", sys.version.split()[0][:4], "is fine.")
+tested = (3, 11) <= sys.version_info[:2] <= (3, 13)
+print("Python is fine." if tested else "The course was tested with Python 3.11 to 3.13.")
 print("Training is compiled." if compiles() else "Training runs uncompiled, and slower.")
 
 # %% [markdown]
