@@ -3,7 +3,8 @@
 A loss takes logits of shape (..., batch) and averages over the last axis, so the same
 function serves one network (batch,) and an ensemble (seeds, batch). The discriminator's
 probability is D = sigmoid(logit); real is 1, fake is 0. All logarithms are computed from
-the logit, log D = -softplus(-logit), and stay finite where sigmoid has rounded to 0 or 1.
+the logit, log D = -softplus(-logit), and stay finite where sigmoid has rounded to 0 or 1;
+only `clamped`, which repeats an early code, takes the logarithm of a cut D.
 """
 
 from collections.abc import Callable, Mapping
