@@ -6,18 +6,15 @@ import re
 import zipfile
 
 import numpy as np
-from scipy.special import expit
 
 import ganlab.latent
-from ganlab.backend import keras
+from ganlab.backend import keras, tf
 from ganlab.ensemble import Ensemble, input_size
+from ganlab.losses import clamped_tanh
 
 RECORDS = ("d_loss", "g_loss", "real_score", "fake_score", "accuracy")
-SCORES = {  # how a logit is read as a score, by the name of the function in `losses`
-    "sigmoid": expit,
-    "identity": np.asarray,
-    "clamped_tanh": lambda outputs: np.clip(np.tanh(outputs), 0.01, 0.99),
-}
+# How `losses` read a logit as a score, by the names under which a run is saved.
+SCORES = {"sigmoid": tf.sigmoid, "identity": tf.identity, "clamped_tanh": clamped_tanh}
 
 
 class Run:
@@ -69,8 +66,8 @@ class Run:
             raise ValueError(f"x has shape {x.shape}: wanted (n, {dim})")
         if self._score is None:
             raise ValueError("this run was saved with a score of its own: use run.discriminators")
-        score = SCORES.get(self._score, self._score)
-        return np.asarray(score(self.discriminators(x[:, None] if x.ndim == 1 else x)[..., 0]))
+        logits = self.discriminators(x[:, None] if x.ndim == 1 else x)[..., 0]
+        return np.asarray(self._score(tf.constant(logits)))
 
     def generator(self, seed=None, *, member=None):
         """One seed's generator as a plain Keras model: it saves, loads and predicts."""
@@ -105,7 +102,7 @@ class Run:
             "generator": keras.saving.serialize_keras_object(self.generators.model),
             "discriminator": keras.saving.serialize_keras_object(self.discriminators.model),
             "latent": latent,
-            "score": self._score if self._score in SCORES else None,
+            "score": next((name for name, f in SCORES.items() if f is self._score), None),
             "failed": {str(member): step for member, step in self.failed.items()},
         }
         with open(path, "wb") as file:
@@ -137,7 +134,8 @@ class Run:
             name, fields = about["latent"]
             latent = getattr(ganlab.latent, name)(**fields)
         failed = {int(member): step for member, step in about["failed"].items()}
-        return cls(arrays, arrays["seeds"], failed, *ensembles, latent, about["score"])
+        score = SCORES.get(about["score"])
+        return cls(arrays, arrays["seeds"], failed, *ensembles, latent, score)
 
 
 def _short(seeds):

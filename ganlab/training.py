@@ -369,10 +369,8 @@ class Trainer:
         """A `Run` of the records so far, with the networks as they are now."""
         if not self._records["steps"]:
             self.record()
-        named = {tf.sigmoid: "sigmoid", tf.identity: "identity"}
-        named[_losses.clamped_tanh] = "clamped_tanh"
-        score = named.get(self.losses.score, self.losses.score)
-        return Run(self._records, self.seeds, self.failed, *self._ensembles(), self.latent, score)
+        ensembles, score = self._ensembles(), self.losses.score
+        return Run(self._records, self.seeds, self.failed, *ensembles, self.latent, score)
 
     def _check_networks(self, generator, discriminator):
         """((generator, discriminator) models, (their stacked weights)), checked to fit."""

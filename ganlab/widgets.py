@@ -15,7 +15,6 @@ from scipy.special import expit
 from ganlab import games, plots
 from ganlab.data import Gaussian
 from ganlab.figures import render
-from ganlab.games import generator_density
 from ganlab.metrics import noise_floor, wasserstein
 
 
@@ -147,7 +146,7 @@ def draw_gaussian_runs(
     grid = (edges[1:] + edges[:-1]) / 2
     distances = wasserstein(x, target)
     fig, (left, right) = plots.figure(2, width=9.0)
-    q = generator_density(x[..., 0], edges)
+    q = games.generator_density(x[..., 0], edges)
     plots.densities(left, grid, target.density(grid), generated=q)
     floor = noise_floor(wasserstein, target, 500, np.random.default_rng(0), repeats=50)
     right.set_xscale("log")

@@ -577,7 +577,7 @@ show(
 # nothing to hold it: at $g = 0$, $V$ is the same for every $d$.
 
 # %%
-fig, axes = plots.figure(3, width=12.0, height=4.4, sharey=True)
+fig, axes = plots.figure(3, width=12.0, height=5.0, sharey=True)
 for ax, (name, each) in zip(axes, list(systems.items())[2:], strict=True):
     draw_field(ax, each, 60, simultaneous=games.simultaneous)
     ax.set_title(name, loc="left")
