@@ -14,7 +14,7 @@ PAIRS = (
     (BELL, Gaussian(5.0, 0.5), [(-12.0, 12.0)]),
     (BELL, Gaussian(0.0, 1.0), [(-12.0, 12.0)]),
     (points(-1.0, 1.0, std=0.3), Uniform(-4.0, 4.0), [(-4.0, 4.0)]),
-    (ring(8), Gaussian(0.0, 1.0), None),  # the ring beside itself, turned: see below
+    (ring(8), Gaussian(0.0, 1.0), None),  # the ring beside itself turned; the Gaussian is not used
 )
 
 

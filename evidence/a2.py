@@ -1,7 +1,7 @@
 """Converging to the data set X, or to the set A that X was drawn from?
 
 Tabular players on a finite set, where seeds differ in the data's frequencies and in the start;
-and networks on a finite sample of a circle, where seeds differ in the sample too.
+and networks on four finite samples of a circle, which all seeds share; see a2e.py.
 """
 
 from functools import lru_cache
