@@ -7,6 +7,7 @@ the logit, log D = -softplus(-logit), and stay finite where sigmoid has rounded 
 only `clamped`, which repeats an early code, takes the logarithm of a cut D.
 """
 
+import functools
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
@@ -22,12 +23,17 @@ class Losses(NamedTuple):
     `generator(fake_logits, **scalars)` return one loss per member. `scalars` are numbers
     the losses need, each a float or one value per member; another value needs no new
     program. `score` turns logits into the discriminator's score of a sample.
+
+    With `layer`, the name of one of D's layers, the generator's loss also gets what that
+    layer puts out, each (..., batch, units):
+    `generator(fake_logits, real_features, fake_features, **scalars)`.
     """
 
     discriminator: Callable
     generator: Callable
     score: Callable = tf.sigmoid
     scalars: Mapping = {}
+    layer: str | None = None
 
 
 def _mean(values):
@@ -140,6 +146,49 @@ def _clamped_generator_loss(fake_outputs):
 
 # The non-saturating losses on a D that is a clamped tanh; beyond the clamp there is no gradient.
 clamped = Losses(_clamped_discriminator_loss, _clamped_generator_loss, score=clamped_tanh)
+
+
+def feature_distance(real_features, fake_features):
+    """|E f(real) - E f(fake)|^2 for features f (..., batch, units). Salimans et al. 2016, 3.1."""
+    means = (tf.reduce_mean(f, axis=-2) for f in (real_features, fake_features))
+    return tf.reduce_sum(tf.math.squared_difference(*means), axis=-1)
+
+
+def paired_feature_distance(real_features, fake_features):
+    """The root of sum over i of |f(real_i) - f(fake_i)|^2, as highdim2018 wrote it.
+
+    It depends on the order of both batches. Where it is 0 its gradient is 0 too (in the post's
+    code it was not a number).
+    """
+    total = tf.reduce_sum(tf.math.squared_difference(real_features, fake_features), axis=(-2, -1))
+    return tf.sqrt(tf.where(total > 0, total, 1.0)) * tf.cast(total > 0, total.dtype)
+
+
+def feature_matching(layer, weight=None, base=nonsaturating, distance=feature_distance):
+    """G brings what D sees in its samples near to what D sees in real ones; D learns by `base`.
+
+    layer     name of one of D's layers, "hidden_2" say: its outputs are the features
+    weight    how much of the distance is added to the generator's loss of `base`: a number, or
+              one for each member; None: the distance is all that G minimises
+    distance  `feature_distance`, or `paired_feature_distance`
+    """
+    losses = _matching(base.discriminator, base.generator, distance, weight is None)
+    scalars = dict(base.scalars) if weight is None else {**base.scalars, "matching": weight}
+    return Losses(*losses, base.score, scalars, layer)
+
+
+@functools.cache  # the same functions each time, so that they are not compiled anew
+def _matching(base_discriminator, base_generator, distance, alone):
+    def discriminator(real_logits, fake_logits, matching=0.0, **scalars):
+        return base_discriminator(real_logits, fake_logits, **scalars)
+
+    def generator(fake_logits, real_features, fake_features, matching=1.0, **scalars):
+        apart = distance(real_features, fake_features)
+        if alone:
+            return apart
+        return base_generator(fake_logits, **scalars) + (matching * apart[..., None])[..., 0]
+
+    return discriminator, generator
 
 
 def squared_error(logits, targets):

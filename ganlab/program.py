@@ -68,18 +68,25 @@ def recipe_and_rates(optimizer, factors, role, members):
 
 
 class Player:
-    """Stacked weights of one network, and the optimizer that moves them."""
+    """Stacked weights of one network, the optimizer that moves them, and, if `averaged`, the
+    average of each weight over all steps."""
 
-    def __init__(self, model, members, recipe):
+    def __init__(self, model, members, recipe, averaged=False):
         shapes = [(members, *weight.shape) for weight in model.trainable_variables]
         self.weights = [keras.Variable(np.zeros(shape, "float32")) for shape in shapes]
         kind, config = recipe
         self.optimizer = kind.from_config(config)
         self.optimizer.build(self.weights)
-        self.registers = [*self.weights, *self.optimizer.variables]
+        self._averages = [keras.Variable(np.zeros(s, "float32")) for s in shapes if averaged]
+        self.registers = [*self.weights, *self.optimizer.variables, *self._averages]
 
     def values(self):
         return [tf.convert_to_tensor(weight.value) for weight in self.weights]
+
+    def average(self):
+        """What `descend` keeps if the player is averaged: each weight's average over the steps
+        before, the present one included; else None."""
+        return [tf.convert_to_tensor(mean.value) for mean in self._averages] or None
 
     def descend(self, loss, rate):
         """One step on the sum of the members' losses, which keeps the members apart.
@@ -89,6 +96,9 @@ class Player:
         learning rate per member for an optimizer that knows only one.
         """
         before = self.values()
+        share = 1.0 / (tf.cast(self.optimizer.iterations.value, tf.float32) + 1.0)
+        for mean, value in zip(self._averages, before, strict=False):
+            mean.assign_add(share * (value - mean.value))
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(before)
             losses, report = loss(before)

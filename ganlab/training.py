@@ -10,7 +10,16 @@ from ganlab import losses as _losses
 from ganlab.arguments import fits_memory, per_member, record_steps, seed_tuple, whole
 from ganlab.backend import keras, tf
 from ganlab.data import as_distribution
-from ganlab.ensemble import Ensemble, build, call, initial_weights, is_tiny, structure
+from ganlab.ensemble import (
+    Ensemble,
+    build,
+    call,
+    initial_weights,
+    is_tiny,
+    layer_outputs,
+    layer_place,
+    structure,
+)
 from ganlab.program import NEVER, Player, Program, Supply, compiles, recipe_and_rates, shared
 from ganlab.progress import bar
 from ganlab.runs import RECORDS, Run
@@ -20,23 +29,63 @@ SAMPLES = 500  # generated samples kept per record and seed
 GENERATOR, DISCRIMINATOR, SHOW, PRETRAIN = range(4)
 
 
-class Extension(NamedTuple):
-    """A technique, as a value given to `shown` or `added`.
+class Now(NamedTuple):
+    """The step being taken, as the function of a `Shown` or an `Added` sees it.
 
-    shown: `function(batch, noise, **scalars)` returns what D sees of a batch
-           (seeds, n, dim), real or fake; scalars come as (seeds, 1, 1)
-    added: `function(discriminate, real, fake, noise, **scalars)` returns a penalty
-           (seeds,) on D's loss; `discriminate(x)` gives logits (seeds, n); scalars come
-           as (seeds,)
+    step         steps of G taken before this one, a float
+    noise        what `draw` drew, (seeds, n, dim); None without a `draw`
 
-    `draw(rng, shape)` draws the noise a function wants for batches of the given shape
-    (batches, n, dim), one seed at a time; without it, noise is None. Scalars are floats or
-    arrays with one value per member, and another value needs no new program.
+    and for an `Added` also
+
+    discriminate function giving D's logits (seeds, n) of x (seeds, n, dim)
+    real, fake   the batches as D is shown them, (seeds, n, dim)
+    weights      those of the player whose loss it is, arrays (seeds, *shape)
+    averages     the average of each weight over all steps before this one, if `averaged`
+    """
+
+    step: tf.Tensor
+    noise: tf.Tensor | None
+    discriminate: Callable | None = None
+    real: tf.Tensor | None = None
+    fake: tf.Tensor | None = None
+    weights: list | None = None
+    averages: list | None = None
+
+
+class Shown(NamedTuple):
+    """What D is shown instead of the bare batches.
+
+    function  `function(batch, now, **scalars)` returns what D sees of a batch (seeds, n, dim),
+              real or fake; `now` is a `Now`, scalars come as (seeds, 1, 1)
+    draw      `draw(rng, shape)` draws the noise the function wants for batches of shape
+              (batches, n, dim), one seed at a time, in NumPy
+    scalars   floats, or arrays with one value per member; another value needs no new program
+    together  whether D gets real and fake samples as one batch, real before fake, and not
+              as two: to a D that looks along the batch it makes a difference
+    """
+
+    function: Callable | None = None
+    draw: Callable | None = None
+    scalars: Mapping = {}
+    together: bool = False
+
+
+class Added(NamedTuple):
+    """A penalty added to D's loss, to G's, or to both.
+
+    function  `function(now, **scalars)` returns a penalty (seeds,); `now` is a `Now`,
+              scalars come as (seeds,)
+    draw, scalars
+              as in `Shown`
+    to        whose losses: "d", "g" or "dg"
+    averaged  whether it wants `now.averages`
     """
 
     function: Callable
     draw: Callable | None = None
     scalars: Mapping = {}
+    to: str = "d"
+    averaged: bool = False
 
 
 class Scaled(NamedTuple):
@@ -58,11 +107,13 @@ class TrainingFailed(FloatingPointError):
 class _Game:
     """The two players and the programs that move them; equal games share one."""
 
-    def __init__(self, models, recipes, losses, shown, added, n_critic, members, tiny):
+    def __init__(self, models, recipes, losses, place, shown, added, n_critic, members, tiny):
         self.generator, self.discriminator = models
-        self.losses, self.shown, self.added, self.n_critic = losses, shown, added, n_critic
+        self.losses, self.place, self.n_critic = losses, place, n_critic
+        self.shown, self.added = shown, added
         self.g, self.d = (
-            Player(model, members, recipe) for model, recipe in zip(models, recipes, strict=True)
+            Player(model, members, recipe, any(t.averaged and player in t.to for t in added))
+            for player, model, recipe in zip("gd", models, recipes, strict=True)
         )
         players = (self.g, self.d)
         self.programs = {
@@ -71,27 +122,50 @@ class _Game:
             "g": Program(players, self._g_step, ("g_loss",), tiny),
         }
 
-    def _show(self, batch, noise, scalars):
-        return (
-            batch if self.shown is None else self.shown.function(batch, noise, **scalars["shown"])
-        )
+    def _show(self, batch, noise, step, scalars):
+        if batch is None or self.shown.function is None:
+            return batch
+        return self.shown.function(batch, Now(step, noise), **scalars["shown"])
+
+    def _judge(self, weights, real, fake):
+        """(real_logits, fake_logits), (real_features, fake_features): what D makes of the
+        batches. None for what there is not: real ones, or a layer that the losses look at."""
+
+        def judged(x):
+            outputs = layer_outputs(self.discriminator, weights, x)
+            return outputs[-1][..., 0], None if self.place is None else outputs[self.place]
+
+        none = (None, None)
+        if self.shown.together:
+            found = judged(tf.concat([real, fake], axis=1))
+            return [none if x is None else tf.split(x, 2, axis=1) for x in found]
+        return list(zip(*(none if x is None else judged(x) for x in (real, fake)), strict=True))
+
+    def _penalty(self, player, scalars, noise, step, **seen):
+        """What is added to a player's losses, (seeds,) or 0."""
+        total, averages = 0.0, {"g": self.g, "d": self.d}[player].average()
+        for k, term in enumerate(self.added):
+            if player in term.to:
+                now = Now(step, noise.get(f"added{k}"), averages=averages, **seen)
+                total += term.function(now, **scalars["added"][k])
+        return total
 
     def _d_step(self, i, data, scalars):
+        step = scalars["step"] + tf.cast(i // self.n_critic, tf.float32)
         i += scalars["d_start"]
         noise = {name: tf.gather(block, i) for name, block in data["d"].items()}
         fake = call(self.generator, self.g.values(), noise["z"])
-        real = self._show(noise["real"], noise.get("real_noise"), scalars)
-        fake = self._show(fake, noise.get("fake_noise"), scalars)
+        real = self._show(noise["real"], noise.get("real_noise"), step, scalars)
+        fake = self._show(fake, noise.get("fake_noise"), step, scalars)
 
         def loss(weights):
             def discriminate(x):
                 return call(self.discriminator, weights, x)[..., 0]
 
-            real_logits, fake_logits = discriminate(real), discriminate(fake)
+            (real_logits, fake_logits), _ = self._judge(weights, real, fake)
             d_loss = self.losses.discriminator(real_logits, fake_logits, **scalars["losses"])
-            for k, term in enumerate(self.added):
-                extra = noise.get(f"added{k}")
-                d_loss += term.function(discriminate, real, fake, extra, **scalars["added"][k])
+            seen = {"discriminate": discriminate, "real": real, "fake": fake, "weights": weights}
+            d_loss += self._penalty("d", scalars, noise, step, **seen)
             return d_loss, (self.losses.score(real_logits), self.losses.score(fake_logits))
 
         d_loss, (real_score, fake_score) = self.d.descend(loss, scalars["d_rate"])
@@ -100,15 +174,23 @@ class _Game:
         return [d_loss, *means]
 
     def _g_step(self, i, data, scalars):
+        step = scalars["step"] + tf.cast(i, tf.float32)
         i += scalars["g_start"]
         noise = {name: tf.gather(block, i) for name, block in data["g"].items()}
+        real = self._show(noise.get("real"), noise.get("real_noise"), step, scalars)
         discriminator = self.d.values()
+
+        def discriminate(x):
+            return call(self.discriminator, discriminator, x)[..., 0]
 
         def loss(weights):
             fake = call(self.generator, weights, noise["z"])
-            fake = self._show(fake, noise.get("fake_noise"), scalars)
-            fake_logits = call(self.discriminator, discriminator, fake)[..., 0]
-            return self.losses.generator(fake_logits, **scalars["losses"]), None
+            fake = self._show(fake, noise.get("fake_noise"), step, scalars)
+            (_, fake_logits), features = self._judge(discriminator, real, fake)
+            looked = () if self.place is None else features
+            g_loss = self.losses.generator(fake_logits, *looked, **scalars["losses"])
+            seen = {"discriminate": discriminate, "real": real, "fake": fake, "weights": weights}
+            return g_loss + self._penalty("g", scalars, noise, step, **seen), None
 
         g_loss, _ = self.g.descend(loss, scalars["g_rate"])
         return [g_loss]
@@ -166,24 +248,29 @@ class Trainer:
             recipes.append(recipe)
         self._scalars = self._spread_scalars()
         self._models, weights = self._check_networks(generator, discriminator)
+        place = self.losses.layer and layer_place(discriminator, self.losses.layer)
         key = (
             *(structure(model) for model in self._models),
             repr(recipes),
-            self.losses[:3],
-            *((term.function, *sorted(term.scalars)) for term in self._extensions()),
+            (*self.losses[:3], *sorted(self.losses.scalars), place),
+            *(
+                term._replace(draw=None, scalars=tuple(sorted(term.scalars)))
+                for term in (self.shown, *self.added)
+            ),
             (self.n_critic, members, self.batch_size, self.real.dim, self.latent.dim),
             compiles(),
         )
-        parts = (self._models, recipes, self.losses, self.shown, self.added, self.n_critic)
-        tiny = all(is_tiny(model, self.batch_size) for model in self._models)
+        parts = (self._models, recipes, self.losses, place, self.shown, self.added, self.n_critic)
+        batches = (self.batch_size, self.batch_size * (1 + self.shown.together))
+        tiny = all(map(is_tiny, self._models, batches))
         self._game = shared(key, lambda: _Game(*parts, members, tiny))
         self._state = list(self._game.programs["both"].initial_state)
         self._set_weights(weights)
         length, blocks = _blocks(self._models, self.batch_size, self.n_critic, members)
         d_length = length * self.n_critic
         self._supplies = {
-            "g": Supply(self._draw_g(length), self.seeds, GENERATOR, length, blocks),
-            "d": Supply(self._draw_d(d_length), self.seeds, DISCRIMINATOR, d_length, blocks),
+            "g": Supply(self._drawing("g", length), self.seeds, GENERATOR, length, blocks),
+            "d": Supply(self._drawing("d", d_length), self.seeds, DISCRIMINATOR, d_length, blocks),
         }
         self.step = 0  # steps of the generator done
         self.failed = {}
@@ -205,16 +292,12 @@ class Trainer:
 
     # What the programs are given -------------------------------------------------------
 
-    def _extensions(self):
-        return [term for term in (self.shown, *self.added) if term is not None]
-
     def _spread_scalars(self):
         def spread(name, extension, rank):
             shape = (len(self.seeds), *[1] * (rank - 1))
-            scalars = extension.scalars if extension else {}
             return {
                 key: tf.reshape(per_member(f"{name} {key}", value, len(self.seeds)), shape)
-                for key, value in scalars.items()
+                for key, value in extension.scalars.items()
             }
 
         return {
@@ -223,26 +306,29 @@ class Trainer:
             "added": [spread("added", term, 1) for term in self.added],
         }
 
-    def _draw_g(self, length):
-        def draw(rng):
-            drawn = {"z": self.latent.sample((length, self.batch_size), rng)}
-            if self.shown and self.shown.draw:
-                shape = (length, self.batch_size, self.real.dim)
-                drawn["fake_noise"] = self.shown.draw(rng, shape)
-            return drawn
+    def _drawing(self, player, length):
+        """The function that draws a block of steps for one player; what is drawn first must
+        stay first, or all runs change."""
+        shape = (length, self.batch_size, self.real.dim)
+        looks = self.losses.layer or self.shown.together or any("g" in t.to for t in self.added)
 
-        return draw
-
-    def _draw_d(self, length):
-        draw_g, shape = self._draw_g(length), (length, self.batch_size, self.real.dim)
-
-        def draw(rng):
+        def draw_real(rng):
             real = self.real.sample(shape[:2], rng)
-            drawn = {"real": np.sort(real, axis=1) if self._aligned else real, **draw_g(rng)}
-            if self.shown and self.shown.draw:
+            return np.sort(real, axis=1) if self._aligned else real
+
+        def draw(rng):
+            drawn = {"real": draw_real(rng)} if player == "d" else {}
+            drawn["z"] = self.latent.sample(shape[:2], rng)
+            if self.shown.draw:
+                drawn["fake_noise"] = self.shown.draw(rng, shape)
+            if player == "g" and looks:
+                drawn["real"] = draw_real(rng)
+            if self.shown.draw and "real" in drawn:
                 drawn["real_noise"] = self.shown.draw(rng, shape)
-            terms = [(k, term) for k, term in enumerate(self.added) if term.draw]
-            return drawn | {f"added{k}": term.draw(rng, shape) for k, term in terms}
+            for k, term in enumerate(self.added):
+                if term.draw and player in term.to:
+                    drawn[f"added{k}"] = term.draw(rng, shape)
+            return drawn
 
         return draw
 
@@ -271,7 +357,8 @@ class Trainer:
 
     def _play(self, part, steps, move=True):
         """(steps taken, sums over them); with `move=False` nothing changes."""
-        data, scalars, uses = {}, dict(self._scalars), {}
+        data, uses = {}, {}
+        scalars = {**self._scalars, "step": tf.constant(self.step, tf.float32)}
         for player, supply in self._supplies.items():
             rates = np.where(self._frozen, 0.0, self._rates[player]) * move
             scalars[f"{player}_rate"] = tf.constant(rates, tf.float32)
@@ -342,13 +429,14 @@ class Trainer:
     def batches(self, seed):
         """What is left of the current block for one seed: {name: (steps, batch, dim)}.
 
-        "real" and "d_z" are what the next steps of D will see, "g_z" what those of G will.
+        "real" and "d_z" are what the next steps of D will see, "g_z" what those of G will;
+        "g_real" is there if G's loss looks at real samples too.
         """
         member, found = self.seeds.index(seed), {}
         for player, supply in self._supplies.items():
             block, start, _ = supply.peek()
             for name, values in block.items():
-                key = f"{player}_z" if name == "z" else name
+                key = name if player == "d" and name != "z" else f"{player}_{name}"
                 found[key] = np.asarray(values)[start:, member]
         return found
 
@@ -374,11 +462,11 @@ class Trainer:
 
     def _check_networks(self, generator, discriminator):
         """((generator, discriminator) models, (their stacked weights)), checked to fit."""
-        shown = self.real.dim
-        if self.shown:
-            batch = tf.zeros((len(self.seeds), 2, self.real.dim))
-            noise = batch if self.shown.draw else None
-            shown = self.shown.function(batch, noise, **self._scalars["shown"]).shape[-1]
+        batch = tf.zeros((len(self.seeds), 2, self.real.dim))
+        if self.shown.function:
+            now = Now(tf.constant(0.0), batch if self.shown.draw else None)
+            batch = self.shown.function(batch, now, **self._scalars["shown"])
+        shown = batch.shape[-1]
         models, weights = [], []
         for stream, role, given, inputs, outputs in (
             (GENERATOR, "generator", generator, self.latent.dim, self.real.dim),
@@ -417,11 +505,15 @@ def _check_latent(latent):
 def _check_extensions(losses, shown, added):
     if not isinstance(losses, _losses.Losses):
         raise TypeError(f"losses is {losses!r}: wanted a Losses, ganlab.losses.minimax say")
-    if not (shown is None or isinstance(shown, Extension)):
-        raise TypeError(f"shown is {shown!r}: wanted None or an Extension")
-    added = (added,) if isinstance(added, Extension) else tuple(added)
-    if not all(isinstance(term, Extension) for term in added):
-        raise TypeError(f"added is {added!r}: wanted Extensions")
+    shown = Shown() if shown is None else shown
+    if not isinstance(shown, Shown):
+        raise TypeError(f"shown is {shown!r}: wanted None or a Shown")
+    added = (added,) if isinstance(added, Added) else tuple(added)
+    for term in added:
+        if not isinstance(term, Added):
+            raise TypeError(f"added holds {term!r}: wanted an Added")
+        if not term.to or set(term.to) - {"d", "g"}:
+            raise ValueError(f"to={term.to!r}: wanted 'd', 'g' or 'dg'")
     return losses, shown, added
 
 
@@ -475,8 +567,8 @@ def train(
                    Keras optimizers, Adam(1e-3, beta_1=0.5) if not given; or `Scaled`, for a
                    learning rate per member
     n_critic       steps of D for each step of G
-    shown          an `Extension`: what D is shown instead of the bare batches
-    added          `Extension`s: penalties on D's loss
+    shown          a `Shown`: what D is shown instead of the bare batches
+    added          an `Added`, or several: penalties on the players' losses
     records        how many records to take after the first, evenly spaced; or the steps
                    at which to take them
 

@@ -11,7 +11,7 @@ from ganlab.ensemble import Ensemble
 from ganlab.networks import mlp
 from ganlab.pretraining import pretrain
 from ganlab.runs import RECORDS, Run
-from ganlab.training import Extension, Scaled, Trainer, TrainingFailed, train
+from ganlab.training import Added, Scaled, Shown, Trainer, TrainingFailed, train
 
 NORMAL = keras.initializers.RandomNormal(stddev=1.0)
 
@@ -260,17 +260,17 @@ def test_labels_may_be_smoothed_for_one_member_alone():
     assert a["d_loss"][2] != b["d_loss"][2]
 
 
-def shift(batch, noise, size):
-    return batch + size * (1.0 if noise is None else noise)
+def shift(batch, now, size):
+    return batch + size * (1.0 if now.noise is None else now.noise)
 
 
 @pytest.mark.usefixtures("uncompiled")
 def test_what_is_shown_reaches_the_discriminator_real_and_fake_alike():
-    bare, shown = trainer(), trainer(shown=Extension(shift, scalars={"size": 0.0}))
+    bare, shown = trainer(), trainer(shown=Shown(shift, scalars={"size": 0.0}))
     unchanged = shown.advance(3)
     for name, value in bare.advance(3).items():
         np.testing.assert_allclose(value, unchanged[name], rtol=1e-5, err_msg=name)
-    far = trainer(shown=Extension(lambda batch, noise: 0.0 * batch))
+    far = trainer(shown=Shown(lambda batch, now: 0.0 * batch))
     seen = far.advance(1)
     np.testing.assert_allclose(seen["real_score"], seen["fake_score"], rtol=1e-6)
 
@@ -280,7 +280,7 @@ def test_noise_that_is_shown_is_drawn_per_seed_and_batch():
     def draw(rng, shape):
         return rng.standard_normal(shape, dtype=np.float32)
 
-    one = trainer(shown=Extension(shift, draw, {"size": [0.0, 0.1, 0.2, 0.3]}))
+    one = trainer(shown=Shown(shift, draw, {"size": [0.0, 0.1, 0.2, 0.3]}))
     block = one._supplies["d"].peek()[0]
     noise = np.stack([block["real_noise"], block["fake_noise"]])
     assert len(np.unique(noise)) > 0.99 * noise.size  # float32 numbers do coincide
@@ -293,13 +293,13 @@ def test_noise_that_is_shown_is_drawn_per_seed_and_batch():
 
 @pytest.mark.usefixtures("uncompiled")
 def test_what_is_added_is_added_to_the_loss_of_its_member():
-    def penalty(discriminate, real, fake, noise, weight):
-        return weight * tf.reduce_mean(tf.square(discriminate(real)), axis=-1)
+    def penalty(now, weight):
+        return weight * tf.reduce_mean(tf.square(now.discriminate(now.real)), axis=-1)
 
     per_member = np.array([0.0, 1.0, 10.0, 0.0])
     plain, with_penalty = (
         trainer(),
-        trainer(added=Extension(penalty, scalars={"weight": per_member})),
+        trainer(added=Added(penalty, scalars={"weight": per_member})),
     )
     real = np.asarray(plain._supplies["d"].peek()[0]["real"])[0]
     logits = plain._ensembles()[1](real)[..., 0]
@@ -514,7 +514,7 @@ class NotALayer:
         ({"records": [7000]}, "step 7000"),
         ({"losses": "wgan"}, "losses is 'wgan'"),
         ({"shown": 3}, "shown is 3"),
-        ({"added": [3]}, r"added is \(3,\)"),
+        ({"added": [3]}, "added holds 3"),
         ({"latent": 16}, "latent is 16"),
         ({"generator": NotALayer()}, "generator is NotALayer"),
         (
