@@ -49,6 +49,9 @@ class Stratified(Cube):
     textbook stratified sample: one point anywhere in each of n equal strata, so that all of
     [low, high] is seen in time. `quantile` is that of large n: uniform.
 
+    `noise` is the standard deviation of Gaussian noise on every point, which highdim2018 added;
+    `quantile` leaves it out.
+
     `aligned=True` changes nothing here. It asks the trainer to sort each real batch too, as the
     2016 code did, so that the i-th smallest z meets the i-th smallest real point.
     """
@@ -57,15 +60,19 @@ class Stratified(Cube):
     high: float = 8.0
     jitter: float | None = 0.01
     aligned: bool = False
+    noise: float = 0.0
     dim: ClassVar[int] = 1
 
     def __post_init__(self):
         super().__post_init__()
         if self.jitter is not None:
             vars(self).update(jitter=number("jitter", self.jitter, 0))
+        vars(self).update(noise=number("noise", self.noise, 0))
 
     def _draw(self, shape, rng):
         n, u = shape[-2], rng.random(shape)
         if self.jitter is None:
-            return self.low + (self.high - self.low) * (np.arange(n)[:, None] + u) / n
-        return np.linspace(self.low, self.high, n)[:, None] + self.jitter * u
+            z = self.low + (self.high - self.low) * (np.arange(n)[:, None] + u) / n
+        else:
+            z = np.linspace(self.low, self.high, n)[:, None] + self.jitter * u
+        return z + self.noise * rng.standard_normal(shape) if self.noise else z

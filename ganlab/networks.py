@@ -12,26 +12,35 @@ TINY = 4 * 1024
 def mlp(sizes, activation="relu", output_activation=None, kernel="glorot_uniform", bias="zeros"):
     """A stack of dense layers, `mlp((1, 8, 8, 8, 1), "tanh")` say.
 
-    `sizes` lists the input, hidden and output sizes. The last layer is linear unless
-    `output_activation` is given. `kernel` and `bias` are Keras initializers; every layer
-    gets its own copy, so no two layers start equal.
+    `sizes` lists the input, hidden and output sizes; a hidden one may also be a layer of its
+    own, `mlp((1, 8, 8, MinibatchDiscrimination(5, 3), 1))` say. The layers are called
+    "hidden_1", "hidden_2", ... and "output". The last is linear unless `output_activation` is
+    given. `kernel` and `bias` are Keras initializers; every dense layer gets its own copy, so no
+    two layers start equal.
     """
     sizes = tuple(sizes)
-    if len(sizes) < 2 or any(int(size) != size or size < 1 for size in sizes):
+    own = [isinstance(size, keras.layers.Layer) for size in sizes]
+    wrong = [s for s, layer in zip(sizes, own, strict=True) if not layer and (int(s) != s or s < 1)]
+    if len(sizes) < 2 or own[0] or own[-1] or wrong:
         raise ValueError(
             f"sizes={sizes!r}: wanted the input, hidden and output sizes, (1, 4, 1) say"
         )
-    sizes, last = [int(size) for size in sizes], len(sizes) - 2
-    layers = [
-        keras.layers.Dense(
-            size,
-            activation=output_activation if i == last else activation,
+    layers = [keras.Input((int(sizes[0]),))]
+    for i, size in enumerate(sizes[1:], 1):
+        last = i == len(sizes) - 1
+        name = {"name": "output" if last else f"hidden_{i}"}
+        if own[i]:
+            layers.append(type(size).from_config({**size.get_config(), **name}))
+            continue
+        dense = keras.layers.Dense(
+            int(size),
+            activation=output_activation if last else activation,
             kernel_initializer=keras.initializers.get(kernel).clone(),
             bias_initializer=keras.initializers.get(bias).clone(),
+            **name,
         )
-        for i, size in enumerate(sizes[1:])
-    ]
-    return keras.Sequential([keras.Input((sizes[0],)), *layers])
+        layers.append(dense)
+    return keras.Sequential(layers)
 
 
 @tf.custom_gradient

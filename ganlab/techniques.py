@@ -1,0 +1,51 @@
+"""Techniques of others, as values for `shown` and `added` of `training.train`."""
+
+import numpy as np
+
+from ganlab.backend import tf
+from ganlab.training import Added, Shown
+
+
+def instance_noise(std, until=None, together=False):
+    """Gaussian noise on all that D sees, real and fake alike.
+
+    std       its standard deviation, in the data's units: a number, or one for each member
+    until     the step of G by which it has fallen to 0, evenly; None: it stays as it is
+    together  whether real and fake samples go through D as one batch, as in `Shown`
+
+    Arjovsky and Bottou 2017, section 4; Sonderby and others 2017, section 3.
+    """
+    if np.any(np.asarray(std) < 0):
+        raise ValueError(f"std is {std!r}: wanted 0 or more")
+    if until is not None and not np.all(np.asarray(until) > 0):
+        raise ValueError(f"until is {until!r}: wanted a step above 0, or None")
+    fall = 0.0 if until is None else 1.0 / np.asarray(until, float)
+    return Shown(_blurred, _standard_normal, {"std": std, "fall": fall}, together)
+
+
+def _blurred(batch, now, std, fall):
+    return batch + std * tf.maximum(1.0 - fall * now.step, 0.0) * now.noise
+
+
+def _standard_normal(rng, shape):
+    return rng.standard_normal(shape, dtype=np.float32)
+
+
+def historical_averaging(weight):
+    """weight |theta - mean of theta|^2, added to the losses of both players.
+
+    theta are the player's own weights, the mean is over all its steps so far and is taken as
+    given: the penalty draws each player back to where it was on average. `weight` is a number,
+    or one for each member. Salimans et al. 2016, section 3.3.
+    """
+    if np.any(np.asarray(weight) < 0):
+        raise ValueError(f"weight is {weight!r}: wanted 0 or more")
+    return Added(_away_from_the_mean, scalars={"weight": weight}, to="dg", averaged=True)
+
+
+def _away_from_the_mean(now, weight):
+    apart = [
+        tf.reduce_sum(tf.square(tf.reshape(value - mean, (mean.shape[0], -1))), axis=1)
+        for value, mean in zip(now.weights, now.averages, strict=True)
+    ]
+    return weight * tf.add_n(apart)
