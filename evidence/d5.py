@@ -1,0 +1,43 @@
+"""Should D see real and fake samples as one batch or as two? Asked under the code, never tested."""
+
+from minibatch import NEARNESS, RATE, TRAIN, arm, ends, kept
+
+from ganlab.evidence import Protocol, Setting
+
+
+def sides(outcome):
+    return {
+        name: Setting(
+            {
+                "together": arm(outcome, training, together=True),
+                "apart": arm(outcome, training),
+            }
+        )
+        for name, training in TRAIN.items()
+    }
+
+
+PROTOCOLS = (
+    Protocol(
+        id="D5a",
+        notebook="04",
+        source="aylien2016",
+        claim="Showing D real and fake samples as one batch ends further from the data than "
+        "showing them apart.",
+        measured="W1 to the data at the end with minibatch discrimination, together minus apart.",
+        settings=sides(ends),
+        **NEARNESS,
+    ),
+    Protocol(
+        id="D5b",
+        notebook="04",
+        source="aylien2016",
+        claim="Showing D real and fake samples as one batch keeps the data's width in fewer runs.",
+        measured="Share of runs that keep it, as in D1a, together minus apart.",
+        metric="difference of shares",
+        direction=-1,
+        margin=0.1,
+        settings=sides(kept),
+        **RATE,
+    ),
+)
