@@ -5,7 +5,11 @@ Each is a function of (task, weights, draw, seeds) that gives `run(steps)`. `wei
 batches, as `tasks.batches` does. `run` takes that many steps of D and of G in turn, D
 first, and returns (d_loss, g_loss) of the last of them, for the first seed. The code is
 what the documentation of each system would have one write.
+
+`TECHNIQUES` are this engine once more, doing more in each step than the bare GAN.
 """
+
+import functools
 
 import numpy as np
 from tasks import KERNEL_DIM, KERNELS
@@ -43,10 +47,10 @@ def keras_network(description, weights=None):
 
     inputs, layers = description
     made = [
-        MinibatchDiscrimination(KERNELS, KERNEL_DIM)
+        MinibatchDiscrimination(KERNELS, KERNEL_DIM, name=f"layer_{i}")
         if layer == "minibatch"
-        else keras.layers.Dense(size, layer)
-        for size, layer in layers
+        else keras.layers.Dense(size, layer, name=f"layer_{i}")
+        for i, (size, layer) in enumerate(layers, 1)
     ]
     model = keras.Sequential([keras.Input((inputs,)), *made])
     if weights is not None:
@@ -54,7 +58,7 @@ def keras_network(description, weights=None):
     return model
 
 
-def trainer(task, weights, seeds):
+def trainer(task, weights, seeds, **more):
     """A `Trainer` of this engine for the task."""
     from ganlab.ensemble import Ensemble
     from ganlab.training import Trainer
@@ -77,6 +81,7 @@ def trainer(task, weights, seeds):
         batch_size=task.batch_size,
         d_optimizer=_keras_adam(task.adam),
         g_optimizer=_keras_adam(task.adam),
+        **more,
     )
 
 
@@ -94,15 +99,57 @@ def _keras_adam(adam):
     return keras.optimizers.Adam(adam.rate, adam.beta_1, adam.beta_2, adam.epsilon)
 
 
-def ganlab(task, weights, draw, seeds):
+def ganlab(task, weights, draw, seeds, technique=dict):
     """This engine. It draws its batches itself, by the same distributions."""
-    made = trainer(task, weights, seeds)
+    made = trainer(task, weights, seeds, **technique())
 
     def run(steps):
         seen = made.advance(steps)
         return seen["d_loss"][0], seen["g_loss"][0]
 
     return run
+
+
+def _noise():
+    from ganlab.techniques import instance_noise
+
+    return {"shown": instance_noise(0.5, until=5000)}
+
+
+def _together():
+    from ganlab.training import Shown
+
+    return {"shown": Shown(together=True)}
+
+
+def _matching(distance="feature_distance"):
+    from ganlab import losses
+
+    return {"losses": losses.feature_matching("layer_3", distance=getattr(losses, distance))}
+
+
+def _smoothed():
+    from ganlab import losses
+
+    return {"losses": losses.smoothed(0.9)}
+
+
+def _history():
+    from ganlab.techniques import historical_averaging
+
+    return {"added": historical_averaging(0.1)}
+
+
+# name: (the task it is measured on, how often the time of the bare GAN it may take at most, a
+# function that gives the `Trainer`'s further arguments). Together there are 8/3 as many pairs.
+TECHNIQUES = {
+    "instance noise": ("gaussian", 2, _noise),
+    "feature matching": ("gaussian", 2, _matching),
+    "paired features": ("gaussian", 2, lambda: _matching("paired_feature_distance")),
+    "label smoothing": ("gaussian", 2, _smoothed),
+    "historical averaging": ("gaussian", 2, _history),
+    "real and fake together": ("gaussian-minibatch", 4, _together),
+}
 
 
 # TensorFlow, three ways ----------------------------------------------------------------------
@@ -408,4 +455,8 @@ SYSTEMS = {
     "PyTorch eager": (pytorch, ("torch",), (1,)),
     "JAX scan": (jax_scan, ("jax", "optax"), (1,)),
     "JAX scan of vmap": (jax_scan, ("jax", "optax"), (8, 32)),
+}
+ALL = SYSTEMS | {
+    name: (functools.partial(ganlab, technique=more), SYSTEMS["ganlab"][1], (32,))
+    for name, (_, _, more) in TECHNIQUES.items()
 }

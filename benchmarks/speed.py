@@ -1,7 +1,7 @@
 """What a training step costs here, beside what a reader would otherwise use.
 
-    make bench            every task, system and number of seeds: about ten minutes
-    make bench QUICK=1    the rows that the targets need: under two minutes
+    make bench            every task, system and number of seeds: about eleven minutes
+    make bench QUICK=1    the rows that the targets need: about three minutes
 
 Every row is a process of its own. The processes of a task take turns, a short run each, and
 a row is the median of its runs, so that a machine that slows down slows all of them. Prints
@@ -25,13 +25,14 @@ import tasks
 HERE = Path(__file__).resolve().parent
 _AIM = ("what", "wanted", "found", "reached")
 SEEDS, PRODUCTS = (1, 8, 32), "products"
+TECHNIQUES = [(task, name, 32) for name, (task, _, _) in peers.TECHNIQUES.items()]
 FULL = [
     (task, system, seeds)
     for task in tasks.TASKS
     for system, (_, _, allowed) in peers.SYSTEMS.items()
     for seeds in SEEDS
     if seeds in allowed and (task != tasks.LARGE_BATCH or seeds == max(allowed) > 1)
-]
+] + TECHNIQUES
 QUICK = [
     ("gaussian", "ganlab", 1),
     ("gaussian", "ganlab", 32),
@@ -42,6 +43,7 @@ QUICK = [
     ("plane", "ganlab", 1),
     ("plane", "ganlab", 32),
     ("ring", "ganlab", 1),
+    *TECHNIQUES,
 ]
 
 
@@ -52,7 +54,7 @@ def prepare(task, system, seeds):
     """(run, steps in a block) for one row."""
     import numpy as np
 
-    described, make = tasks.TASKS[task], peers.SYSTEMS[system][0]
+    described, make = tasks.TASKS[task], peers.ALL[system][0]
     weights = [tasks.initial_weights(described, seed) for seed in range(seeds)]
     rng, shape = np.random.default_rng(0), seeds if seeds > 1 else None
 
@@ -97,7 +99,7 @@ def felt():
 
 def work(task, system, seeds):
     """Answers on stdout: the seconds before the first steps, then those of each run asked."""
-    for package in peers.SYSTEMS["ganlab" if system == PRODUCTS else system][1]:
+    for package in peers.ALL["ganlab" if system == PRODUCTS else system][1]:
         importlib.import_module(package)
     began = time.perf_counter()
     run, block = products() if system == PRODUCTS else prepare(task, system, int(seeds))
@@ -227,6 +229,11 @@ def targets(rows, rate, seconds):
     batch = ("gaussian-minibatch", "ganlab", 32)
     if batch in cost and many in cost:
         aim("gaussian-minibatch / gaussian, 32 seeds", 5, cost[batch] / cost[many], False)
+    for task, name, seeds in TECHNIQUES:
+        bare = (task, "ganlab", seeds)
+        if (task, name, seeds) in cost and bare in cost:
+            ratio = cost[task, name, seeds] / cost[bare]
+            aim(f"{task}, {seeds} seeds: {name} / bare", peers.TECHNIQUES[name][1], ratio, False)
     plane = ("plane", "ganlab", 32)
     if plane in found and rate:
         aim("plane, 32 seeds: share of the products' rate", 0.6, gigaflops(found[plane]) / rate)
@@ -263,7 +270,7 @@ def main():
         return work(*chosen.work)
     if chosen.felt:
         return print(json.dumps(list(felt())))
-    needs = {system: packages for system, (_, packages, _) in peers.SYSTEMS.items()}
+    needs = {system: packages for system, (_, packages, _) in peers.ALL.items()}
     missing = {p for used in needs.values() for p in used if not importlib.util.find_spec(p)}
     if missing:
         names = ", ".join(sorted(missing))

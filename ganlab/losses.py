@@ -164,31 +164,34 @@ def paired_feature_distance(real_features, fake_features):
     return tf.sqrt(tf.where(total > 0, total, 1.0)) * tf.cast(total > 0, total.dtype)
 
 
-def feature_matching(layer, weight=None, base=nonsaturating, distance=feature_distance):
+def feature_matching(layer, weight=1.0, usual=0.0, base=nonsaturating, distance=feature_distance):
     """G brings what D sees in its samples near to what D sees in real ones; D learns by `base`.
 
+    The generator's loss is weight * distance + usual * (the loss of `base`); both factors are
+    numbers, or one for each member.
+
     layer     name of one of D's layers, "hidden_2" say: its outputs are the features
-    weight    how much of the distance is added to the generator's loss of `base`: a number, or
-              one for each member; None: the distance is all that G minimises
     distance  `feature_distance`, or `paired_feature_distance`
     """
-    losses = _matching(base.discriminator, base.generator, distance, weight is None)
-    scalars = dict(base.scalars) if weight is None else {**base.scalars, "matching": weight}
-    return Losses(*losses, base.score, scalars, layer)
+    losses = _matching(base.discriminator, base.generator, distance)
+    return Losses(*losses, base.score, {**base.scalars, "weight": weight, "usual": usual}, layer)
 
 
 @functools.cache  # the same functions each time, so that they are not compiled anew
-def _matching(base_discriminator, base_generator, distance, alone):
-    def discriminator(real_logits, fake_logits, matching=0.0, **scalars):
+def _matching(base_discriminator, base_generator, distance):
+    def discriminator(real_logits, fake_logits, weight, usual, **scalars):
         return base_discriminator(real_logits, fake_logits, **scalars)
 
-    def generator(fake_logits, real_features, fake_features, matching=1.0, **scalars):
-        apart = distance(real_features, fake_features)
-        if alone:
-            return apart
-        return base_generator(fake_logits, **scalars) + (matching * apart[..., None])[..., 0]
+    def generator(fake_logits, real_features, fake_features, weight, usual, **scalars):
+        parts = distance(real_features, fake_features), base_generator(fake_logits, **scalars)
+        return _along(weight, parts[0]) + _along(usual, parts[1])
 
     return discriminator, generator
+
+
+def _along(factor, losses):
+    """`losses` (seeds,) times a factor that came as (seeds, 1), or as a plain number."""
+    return (factor * losses[..., None])[..., 0]
 
 
 def squared_error(logits, targets):

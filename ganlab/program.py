@@ -84,8 +84,8 @@ class Player:
         return [tf.convert_to_tensor(weight.value) for weight in self.weights]
 
     def average(self):
-        """What `descend` keeps if the player is averaged: each weight's average over the steps
-        before, the present one included; else None."""
+        """What `descend` keeps if the player is averaged: what each weight was on average until
+        now, its present value included; else None."""
         return [tf.convert_to_tensor(mean.value) for mean in self._averages] or None
 
     def descend(self, loss, rate):

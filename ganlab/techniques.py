@@ -15,10 +15,10 @@ def instance_noise(std, until=None, together=False):
 
     Arjovsky and Bottou 2017, section 4; Sonderby and others 2017, section 3.
     """
-    if np.any(np.asarray(std) < 0):
-        raise ValueError(f"std is {std!r}: wanted 0 or more")
-    if until is not None and not np.all(np.asarray(until) > 0):
-        raise ValueError(f"until is {until!r}: wanted a step above 0, or None")
+    if np.min(std) < 0:
+        raise ValueError(f"std is {np.min(std)}: wanted 0 or more")
+    if until is not None and not np.min(until) > 0:
+        raise ValueError(f"until is {np.min(until)}: wanted a step above 0, or None")
     fall = 0.0 if until is None else 1.0 / np.asarray(until, float)
     return Shown(_blurred, _standard_normal, {"std": std, "fall": fall}, together)
 
@@ -38,8 +38,8 @@ def historical_averaging(weight):
     given: the penalty draws each player back to where it was on average. `weight` is a number,
     or one for each member. Salimans et al. 2016, section 3.3.
     """
-    if np.any(np.asarray(weight) < 0):
-        raise ValueError(f"weight is {weight!r}: wanted 0 or more")
+    if np.min(weight) < 0:
+        raise ValueError(f"weight is {np.min(weight)}: wanted 0 or more")
     return Added(_away_from_the_mean, scalars={"weight": weight}, to="dg", averaged=True)
 
 

@@ -40,7 +40,7 @@ class Now(NamedTuple):
     discriminate function giving D's logits (seeds, n) of x (seeds, n, dim)
     real, fake   the batches as D is shown them, (seeds, n, dim)
     weights      those of the player whose loss it is, arrays (seeds, *shape)
-    averages     the average of each weight over all steps before this one, if `averaged`
+    averages     what each weight was on average until now, if `averaged`
     """
 
     step: tf.Tensor
@@ -248,7 +248,8 @@ class Trainer:
             recipes.append(recipe)
         self._scalars = self._spread_scalars()
         self._models, weights = self._check_networks(generator, discriminator)
-        place = self.losses.layer and layer_place(discriminator, self.losses.layer)
+        layer = self.losses.layer
+        place = None if layer is None else layer_place(self._models[1], layer)
         key = (
             *(structure(model) for model in self._models),
             repr(recipes),
@@ -310,7 +311,8 @@ class Trainer:
         """The function that draws a block of steps for one player; what is drawn first must
         stay first, or all runs change."""
         shape = (length, self.batch_size, self.real.dim)
-        looks = self.losses.layer or self.shown.together or any("g" in t.to for t in self.added)
+        looks = self.losses.layer is not None or self.shown.together
+        looks = looks or any("g" in term.to for term in self.added)
 
         def draw_real(rng):
             real = self.real.sample(shape[:2], rng)
@@ -512,7 +514,7 @@ def _check_extensions(losses, shown, added):
     for term in added:
         if not isinstance(term, Added):
             raise TypeError(f"added holds {term!r}: wanted an Added")
-        if not term.to or set(term.to) - {"d", "g"}:
+        if term.to not in ("d", "g", "dg"):
             raise ValueError(f"to={term.to!r}: wanted 'd', 'g' or 'dg'")
     return losses, shown, added
 

@@ -71,6 +71,18 @@ def test_a_peer_with_other_weights_has_other_losses(ours):
     assert abs(run(1)[0] - wanted[0, 0]) > 0.01
 
 
+@pytest.mark.parametrize("name", peers.TECHNIQUES)
+def test_a_technique_is_the_same_gan_with_more_to_do(name, monkeypatch):
+    monkeypatch.setenv("GANLAB_COMPILE", "0")
+    task = TASKS[peers.TECHNIQUES[name][0]]
+    weights = [tasks.initial_weights(task, seed) for seed in (FIRST, 0)]
+    bare, more = (peers.ALL[system][0](task, weights, None, 2) for system in ("ganlab", name))
+    first, found = zip(*((run(1), run(4)) for run in (bare, more)), strict=True)
+    assert np.isfinite(first).all() and np.isfinite(found).all()
+    assert not np.allclose(*found, rtol=1e-6)
+    assert (peers.TECHNIQUES[name][0], name, 32) in set(speed.QUICK) & set(speed.FULL)
+
+
 def test_multiplications_by_hand():
     task = tasks.TASKS["gaussian"]._replace(
         generator=(2, ((3, "relu"), (1, "linear"))),
@@ -94,12 +106,18 @@ def test_targets_are_reached_or_missed():
         row("gaussian", "ganlab", 32, 2.0),
         row("gaussian", "TF1 session.run", 1, 290.0),
         row("gaussian-minibatch", "ganlab", 32, 9.0),
+        row("gaussian", "instance noise", 32, 5.0),
+        row("gaussian-minibatch", "real and fake together", 32, 13.5),
         row("plane", "ganlab", 32, 1000.0),
     ]
     aims = {aim[0]: aim[2:] for aim in speed.targets(rows, 100.0, [3.0, 1.0, 2.0])}
     assert aims["gaussian, 1 seed: TF1 session.run / ganlab"] == ("29.00", False)
     assert aims["gaussian, 32 seeds: TF1 session.run / ganlab"] == ("145.00", True)
     assert aims["gaussian-minibatch / gaussian, 32 seeds"] == ("4.50", True)
+    assert aims["gaussian, 32 seeds: instance noise / bare"] == ("2.50", False)
+    together = "gaussian-minibatch, 32 seeds: real and fake together / bare"
+    assert aims[together] == ("1.50", True)
+    assert not any("paired features" in what for what in aims)  # not measured
     assert aims["plane, 32 seeds: share of the products' rate"] == ("0.94", True)
     assert aims["gaussian: a seed among many / alone"] == ("0.20", True)
     assert aims["a fresh cell of 32 seeds and 5,000 steps, s"] == ("3.00", True)

@@ -7,7 +7,17 @@ import pytest
 
 from ganlab import ensemble
 from ganlab.backend import keras, tf
-from ganlab.ensemble import Ensemble, build, call, clone, initial_weights, is_tiny, structure
+from ganlab.ensemble import (
+    Ensemble,
+    build,
+    call,
+    clone,
+    initial_weights,
+    is_tiny,
+    layer_outputs,
+    layer_place,
+    structure,
+)
 from ganlab.networks import TINY, MinibatchDiscrimination, mlp
 
 SEEDS = (4, 0, 9)
@@ -198,6 +208,40 @@ def test_one_model_serves_any_number_of_members():
     assert many(x).shape[0] == 2
     np.testing.assert_allclose(one(x)[0], many(x)[0], rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(more(x)[[2, 0]], many(x), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["mlp", "elementwise", "nested", "skip in a stack", "minibatch"])
+def test_outputs_of_layers_are_those_that_keras_has(name):
+    many = make(MODELS[name]())
+    x = points(3, 6, 2)
+    found = layer_outputs(many.model, [tf.constant(w) for w in many.weights], tf.constant(x))
+    assert len(found) == len(many.model.layers)
+    for i in range(3):
+        value = x[i]
+        for layer, outputs in zip(many.member(i).layers, found, strict=True):
+            value = layer(value)
+            np.testing.assert_allclose(outputs[i], value, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["skip", "subclassed"])
+def test_a_model_that_is_no_stack_has_one_output(name):
+    many = make(MODELS[name]())
+    x = points(3, 6, 2)
+    (found,) = layer_outputs(many.model, [tf.constant(w) for w in many.weights], tf.constant(x))
+    np.testing.assert_allclose(found, many(x), rtol=1e-5, atol=1e-6)
+    with refused(
+        f"is {type(many.model).__name__}: a look at 'hidden_1' wants a keras.Sequential", TypeError
+    ):
+        layer_place(many.model, "hidden_1")
+
+
+def test_a_layer_is_found_by_its_name():
+    model = mlp((2, 5, MinibatchDiscrimination(3, 2), 4, 1))
+    names = ["hidden_1", "hidden_2", "hidden_3", "output"]
+    assert [layer_place(model, name) for name in names] == [0, 1, 2, 3]
+    for wrong in ("hidden_4", "", "Output"):
+        with refused(f"no layer '{wrong}': wanted one of hidden_1, hidden_2, hidden_3, output"):
+            layer_place(model, wrong)
 
 
 def test_what_was_called_before_changes_no_bit(monkeypatch):

@@ -13,6 +13,7 @@ ALL = [
     latent.Uniform(3, 0.0, 2.0),
     latent.Stratified(),
     latent.Stratified(-3, 3, jitter=None, aligned=True),
+    latent.Stratified(-3, 3, noise=0.5),
 ]
 
 
@@ -73,6 +74,25 @@ def test_zero_jitter_is_the_bare_grid():
     np.testing.assert_array_equal(drawn[..., 0], [[-3, -1, 1, 3]] * 2)
 
 
+@pytest.mark.parametrize("jitter", [None, 0.01])
+def test_noise_is_gaussian_on_every_point_of_the_strata(jitter):
+    """linspace(low, high, n) + jitter * U(0, 1) + N(0, std), as in highdim2018."""
+    bare = latent.Stratified(-3, 3, jitter).sample((1, 9), rng())
+    noisy = latent.Stratified(-3, 3, jitter, noise=1e-9).sample((1, 9), rng())
+    np.testing.assert_allclose(noisy, bare, atol=1e-6)  # the same points are moved
+    drawn = latent.Stratified(-3, 3, jitter, noise=0.5).sample((4_000, 9), rng())[..., 0]
+    width = 6 / 9 if jitter is None else jitter
+    left = -3 + 6 * np.arange(9) / 9 if jitter is None else np.linspace(-3, 3, 9)
+    moved = drawn.astype(float) - left
+    # A sum of a uniform and a Gaussian variable, told by its mean and its spread.
+    np.testing.assert_allclose(moved.mean(0), width / 2, atol=0.05)
+    np.testing.assert_allclose(moved.std(0), np.hypot(width / np.sqrt(12), 0.5), rtol=0.05)
+    assert np.abs(np.corrcoef(moved.T) - np.eye(9)).max() < 0.1
+    if jitter:
+        p = stats.kstest((moved[:200].ravel() - width / 2) / 0.5, "norm").pvalue
+        assert p > 0.001
+
+
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(
     low=st.floats(-100, 100),
@@ -98,7 +118,8 @@ def test_quantiles():
     np.testing.assert_allclose(
         latent.Uniform(1, -2, 6).quantile(u), stats.uniform(-2, 8).ppf(u), atol=1e-15
     )
-    for z in (latent.Stratified(-8, 8), latent.Stratified(-8, 8, jitter=None)):
+    for options in ({}, {"jitter": None}, {"noise": 0.5}):
+        z = latent.Stratified(-8, 8, **options)
         np.testing.assert_allclose(z.quantile(u), stats.uniform(-8, 16).ppf(u), atol=1e-14)
 
 
@@ -116,6 +137,7 @@ def test_aligned_is_only_a_flag():
         (lambda: latent.Uniform(1, 2, 2), ValueError, "wanted low < high"),
         (lambda: latent.Stratified(1, -1), ValueError, "low is 1.0, high is -1.0"),
         (lambda: latent.Stratified(jitter=-1), ValueError, "jitter is -1"),
+        (lambda: latent.Stratified(noise=-0.1), ValueError, "noise is -0.1"),
         (lambda: latent.Gaussian(2).quantile(0.5), ValueError, "has dim 2; quantile wants dim 1"),
         (lambda: latent.Stratified().sample((3, 0), rng()), ValueError, "n=0: wanted a whole"),
     ],

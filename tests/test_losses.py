@@ -158,6 +158,81 @@ def test_a_clamped_tanh_gives_the_known_numbers_and_nothing_beyond_the_clamp():
     np.testing.assert_allclose(slopes, [0, -(1 - D[1] ** 2) / D[1] / 3, 0], rtol=1e-5)
 
 
+REAL_FEATURES = np.array([[1.0, -2.0], [3.0, 0.5], [-1.0, 0.0], [2.0, 4.0]], "float32")
+FAKE_FEATURES = np.array([[0.5, 1.0], [-1.5, 2.0], [0.0, -3.0], [2.0, 0.25]], "float32")
+
+
+def test_distances_of_features_by_hand():
+    # means (1.25, 0.625) and (0.25, 0.0625); differences (0.5, -3), (4.5, -1.5), (-1, 3), (0, 3.75)
+    found = losses.feature_distance(REAL_FEATURES, FAKE_FEATURES)
+    np.testing.assert_allclose(found, 1.0**2 + 0.5625**2, rtol=1e-6)
+    found = losses.paired_feature_distance(REAL_FEATURES, FAKE_FEATURES)
+    squares = 0.25 + 9 + 20.25 + 2.25 + 1 + 9 + 0 + 14.0625
+    np.testing.assert_allclose(found, math.sqrt(squares), rtol=1e-6)
+    # Batches of unequal sizes have means too: (1, -0.5) of the first three, (0.25, 0.0625).
+    found = losses.feature_distance(REAL_FEATURES[:3], FAKE_FEATURES)
+    np.testing.assert_allclose(found, 0.75**2 + 0.5625**2, rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["feature_distance", "paired_feature_distance"])
+def test_distances_of_features_keep_members_apart(name):
+    distance = getattr(losses, name)
+    rng = np.random.default_rng(2)
+    real, fake = numbers(*rng.normal(size=(2, 3, 5, 4)))
+    found = distance(real, fake)
+    assert found.shape == (3,)
+    for i in range(3):
+        np.testing.assert_allclose(found[i], distance(real[i], fake[i]), rtol=1e-6)
+
+
+def test_the_order_of_a_batch_counts_only_in_pairs():
+    turned = np.roll(FAKE_FEATURES, 1, axis=0)
+    means, pairs = losses.feature_distance, losses.paired_feature_distance
+    np.testing.assert_allclose(
+        means(REAL_FEATURES, turned), means(REAL_FEATURES, FAKE_FEATURES), rtol=1e-6
+    )
+    assert abs(pairs(REAL_FEATURES, turned) - pairs(REAL_FEATURES, FAKE_FEATURES)) > 0.1
+    both = pairs(np.roll(REAL_FEATURES, 1, axis=0), turned)
+    np.testing.assert_allclose(both, pairs(REAL_FEATURES, FAKE_FEATURES), rtol=1e-6)
+
+
+def test_feature_matching_has_the_discriminator_of_its_base_and_the_distance_for_g():
+    apart = 1.0**2 + 0.5625**2  # as above
+    features = (REAL_FEATURES, FAKE_FEATURES)
+    for base in (losses.nonsaturating, losses.bounded(0.3, 0.8), losses.least_squares):
+        d_loss = base.discriminator(REAL, FAKE, **base.scalars)
+        g_loss = base.generator(FAKE, **base.scalars)
+        cases = (((1.0, 0.0), apart), ((0.5, 1.0), g_loss + 0.5 * apart), ((0.0, 2.0), 2 * g_loss))
+        for factors, wanted in cases:
+            pair = losses.feature_matching("hidden_2", *factors, base)
+            assert (pair.layer, pair.score) == ("hidden_2", base.score)
+            found = pair.generator(FAKE, *features, **pair.scalars)
+            np.testing.assert_allclose(found, wanted, rtol=1e-6)
+            found = pair.discriminator(REAL, FAKE, **pair.scalars)
+            np.testing.assert_array_equal(found, d_loss)
+    pairs = losses.feature_matching("hidden_1", distance=losses.paired_feature_distance)
+    found = pairs.generator(FAKE, *features, **pairs.scalars)
+    np.testing.assert_allclose(found, losses.paired_feature_distance(*features))
+    assert losses.Losses(None, None).layer is None
+
+
+def test_the_functions_of_feature_matching_are_the_same_for_equal_calls():
+    """A program is keyed by them: the layer, the weight and the base's numbers are no part."""
+    matching = losses.feature_matching
+    assert matching("hidden_1")[:3] == matching("hidden_2")[:3]
+    assert matching("hidden_1", 0.5)[:3] == matching("hidden_1", [1.0, 2.0])[:3]
+    assert matching("hidden_1", usual=1.0)[:3] == matching("hidden_1")[:3]
+    smooth = [matching("hidden_1", 2.0, base=losses.smoothed(label)) for label in (0.8, 0.9)]
+    assert smooth[0][:3] == smooth[1][:3]
+    assert smooth[1].scalars == {"real_label": 0.9, "weight": 2.0, "usual": 0.0}
+    others = [
+        matching("hidden_1"),
+        matching("hidden_1", base=losses.minimax),
+        matching("hidden_1", distance=losses.paired_feature_distance),
+    ]
+    assert len({other[:3] for other in others}) == 3
+
+
 def test_the_bounds_of_the_sources_are_the_default_and_are_run_time_numbers():
     assert losses.bounded().scalars == {"low": 1e-5, "high": 1.0}
     assert losses.bounded(0.01, 0.99).scalars == {"low": 0.01, "high": 0.99}
@@ -196,6 +271,25 @@ def test_gradients_of_least_squares_are_linear():
 def test_gradients_of_cross_entropy_are_the_error():
     (found,) = gradient(lambda logits: losses.cross_entropy(logits, TARGETS), FAKE)
     np.testing.assert_allclose(found, (expit(FAKE) - TARGETS) / 5, rtol=1e-5)
+
+
+def test_gradients_of_distances_are_those_of_theory_and_nothing_at_nothing():
+    real, fake = gradient(losses.feature_distance, REAL_FEATURES, FAKE_FEATURES)
+    slope = 2 * (REAL_FEATURES.mean(0) - FAKE_FEATURES.mean(0)) / 4
+    np.testing.assert_allclose(real, np.tile(slope, (4, 1)), rtol=1e-5)
+    np.testing.assert_allclose(fake, np.tile(-slope, (4, 1)), rtol=1e-5)
+    real, fake = gradient(losses.paired_feature_distance, REAL_FEATURES, FAKE_FEATURES)
+    apart = REAL_FEATURES - FAKE_FEATURES
+    np.testing.assert_allclose(real, apart / np.linalg.norm(apart), rtol=1e-5, atol=1e-7)
+    np.testing.assert_allclose(fake, -apart / np.linalg.norm(apart), rtol=1e-5, atol=1e-7)
+    # One member is where it should be, the other is not: the first must not spoil the second.
+    fake = np.stack([REAL_FEATURES, FAKE_FEATURES])
+    for distance in (losses.feature_distance, losses.paired_feature_distance):
+        assert distance(REAL_FEATURES, REAL_FEATURES) == 0
+        found = gradient(distance, np.stack([REAL_FEATURES] * 2), fake)
+        for slopes in found:
+            np.testing.assert_array_equal(slopes[0], 0)
+            assert np.abs(slopes[1]).max() > 0.1
 
 
 def test_beyond_a_bound_there_is_no_gradient_and_within_it_the_usual_one():

@@ -77,6 +77,63 @@ def test_sizes_may_be_numpy_numbers():
     assert mlp(np.array([2, 3, 1])).count_params() == 2 * 3 + 3 + 3 + 1
 
 
+def test_layers_are_named_by_their_places():
+    names = [layer.name for layer in mlp((2, 5, 4, 1)).layers]
+    assert names == ["hidden_1", "hidden_2", "output"]
+    assert [layer.name for layer in mlp((2, 1)).layers] == ["output"]
+
+
+def test_a_size_may_be_a_layer_which_is_copied():
+    layer = MinibatchDiscrimination(3, 2, neighbours=4, kernel_initializer="he_normal")
+    model = mlp((1, 8, layer, 6, layer, 1), "tanh")
+    assert [made.name for made in model.layers] == [
+        "hidden_1",
+        "hidden_2",
+        "hidden_3",
+        "hidden_4",
+        "output",
+    ]
+    assert [made.units for made in dense(model)] == [8, 6, 1]
+    assert model.output_shape == (None, 1)
+    first, second = model.layers[1], model.layers[3]
+    assert not layer.built
+    assert layer is not first is not second
+    for copy, features in ((first, 8), (second, 6)):
+        settings = (copy.kernels, copy.kernel_dim, copy.neighbours, tuple(copy.kernel.shape))
+        assert settings == (3, 2, 4, (features, 6))
+        assert isinstance(copy.kernel_initializer, keras.initializers.HeNormal)
+    assert not np.allclose(first.kernel[:6], second.kernel)
+    x = np.random.default_rng(0).standard_normal((5, 1)).astype("float32")
+    w, b = (np.asarray(weight) for weight in model.layers[0].weights)
+    hidden = by_hand(first, np.tanh(x @ w + b), 4, True)
+    for made in model.layers[2:]:
+        if made is second:
+            hidden = by_hand(second, hidden, 4, True)
+            continue
+        w, b = (np.asarray(weight) for weight in made.weights)
+        hidden = hidden @ w + b
+        hidden = hidden if made.name == "output" else np.tanh(hidden)
+    np.testing.assert_allclose(model(x), hidden, rtol=1e-4, atol=1e-5)
+
+
+def test_a_stack_that_holds_a_layer_is_saved_and_loaded(tmp_path):
+    model = mlp((2, 8, MinibatchDiscrimination(5, 3), 1), "tanh")
+    model.save(tmp_path / "d.keras")
+    loaded = keras.saving.load_model(tmp_path / "d.keras")
+    x = np.random.default_rng(0).standard_normal((6, 2)).astype("float32")
+    np.testing.assert_array_equal(loaded(x), model(x))
+    assert [layer.name for layer in loaded.layers] == ["hidden_1", "hidden_2", "output"]
+
+
+@pytest.mark.parametrize("place", [0, 2])
+def test_a_layer_in_place_of_the_input_or_output_gets_one_line(place):
+    sizes = [2, 4, 1]
+    sizes[place] = MinibatchDiscrimination(5, 3)
+    with pytest.raises(ValueError, match=r"sizes=\(.*\): wanted the input, hidden and") as info:
+        mlp(sizes)
+    assert "\n" not in str(info.value)
+
+
 # Minibatch discrimination -----------------------------------------------------------------------
 
 

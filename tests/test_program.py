@@ -312,6 +312,30 @@ def test_a_weight_that_the_loss_leaves_out_stays():
     assert moved == [False, False, True, False]
 
 
+def test_an_average_is_over_the_values_before_each_step():
+    """w falls by its rate: from 1, 0.9, 0.8, ...; the average so far is 1, 0.95, 0.9, ..."""
+    recipe, rates = recipe_and_rates(keras.optimizers.SGD(1.0), [0.1, 0.0, 0.4], "optimizer", 3)
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
+    player = Player(model, 3, recipe, averaged=True)
+    player.weights[0].assign(np.full((3, 1, 1), 1.0))
+    for step in range(5):
+
+        def loss(weights, step=step):
+            ((seen,),) = ((mean[:, 0, 0] for mean in player.average()),)
+            np.testing.assert_allclose(seen, 1 - np.array([0.1, 0.0, 0.4]) * step / 2, rtol=1e-5)
+            return weights[0][:, 0, 0], None
+
+        player.descend(loss, rates)
+
+
+def test_a_player_that_is_not_averaged_keeps_no_average():
+    player, rates = line()
+    assert player.average() is None
+    player.descend(lambda weights: (weights[0][:, 0, 0], None), rates)
+    assert player.average() is None
+    assert len(player.registers) == len(player.weights) + len(player.optimizer.variables)
+
+
 # A program ----------------------------------------------------------------------------------
 
 
@@ -402,6 +426,35 @@ def test_what_the_optimizer_remembers_comes_out_and_goes_in(monkeypatch):
     fresh, _, _ = run(one, start(one, *half[0].numpy().ravel()), DATA[2:], rates, 2)
     assert not np.allclose(fresh[0], rest[0])
     np.testing.assert_array_equal(one.initial_state[0], np.zeros((3, 1, 1)))
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_averages_come_out_and_go_in(monkeypatch, compiled):
+    monkeypatch.setenv("GANLAB_COMPILE", "1" if compiled else "0")
+    recipe, rates = recipe_and_rates(keras.optimizers.SGD(0.25), 1.0, "optimizer", 3)
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
+    player = Player(model, 3, recipe, averaged=True)
+
+    def step(i, data, scalars):
+        def loss(weights):  # the average is taken as given: half of the way towards it, and on
+            (mean,) = player.average()
+            return tf.square(weights[0] - mean - data[i][:, None, None])[:, 0, 0], None
+
+        return [player.descend(loss, scalars["rate"])[0]]
+
+    one, w, past, seen = Program([player], step, ["loss"]), np.array([0.0, 4.0, 1.0]), [], 0
+    begin = start(one, *w)
+    for target in DATA:
+        past.append(w)
+        apart = w - np.mean(past, axis=0) - target
+        seen, w = seen + apart**2, w - 0.5 * apart
+    whole, totals, _ = run(one, begin, DATA, rates, 4)
+    np.testing.assert_allclose(whole[0][:, 0, 0], w, rtol=1e-5)
+    np.testing.assert_allclose(totals[0], seen, rtol=1e-5)
+    half, first, _ = run(one, begin, DATA, rates, 2)
+    rest, second, _ = run(one, half, DATA[2:], rates, 2)
+    np.testing.assert_allclose(rest[0], whole[0], rtol=1e-6)
+    np.testing.assert_allclose(first + second, totals, rtol=1e-6)
 
 
 def test_two_programs_over_the_same_players_do_not_disturb_each_other(monkeypatch):

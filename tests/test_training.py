@@ -307,6 +307,146 @@ def test_what_is_added_is_added_to_the_loss_of_its_member():
     np.testing.assert_allclose(b - a, per_member * (logits**2).mean(1), rtol=1e-3, atol=1e-5)
 
 
+@pytest.mark.usefixtures("uncompiled")
+@pytest.mark.parametrize("to", ["d", "g", "dg"])
+def test_a_penalty_reaches_the_players_it_is_for(to):
+    """A penalty without a gradient: it shows in the losses, and nothing moves otherwise."""
+    sizes = np.array([0.0, 1.0, 2.0, 30.0])
+    one, bare = trainer(added=Added(lambda now, by: by, scalars={"by": sizes}, to=to)), trainer()
+    for _ in range(2):
+        seen, wanted = one.advance(1), bare.advance(1)
+        for player in "dg":
+            found = seen[f"{player}_loss"] - wanted[f"{player}_loss"]
+            np.testing.assert_allclose(found, sizes * (player in to), atol=1e-4)
+    assert all(map(equal, weights(one), weights(bare)))
+
+
+@pytest.mark.usefixtures("uncompiled")
+def test_a_penalty_on_g_goes_through_its_samples_and_its_weights():
+    """One step of SGD against the same step with the gradient of the penalty by Keras."""
+
+    def penalty(now, weight):
+        squares = tf.reduce_mean(tf.square(now.discriminate(now.fake - now.real)), axis=-1)
+        return weight * (squares + tf.reduce_sum(tf.square(now.weights[0]), axis=(1, 2)))
+
+    sgd = {"g_optimizer": keras.optimizers.SGD(0.03)}
+    bare = trainer(**sgd)
+    one = trainer(added=Added(penalty, scalars={"weight": [0.0, 0.5, 2.0, 0.5]}, to="g"), **sgd)
+    drawn, member = one.batches(1), 1
+    assert np.array_equal(drawn["g_z"], bare.batches(1)["g_z"])
+    generator, discriminator = (ensemble.member(member) for ensemble in one._ensembles())
+    with tf.GradientTape() as tape:
+        logits = discriminator(generator(drawn["g_z"][0]) - drawn["g_real"][0])
+        kernel = tf.convert_to_tensor(generator.trainable_variables[0])
+        added = 0.5 * (tf.reduce_mean(logits**2) + tf.reduce_sum(kernel**2))
+    slopes = tape.gradient(added, generator.trainable_variables)
+    more = one.g_step()["g_loss"] - bare.g_step()["g_loss"]
+    np.testing.assert_allclose(more[[0, 1]], [0.0, added], rtol=1e-4, atol=1e-5)
+    for with_it, without, slope in zip(weights(one)[0], weights(bare)[0], slopes, strict=True):
+        moved = with_it[member] - without[member]
+        np.testing.assert_allclose(moved, -0.03 * slope.numpy(), rtol=1e-3, atol=1e-6)
+    assert all(map(equal, weights(one)[1:], weights(bare)[1:]))
+
+
+@pytest.mark.usefixtures("uncompiled")
+@pytest.mark.parametrize("to", ["d", "g", "dg"])
+def test_averages_are_kept_of_the_players_that_want_them_alone(to):
+    game = trainer(added=[Added(np.sum), Added(np.sum, to=to, averaged=True)])._game
+    assert (game.g.average() is not None, game.d.average() is not None) == ("g" in to, "d" in to)
+
+
+@pytest.mark.usefixtures("uncompiled")
+def test_each_penalty_draws_for_itself_and_for_each_player():
+    def draw(rng, shape):
+        return rng.random((shape[0], shape[1], 3), dtype=np.float32)
+
+    def noise(now, size):
+        return size * tf.reduce_sum(now.noise, axis=(1, 2))
+
+    sizes = ({"size": 1.0}, {"size": [0.0, 1.0, 2.0, 3.0]})
+    added = [Added(noise, draw, sizes[0], "dg"), Added(noise, draw, sizes[1], "g")]
+    one, bare = trainer(added=added), trainer()
+    drawn, plain = one.batches(2), bare.batches(2)
+    for name, values in plain.items():
+        assert np.array_equal(drawn[name], values), name
+    sums = {name: drawn[name][0].sum() for name in ("added0", "g_added0", "g_added1")}
+    assert "added1" not in drawn
+    assert len({round(float(value), 3) for value in sums.values()}) == 3
+    seen, wanted = one.advance(1), bare.advance(1)
+    more = [seen[name][2] - wanted[name][2] for name in ("d_loss", "g_loss")]
+    wanted = [sums["added0"], sums["g_added0"] + 2 * sums["g_added1"]]
+    np.testing.assert_allclose(more, wanted, rtol=1e-4)
+
+
+NOTHING = losses.Losses(lambda real, fake: 0.0 * real[..., 0], lambda fake: 0.0 * fake[..., 0])
+
+
+@pytest.mark.usefixtures("uncompiled")
+def test_extensions_see_the_step_of_g_that_is_taken(monkeypatch):
+    """Now.step from 0 on, whatever is recorded, and by blocks of random numbers of two steps."""
+    monkeypatch.setattr(training, "_blocks", lambda *_: (2, 1))
+    count = Added(lambda now: tf.fill((4,), now.step), to="dg")
+    one = trainer(losses=NOTHING, added=count, n_critic=2)
+    for steps, mean in ((1, 0.0), (3, 2.0), (4, 5.5)):
+        one.record()
+        seen = one.advance(steps)
+        assert seen["d_loss"].tolist() == seen["g_loss"].tolist() == [mean] * 4
+    for _ in range(3):  # steps of D alone do not count
+        assert one.d_step()["d_loss"].tolist() == [8.0] * 4
+    assert one.g_step()["g_loss"].tolist() == [8.0] * 4
+    assert one.d_step()["d_loss"].tolist() == [9.0] * 4
+
+
+@pytest.mark.usefixtures("uncompiled")
+def test_what_d_sees_may_change_with_the_step_and_g_plays_against_the_same():
+    """Batches moved far away at step 1 alone: both players see one and the same logit there."""
+
+    def jump(batch, now):
+        return batch + tf.where(now.step == 1.0, 1e6, 0.0)
+
+    still = {f"{role}_optimizer": keras.optimizers.SGD(0.0) for role in "gd"}
+    one, bare = (trainer(shown=shown, **still) for shown in (Shown(jump), None))
+    far = one._ensembles()[1](np.full((1, 1), 1e6))[:, 0, 0].astype(float)
+    for step in range(3):
+        seen, wanted = one.advance(1), bare.advance(1)
+        if step == 1:
+            d_loss = np.logaddexp(0, -far) + np.logaddexp(0, far)
+            wanted = {"d_loss": d_loss, "g_loss": np.logaddexp(0, -far)}
+        for name in ("d_loss", "g_loss"):
+            np.testing.assert_allclose(seen[name], wanted[name], rtol=1e-4)
+
+
+@pytest.mark.usefixtures("uncompiled")
+def test_g_is_given_real_samples_only_where_it_looks_at_them():
+    bare, together = trainer(), trainer(shown=Shown(together=True))
+    matching = trainer(losses=losses.feature_matching("hidden_1"))
+    assert "g_real" not in bare.batches(1)
+    for one in (together, matching):
+        drawn = one.batches(1)
+        for name, values in bare.batches(1).items():
+            assert np.array_equal(drawn[name], values), name
+        assert drawn["g_real"].shape == drawn["real"].shape
+        assert np.isin(drawn["g_real"], drawn["real"]).mean() < 0.01  # float32 numbers coincide
+        assert abs(drawn["g_real"].mean() - 4.0) < 0.05
+
+
+@pytest.mark.usefixtures("uncompiled")
+def test_aligned_latents_meet_sorted_data_in_the_steps_of_g_too():
+    aligned = {"latent": latent.Stratified(-1, 1, aligned=True)}
+    drawn = trainer(shown=Shown(together=True), **aligned).batches(1)
+    assert (np.diff(drawn["g_real"][..., 0], axis=-1) >= 0).all()
+
+
+@pytest.mark.usefixtures("uncompiled")
+def test_a_run_with_noise_on_its_latent_is_saved_and_loaded(tmp_path):
+    noisy = latent.Stratified(-2.0, 2.0, noise=0.25)
+    run = train(**arguments(steps=2, records=1, latent=noisy))
+    run.save(tmp_path / "run.npz")
+    again = Run.load(tmp_path / "run.npz")
+    assert again.latent == noisy
+    assert np.array_equal(run.generate(5), again.generate(5))
+
+
 # What is recorded ---------------------------------------------------------------------------
 
 
@@ -501,6 +641,11 @@ class NotALayer:
     pass
 
 
+def functional():
+    x = keras.Input((1,))
+    return keras.Model(x, keras.layers.Dense(1)(keras.layers.Dense(3, name="hidden_1")(x)))
+
+
 @pytest.mark.parametrize(
     "changed, message",
     [
@@ -515,6 +660,17 @@ class NotALayer:
         ({"losses": "wgan"}, "losses is 'wgan'"),
         ({"shown": 3}, "shown is 3"),
         ({"added": [3]}, "added holds 3"),
+        ({"added": Added(np.sum, to="x")}, "to='x': wanted 'd', 'g' or 'dg'"),
+        ({"added": [Added(np.sum), Added(np.sum, to="")]}, "to='': wanted 'd', 'g' or 'dg'"),
+        ({"losses": losses.feature_matching("hidden_4")}, "no layer 'hidden_4': wanted one of"),
+        (
+            {"losses": losses.feature_matching("hidden_1"), "discriminator": functional()},
+            "discriminator is Functional: a look at 'hidden_1' wants a keras.Sequential",
+        ),
+        (
+            {"losses": losses.feature_matching("hidden_1", [1.0, 2.0])},
+            r"losses weight has shape \(2,\)",
+        ),
         ({"latent": 16}, "latent is 16"),
         ({"generator": NotALayer()}, "generator is NotALayer"),
         (
