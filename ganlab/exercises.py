@@ -125,6 +125,39 @@ def _generator_loss(answer):
     return "It is finite at a logit of -1000, and there it still has a slope of 1."
 
 
+@exercise("04.1")
+def _mean_closeness(answer):
+    # Two kernels of two numbers. By the first the samples are log 2 apart, one after the other;
+    # by the second two are equal and the third is far away.
+    first = np.log(2) * np.array([[0.0, 0.0], [0.5, 0.5], [1.0, 1.0]])
+    m = np.stack([first, [[0.0, 0.0], [0.0, 0.0], [50.0, -50.0]]], axis=1)
+    given, wanted = answer(m), np.array([[0.375, 0.5], [0.5, 0.5], [0.375, 0.0]])
+    if np.shape(given) == wanted.shape and np.allclose(given, 2 * wanted + 1):
+        raise Hint("This is the sum over all, the sample itself included, as in the layer.")
+    if np.shape(given) == wanted.shape and np.allclose(given, 2 * wanted):
+        raise Hint("This is the sum over the others; it still grows with the batch.")
+    if np.shape(given) == wanted.shape and np.allclose(given, (2 * wanted + 1) / 3):
+        raise Hint("The sample itself is in the mean, with exp(0) = 1: leave it out.")
+    close(given, wanted, "For three samples and two kernels the result")
+    same = np.ones((5, 1, 3))
+    close(answer(same), np.ones((5, 1)), "For five equal samples the result")
+    return "Equal samples give 1, in a batch of any size."
+
+
+@exercise("05.1")
+def _feature_distance(answer):
+    real = np.array([[0.0, 1.0], [2.0, 3.0], [1.0, 2.0]])  # mean (1, 2)
+    fake = np.array([[3.0, 0.0], [1.0, 1.0], [-1.0, -1.0]])  # mean (1, 0)
+    given = answer(real, fake)
+    if np.shape(given) == () and np.isclose(given, [28.0, 28.0**0.5, 28.0 / 3]).any():
+        raise Hint("You compare pairs: take the mean over the batch first.")
+    if np.shape(given) == () and abs(given - 2.0) < 1e-6:
+        raise Hint("This is the distance; wanted is its square.")
+    close(given, 4.0, "For means (1, 2) and (1, 0) the squared distance")
+    close(answer(real, real[::-1]), 0.0, "For the same batch in another order it")
+    return "The order of a batch means nothing to it, as it should."
+
+
 class Quiz:
     """A question with options a, b, ...: text everywhere, buttons where a kernel runs."""
 

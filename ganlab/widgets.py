@@ -7,13 +7,15 @@ Beside each explorer stands the function it draws with, for a still picture of t
 
 import base64
 import html
+from functools import partial
 
 import ipywidgets as widgets
 import numpy as np
 from scipy.special import expit
 
 from ganlab import games, plots
-from ganlab.data import Gaussian
+from ganlab.arguments import seed_tuple, whole
+from ganlab.data import Gaussian, number
 from ganlab.figures import render
 from ganlab.metrics import noise_floor, wasserstein
 
@@ -49,9 +51,7 @@ class Explorer(widgets.VBox):
 
     def set(self, **values):
         """Turn several knobs and draw once."""
-        for name in values:
-            if name not in self.knobs:
-                raise ValueError(f"there is no knob {name!r}; there are: {', '.join(self.knobs)}")
+        _check_names(values, self.knobs)
         self._held = True
         try:
             for name, value in values.items():
@@ -90,6 +90,7 @@ class Explorer(widgets.VBox):
         }
 
 
+BATCHES = (4, 8, 16, 32, 64)
 SIZES = {"4": (4,), "8-8": (8, 8), "8-8-8": (8, 8, 8), "16-16": (16, 16)}
 
 
@@ -99,31 +100,21 @@ def gaussian_explorer(target, latent, *, seeds=32, steps=2000, **start):
     `start` sets knobs: d_rate, g_rate, d_hidden, g_hidden, batch_size. Another rate trains in
     the program at hand, a second or two; another size or batch compiles one first.
     """
-    if not (hasattr(target, "quantile") and hasattr(latent, "quantile")):
-        raise TypeError("target and latent: wanted one-dimensional ones of ganlab, with quantile")
     knobs = {
         "d_rate": _rate("D's learning rate"),
         "g_rate": _rate("G's learning rate"),
         "d_hidden": _choice("D's hidden layers", SIZES, "8-8-8"),
         "g_hidden": _choice("G's hidden layers", SIZES, "4"),
-        "batch_size": _choice("batch size", (4, 8, 16, 32, 64), 64),
+        "batch_size": _choice("batch size", BATCHES, 64),
     }
-    for name, value in start.items():
-        knobs[name].value = value
-
-    def draw(**values):
-        return draw_gaussian_runs(target, latent, seeds=seeds, steps=steps, **values)
-
-    alt = (
-        f"Left: the densities of {seeds} trained generators over the target. Right: the W1 of each."
-    )
-    return Explorer(draw, knobs, alt=alt)
+    return _trained(draw_gaussian_runs, knobs, start, target, latent, seeds=seeds, steps=steps)
 
 
 def draw_gaussian_runs(
     target, latent, *, d_rate, g_rate, d_hidden, g_hidden, batch_size, seeds=32, steps=2000
 ):
     """Train with these settings: (figure, sentence), as an `Explorer` wants them."""
+    _check_lines(target, latent)
     # Here, because they load TensorFlow, and the explorers of theory do without it.
     from ganlab.backend import keras
     from ganlab.networks import mlp
@@ -141,21 +132,104 @@ def draw_gaussian_runs(
         g_optimizer=keras.optimizers.Adam(g_rate, beta_1=0.5),
         records=1,
     )
-    x = run.generators(latent.quantile(np.linspace(1e-4, 1 - 1e-4, 1001))[:, None])
+    return _draw_generators(run, target)[:2]
+
+
+# With how many others D compares each sample, in a layer that replaces its last hidden one; 0: it
+# keeps that one. None are all.
+LAYERS = {"none": 0, "1 neighbour": 1, "3 neighbours": 3, "all the batch": None}
+
+
+def technique_explorer(target, latent, *, seeds=32, steps=2000, **start):
+    """32 small GANs on a 1D target, with the techniques of Salimans et al. and noise to turn.
+
+    `start` sets knobs: layer, batch_size, noise, matching, real_label. Another noise, matching
+    or label trains in the program at hand; another layer or batch compiles one first.
+    """
+    knobs = {
+        "layer": widgets.Dropdown(options=list(LAYERS), description="D compares each sample with"),
+        "batch_size": _choice("batch size", BATCHES, 16),
+        "noise": _number("noise on what D sees, in data's widths", 0.0, 0.0, 1.0, 0.05),
+        "matching": _number("weight of feature matching in G's loss", 0.0, 0.0, 2.0),
+        "real_label": _number("label of real samples", 1.0, 0.5, 1.0, 0.05),
+    }
+    for knob in knobs.values():  # the labels are long
+        knob.style.description_width, knob.layout.width = "21em", "39em"
+    return _trained(draw_technique_runs, knobs, start, target, latent, seeds=seeds, steps=steps)
+
+
+def draw_technique_runs(
+    target, latent, *, layer, batch_size, noise, matching, real_label, seeds=32, steps=2000
+):
+    """Train with these techniques: (figure, sentence), as an `Explorer` wants them.
+
+    layer       with what D compares each sample, in a `MinibatchDiscrimination` in place of its
+                last hidden layer: "1 neighbour", "3 neighbours" or "all the batch"; or "none",
+                and the layer stays
+    noise       standard deviation of the noise on what D sees, in units of the data's width, at
+                the first step; it falls to 0 by the middle of the run
+    matching    weight of feature matching on D's last hidden layer, added to G's usual loss
+    real_label  what D is to say of real samples, in (0, 1]
+    """
+    _check_lines(target, latent)
+    if layer not in LAYERS:
+        raise ValueError(f"layer={layer!r}: wanted one of {', '.join(LAYERS)}")
+    noise, matching = number("noise", noise, 0), number("matching", matching, 0)
+    real_label, steps = number("real_label", real_label), whole("steps", steps, 2)
+    # Here, because they load TensorFlow, and the explorers of theory do without it.
+    from ganlab.backend import keras
+    from ganlab.losses import feature_matching, smoothed
+    from ganlab.networks import MinibatchDiscrimination, mlp
+    from ganlab.techniques import instance_noise
+    from ganlab.training import train
+
+    last = 8 if layer == "none" else MinibatchDiscrimination(5, 3, neighbours=LAYERS[layer])
+    # Nothing is left out at 0, so that another level needs no new program.
+    run = train(
+        mlp((1, 4, 1), "softplus"),
+        mlp((1, 8, 8, last, 1), "tanh"),
+        target,
+        latent,
+        steps=steps,
+        seeds=seeds,
+        batch_size=batch_size,
+        losses=feature_matching("hidden_3", matching, usual=1.0, base=smoothed(real_label)),
+        d_optimizer=keras.optimizers.Adam(2e-3, beta_1=0.5),
+        g_optimizer=keras.optimizers.Adam(2e-3, beta_1=0.5),
+        shown=instance_noise(noise * _width(target), until=steps // 2),
+        records=1,
+    )
+    fig, sentence, width = _draw_generators(run, target)
+    return fig, f"{sentence} Their median width is {width:.2f} of the data's."
+
+
+def _draw_generators(run, target):
+    """Densities and W1 of a run's generators: (figure, sentence, median width in the data's)."""
+    u = np.linspace(1e-4, 1 - 1e-4, 1001)
+    x = run.generators(run.latent.quantile(u)[:, None])
     edges = np.linspace(*target.quantile([1e-9, 1 - 1e-9]), 201)
     grid = (edges[1:] + edges[:-1]) / 2
-    distances = wasserstein(x, target)
+    distances, runs = wasserstein(x, target), f"{len(run.seeds)} runs"
     fig, (left, right) = plots.figure(2, width=9.0)
     q = games.generator_density(x[..., 0], edges)
     plots.densities(left, grid, target.density(grid), generated=q)
     floor = noise_floor(wasserstein, target, 500, np.random.default_rng(0), repeats=50)
     right.set_xscale("log")
-    plots.outcomes(right, {f"{seeds} runs": distances}, floor=floor[1:], label="W1 to the data")
-    scale = np.std(target.quantile(np.linspace(0.001, 0.999, 999)))
+    plots.outcomes(right, {runs: distances}, floor=floor[1:], label="W1 to the data")
+    scale = _width(target)
     right.set_xlim(0.02 * scale, 50 * scale)  # the same for all settings, to compare
     close = np.mean(distances <= 0.25 * scale)
-    sentence = f"{close:.0%} of {seeds} runs end within a quarter of the data's width."
-    return fig, sentence
+    sentence = f"{close:.0%} of {runs} end within a quarter of the data's width."
+    return fig, sentence, np.median(x.std(axis=(1, 2))) / np.std(target.quantile(u))
+
+
+def _width(target):
+    return np.std(target.quantile(np.linspace(0.001, 0.999, 999)))
+
+
+def _check_lines(target, latent):
+    if not all(hasattr(one, "quantile") and one.dim == 1 for one in (target, latent)):
+        raise TypeError("target and latent: wanted one-dimensional ones of ganlab, with quantile")
 
 
 def density_explorer(**start):
@@ -254,6 +328,24 @@ def draw_dirac(*, game="minimax", method="simultaneous", step=0.2, damping=0.3, 
         return fig, sentence + "The penalty asks for a slope of 1: nothing settles at the middle."
     factor = np.abs(games.eigenvalues(played, 0.0, 0.0, way, step)).max()
     return fig, sentence + f"Near the middle a round changes it by {100 * (factor - 1):+z.2f} %."
+
+
+def _check_names(values, knobs):
+    for name in values:
+        if name not in knobs:
+            raise ValueError(f"there is no knob {name!r}; there are: {', '.join(knobs)}")
+
+
+def _trained(draw, knobs, start, target, latent, *, seeds, steps):
+    """An explorer that trains; the knobs are set first, so that it does so only once."""
+    _check_names(start, knobs)
+    for name, value in start.items():
+        knobs[name].value = value
+    many = len(seed_tuple(seeds))
+    alt = (
+        f"Left: the densities of {many} trained generators over the target. Right: the W1 of each."
+    )
+    return Explorer(partial(draw, target, latent, seeds=seeds, steps=steps), knobs, alt=alt)
 
 
 def _started(explorer, start):

@@ -1,12 +1,16 @@
 import base64
 import itertools
 import re
+from types import SimpleNamespace
 
 import ipywidgets
 import numpy as np
 import pytest
 
+from ganlab import data, latent, program, training
+from ganlab.losses import feature_matching, smoothed
 from ganlab.plots import figure
+from ganlab.techniques import instance_noise
 from ganlab.widgets import (
     DIRAC,
     METHODS,
@@ -15,6 +19,10 @@ from ganlab.widgets import (
     dirac_explorer,
     draw_densities,
     draw_dirac,
+    draw_gaussian_runs,
+    draw_technique_runs,
+    gaussian_explorer,
+    technique_explorer,
 )
 
 
@@ -241,3 +249,170 @@ def test_damping_acts_where_there_is_any():
 def test_an_unknown_knob_is_named():
     with pytest.raises(ValueError, match=r"^there is no knob 'mean'; there are: real_mean, "):
         density_explorer(mean=3)
+
+
+# The explorers that train
+
+TARGET, LATENT = data.Gaussian(4.0, 0.5), latent.Gaussian()
+NOTHING = {"layer": "none", "batch_size": 16, "noise": 0.0, "matching": 0.0, "real_label": 1.0}
+GAUSSIAN = {"d_rate": 2e-3, "g_rate": 2e-3, "d_hidden": "8-8-8", "g_hidden": "4", "batch_size": 16}
+
+
+@pytest.fixture
+def uncompiled(monkeypatch):
+    """Compiling would add nothing but seconds."""
+    monkeypatch.setenv("GANLAB_COMPILE", "0")
+    monkeypatch.setattr(program, "_kept", {})  # so that none is dropped meanwhile
+
+
+@pytest.fixture
+def trained(monkeypatch):
+    """What `train` was called with, [(networks, arguments)]. It answers at once, with four
+    generators at the bell: two as wide as the data, one half and one a quarter as wide."""
+    calls = []
+
+    def train(generator, discriminator, real, latent, **arguments):
+        calls.append(((generator, discriminator), {"real": real, "latent": latent, **arguments}))
+
+        def generators(z):
+            return np.stack([4 + 0.5 * width * z for width in (0.25, 1, 0.5, 1)])
+
+        return SimpleNamespace(generators=generators, latent=latent, seeds=(0, 1, 2, 3))
+
+    monkeypatch.setattr(training, "train", train)
+    return calls
+
+
+def traces():
+    """How often any program has been traced so far."""
+    programs = [p for game in program._kept.values() for p in game.programs.values()]
+    return sum(p._run.experimental_get_tracing_count() for p in programs)
+
+
+@pytest.mark.usefixtures("uncompiled")
+def test_only_another_layer_or_batch_builds_another_program():
+    app = technique_explorer(TARGET, LATENT, seeds=2, steps=6)
+    before = traces()
+    assert before > 0
+    seen = [app.picture.value]
+    for knob, value in (("noise", 0.5), ("matching", 1.0), ("real_label", 0.8)):
+        app.knobs[knob].value = value
+        seen.append(app.picture.value)
+        assert traces() == before
+    for knob, value in (("layer", "1 neighbour"), ("batch_size", 4)):
+        app.knobs[knob].value = value
+        seen.append(app.picture.value)
+        assert traces() > before
+        before = traces()
+    assert len(set(seen)) == 6  # every knob acts
+
+
+@pytest.mark.usefixtures("uncompiled")
+def test_techniques_turned_down_are_the_plain_gan():
+    few = {"seeds": 2, "steps": 60}
+    (plain, _), (fig, _) = (
+        draw_gaussian_runs(TARGET, LATENT, **GAUSSIAN, **few),
+        draw_technique_runs(TARGET, LATENT, **NOTHING, **few),
+    )
+    for ours, theirs in zip(fig.axes, plain.axes, strict=True):
+        assert ours.get_xlim() == theirs.get_xlim()
+        for line, other in zip(ours.lines, theirs.lines, strict=True):
+            np.testing.assert_allclose(line.get_xydata(), other.get_xydata(), rtol=1e-3, atol=1e-3)
+
+
+def test_the_techniques_begin_turned_down(trained):
+    app = technique_explorer(TARGET, LATENT)
+    assert {name: knob.value for name, knob in app.knobs.items()} == NOTHING
+    ((_, arguments),) = trained
+    assert (arguments["seeds"], arguments["steps"], arguments["records"]) == (32, 2000, 1)
+    alt = "Left: the densities of 32 trained generators over the target. Right: the W1 of each."
+    assert alt in repr(app)
+
+
+@pytest.mark.parametrize("std", [0.5, 2.0])
+def test_the_knobs_reach_the_training(trained, std):
+    target = data.Gaussian(4.0, std)
+    start = {"layer": "3 neighbours", "batch_size": 8, "noise": 0.25, "matching": 1.5}
+    technique_explorer(target, LATENT, **start, real_label=0.9, seeds=range(2, 6), steps=21)
+    (((generator, discriminator), arguments),) = trained  # once, with all knobs set
+    shown = arguments.pop("shown")
+    assert shown[:2] == instance_noise(1.0)[:2] and not shown.together
+    assert shown.scalars == pytest.approx({"std": 0.25 * std, "fall": 1 / 10}, rel=0.01)
+    for player in "dg":
+        adam = arguments.pop(f"{player}_optimizer")
+        assert (type(adam).__name__, adam.beta_1) == ("Adam", 0.5)
+        assert float(adam.learning_rate) == pytest.approx(2e-3)
+    assert arguments == {
+        "real": target,
+        "latent": LATENT,
+        "steps": 21,
+        "seeds": range(2, 6),
+        "batch_size": 8,
+        "losses": feature_matching("hidden_3", weight=1.5, usual=1.0, base=smoothed(0.9)),
+        "records": 1,
+    }
+    sizes = [[layer.units for layer in m.layers if hasattr(layer, "units")] for m in trained[0][0]]
+    assert sizes == [[4, 1], [8, 8, 1]]
+    assert generator.layers[0].activation.__name__ == "softplus"
+    assert discriminator.layers[0].activation.__name__ == "tanh"
+
+
+@pytest.mark.parametrize(
+    ("layer", "neighbours"), [("1 neighbour", 1), ("3 neighbours", 3), ("all the batch", None)]
+)
+def test_the_layer_takes_the_place_of_the_last_hidden_one(trained, layer, neighbours):
+    draw_technique_runs(TARGET, LATENT, **{**NOTHING, "layer": layer})
+    found = trained[0][0][1].get_layer("hidden_3")
+    assert (found.kernels, found.kernel_dim, found.neighbours) == (5, 3, neighbours)
+
+
+def test_without_the_layer_the_last_hidden_one_is_dense(trained):
+    draw_technique_runs(TARGET, LATENT, **NOTHING)
+    assert [layer.units for layer in trained[0][0][1].layers] == [8, 8, 8, 1]
+
+
+CLOSE = "50% of 4 runs end within a quarter of the data's width."
+
+
+def test_a_sentence_says_how_many_are_close_and_how_wide_they_are(trained):
+    fig, sentence = draw_technique_runs(TARGET, LATENT, **NOTHING)
+    assert sentence == f"{CLOSE} Their median width is 0.75 of the data's."
+    assert draw_gaussian_runs(TARGET, LATENT, **GAUSSIAN)[1] == CLOSE
+    # Half as wide: W1 is half of E|x - mean|. A quarter: three quarters of it.
+    dots = next(line for line in fig.axes[1].lines if line.get_marker() == "o").get_xdata()
+    apart = 0.5 * np.sqrt(2 / np.pi)
+    np.testing.assert_allclose(dots[2:], [apart / 2, 3 * apart / 4], rtol=0.01)
+    top = fig.axes[0].lines[2].get_ydata().max()  # of seed 1, after the target's and that of 0
+    assert top == pytest.approx(TARGET.density(4.0), rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"layer": "2 neighbours"}, "layer='2 neighbours': wanted one of none, 1 neighbour, 3 nei"),
+        ({"noise": -0.1}, "noise is -0.1; wanted a finite number, at least 0"),
+        ({"noise": "much"}, "noise is 'much'; wanted a finite number"),
+        ({"matching": -1}, "matching is -1; wanted a finite number, at least 0"),
+        ({"matching": np.nan}, "matching is nan; wanted a finite number, at least 0"),
+        ({"real_label": 0}, "real_label is 0.0: wanted above 0 and at most 1"),
+        ({"real_label": 1.1}, "real_label is 1.1: wanted above 0 and at most 1"),
+        ({"real_label": "real"}, "real_label is 'real'; wanted a finite number"),
+        ({"batch_size": 0}, "batch_size=0: wanted a whole number, at least 1"),
+        ({"steps": 1}, "steps=1: wanted a whole number, at least 2"),
+        ({"seeds": 0}, "seeds=0: wanted a whole number, at least 1"),
+    ],
+)
+def test_a_wrong_setting_gets_one_line(wrong, told):
+    with pytest.raises(ValueError, match=f"^{re.escape(told)}") as caught:
+        draw_technique_runs(TARGET, LATENT, **{**NOTHING, **wrong})
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("explorer", [gaussian_explorer, technique_explorer])
+def test_explorers_that_train_refuse_what_they_cannot_draw(explorer, trained):
+    for pair in ((np.zeros((5, 1)), LATENT), (TARGET, latent.Gaussian(2)), (TARGET, None)):
+        with pytest.raises(TypeError, match=r"^target and latent: wanted one-dimensional ones"):
+            explorer(*pair)
+    with pytest.raises(ValueError, match=r"^there is no knob 'dropout'; there are: \w+, \w+, "):
+        explorer(TARGET, LATENT, dropout=0.5)
+    assert trained == []
