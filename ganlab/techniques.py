@@ -13,7 +13,7 @@ def instance_noise(std, until=None, together=False):
     until     the step of G by which it has fallen to 0, evenly; None: it stays as it is
     together  whether real and fake samples go through D as one batch, as in `Shown`
 
-    Arjovsky and Bottou 2017, section 4; Sonderby and others 2017, section 3.
+    Arjovsky and Bottou 2017, section 3; Sønderby and others 2017.
     """
     if np.min(std) < 0:
         raise ValueError(f"std is {np.min(std)}: wanted 0 or more")

@@ -79,7 +79,15 @@ def test_notebook_runs(lab, name):
     lab.screenshot(name)
 
 
-@pytest.mark.parametrize("name", ["01_play_the_minimax_game", "03_learn_a_1d_gaussian"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "01_play_the_minimax_game",
+        "03_learn_a_1d_gaussian",
+        "04_let_it_see_the_batch",
+        "05_add_noise_match_features",
+    ],
+)
 def test_notebook_runs_and_its_widget_answers(lab, name):
     lab.run_all(f"{name}.ipynb")
     before, after = turn_first_slider(lab)

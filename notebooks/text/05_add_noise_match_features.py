@@ -1,0 +1,499 @@
+# %% [markdown]
+# # Add noise, match features
+#
+# *You will* complete one post's table of tricks with 32 runs in each cell, then audit its
+# code as a reviewer would: each fault is there for you to find before it is shown.
+#
+# *You will learn*
+# - instance noise, feature matching, label smoothing: what each changes, and where;
+# - to read code against the paper it cites, and to test whether a difference matters;
+# - why one fault in that code made the results *better*;
+# - to compare techniques by their distributions of outcomes.
+#
+# *You need* notebooks 03 and 04. About 45 minutes to read, a minute to run.
+
+# %%
+import sys
+
+if "google.colab" in sys.modules:  # only there: fetch the course, which Colab lacks
+    get_ipython().system("git clone --quiet --depth=1 https://github.com/ganlab/ganlab course")
+    sys.path.insert(0, "course")
+
+# %%
+import numpy as np
+from IPython.display import display
+
+from ganlab import data, latent, losses, plots
+from ganlab.backend import keras, tf
+from ganlab.evidence import claim
+from ganlab.exercises import check, quiz
+from ganlab.games import optimal_discriminator
+from ganlab.losses import feature_matching, paired_feature_distance
+from ganlab.metrics import noise_floor, wasserstein
+from ganlab.networks import MinibatchDiscrimination, mlp
+from ganlab.plots import show
+from ganlab.techniques import historical_averaging, instance_noise
+from ganlab.training import train
+from ganlab.widgets import draw_technique_runs, technique_explorer
+
+# %% [markdown]
+# ## The question
+#
+# `highdim2018` took the last code of notebook 03, tried two more tricks on it, and drew
+# one histogram for each combination:
+#
+# | | no minibatch discrimination | with it |
+# |---|---|---|
+# | nothing | narrow | not quite as intended |
+# | noise | matches the bell, long tail on the left | much improved |
+# | noise and feature matching | the tail has gone | does not perform well |
+#
+# Six pictures, from six runs. *Which cell is the best? Write down your guess, and how sure
+# you are.*
+#
+# ## The tricks, in six lines
+#
+# Write $f(x)$ for what a hidden layer of D puts out, the *features* of $x$.
+#
+# *Instance noise*: D is shown $x + \sigma\epsilon$ and $G(z) + \sigma\epsilon$, so that the
+# two densities overlap (Sønderby and others, 2017).
+#
+# *Feature matching*: G minimises $|\mathrm{E} f(x) - \mathrm{E} f(G(z))|^2$, the distance
+# between two means, and no longer tries to fool D (Salimans and others, 2016).
+#
+# ## Faithful first: the post's code
+#
+# We do what the code does, not what the text says: normal noise of standard deviation
+# 0.001 goes onto the real samples and onto $z$; and G minimises
+# $\sqrt{\sum_i |f(x_i) - f(G(z_i))|^2}$ over the pairs of a batch. The batches are sorted.
+# Both are arguments here: `noise` of the latents, `distance` of the loss.
+
+# %%
+target = data.Gaussian(4.0, 0.5)
+normal = keras.initializers.RandomNormal(stddev=1.0)
+small = keras.initializers.RandomNormal(stddev=0.02)
+generator = mlp((1, 4, 1), "softplus", kernel=normal)
+plain = mlp((1, 8, 8, 8, 1), "relu", kernel=normal)
+see_all = MinibatchDiscrimination(5, 3, kernel_initializer=small)
+minibatch = mlp((1, 8, 8, see_all, 1), "relu", kernel=normal)
+adam = keras.optimizers.Adam(1e-3)
+base = losses.bounded(1e-5)  # logarithms with a floor, as in that code
+
+
+def last_code(discriminator, pair, z_noise=0.0, aligned=True, **technique):
+    slots = latent.Stratified(-8.0, 8.0, jitter=0.01, noise=z_noise, aligned=aligned)
+    real = data.Gaussian(4.0, float(np.hypot(0.5, z_noise)))  # noise makes a normal one wider
+    return train(
+        generator, discriminator, real, slots, batch_size=8, losses=pair,
+        d_optimizer=adam, g_optimizer=adam, **technique,
+    )  # fmt: skip
+
+
+def post_cell(discriminator, noise, matching):
+    pair = feature_matching("hidden_3", matching, 1.0 - matching, base, paired_feature_distance)
+    return last_code(discriminator, pair, z_noise=0.001 * noise)
+
+
+CELLS = {"nothing": (0.0, 0.0), "noise": (1.0, 0.0), "noise, matching": (1.0, 1.0)}
+post = {
+    f"{kind}: {name}": post_cell(discriminator, *cell)
+    for kind, discriminator in (("plain", plain), ("minibatch", minibatch))
+    for name, cell in CELLS.items()
+}
+
+# %% [markdown]
+# Six cells, 32 runs each, in two programs: the factors of the two losses are numbers that
+# a program takes at run time. Here is the table, with medians over the runs: the distance
+# W1, mean and standard deviation of the samples, and the shares more than three standard
+# deviations left and right of the bell (the data have 0.1 % on either side).
+
+
+# %%
+def at_the_end(values):
+    """Averaged over the last tenth of the records: one number per seed."""
+    return values[-(len(values) // 10) :].mean(0)
+
+
+def measures(run):
+    x = run.samples[..., 0]
+    found = wasserstein(run.samples, target), x.mean(-1), x.std(-1), x < 2.5, x > 5.5
+    return [at_the_end(v if v.ndim == 2 else 100 * v.mean(-1)) for v in found]
+
+
+def table(runs, alt):
+    """Left the medians; right W1 of all runs, a dot each."""
+    found = {name: measures(run) for name, run in runs.items()}
+    fig, (left, right) = plots.figure(2, width=12.0, height=0.55 * len(runs) + 1.2)
+    medians = np.array([np.median(values, axis=1) for values in found.values()])
+    columns = ["W1", "mean", "std", "left, %", "right, %"]
+    shades = np.log10(1e-2 + abs(medians - [0, 4, 0.5, 0.13, 0.13]))
+    left.imshow(shades, cmap="Greys", aspect="auto", vmin=-2, vmax=3)
+    for (i, j), value in np.ndenumerate(medians):
+        left.text(j, i, f"{value:.2f}", ha="center", va="center", color="k")
+    left.set_xticks(range(5), columns)
+    left.set_yticks(range(len(runs)), list(runs))
+    right.set_xscale("log")
+    arms = {name: values[0] for name, values in found.items()}
+    plots.outcomes(right, arms, floor=(floor.low, floor.high), label="W1 to the data at the end")
+    right.set_yticks([])
+    show(fig, alt=alt)
+
+
+floor = noise_floor(wasserstein, target, 500, np.random.default_rng(0))
+table(
+    post,
+    "The post's six cells, 32 runs each: medians of five measures, darker where far from the data, and W1 of every run.",
+)
+
+# %% [markdown]
+# Darker means further from the data. Was your cell the best? Two rows stand out, and they
+# are the two with *matching*; the noise has changed next to nothing. Here is what the
+# evidence says about the post's sentences. *the post's code* is what you have just run;
+# in the two other settings the techniques are mended, and then the GAN as well.
+
+# %%
+display(claim("E1a"), claim("E1b"))
+
+# %%
+display(claim("E2a"), claim("E3b"), claim("E4a"))
+
+# %% [markdown]
+# With noise most runs match the bell: *contradicted*. A long tail on the left: in some runs,
+# and in others on the right. Noise with the layer, "much improved": its interval lies
+# within the margin on both sides, so whatever it does is too small to matter. That the last
+# cell performs badly: *inconclusive*, four in ten of its runs come close. One thing is firm.
+# Matching brings G nearer to the data.
+#
+# So keep matching, drop noise, and write a post? Look at the code first.
+#
+# ## The audit
+#
+# You are the reviewer. The two steps of the post's loop do this, in words:
+#
+# 1. D: draw real `x` and latents `z`, each with noise added, and take a step on D's loss
+#    of `x` and `G(z)`.
+# 2. G: draw again, and take a step on `sqrt(sum((h2(x) - h2(G(z))) ** 2))`, with `h2` the
+#    last hidden layer of D, sample by sample.
+#
+# *The post calls the first one noise on the input of the discriminator, the second one
+# feature matching. Find three differences to the six lines above. Then read on.*
+#
+# ### First fault: where the noise goes
+#
+# The noise is on `z`, before G, and not on what G makes. What arrives at D is G's own
+# doing. How far does it move a sample?
+
+# %%
+run = post["plain: nothing"]
+z = np.linspace(-8, 8, 200)[:, None]
+moved = abs(run.generators(z + 0.001) - run.generators(z))[..., 0]
+fig, ax = plots.figure(width=7.0, height=2.4)
+ax.set_xscale("log")
+where = {"typical": np.median(moved, axis=1), "largest": moved.max(1)}
+plots.outcomes(
+    ax, where, reference={"width of the data": 0.5}, label="how far the noise moves G(z)"
+)
+show(
+    fig,
+    alt="How far noise of 0.001 on z moves the samples of 32 generators: about 0.001 or less, against the data's width of 0.5.",
+)
+
+# %% [markdown]
+# A thousandth, and less where G is flat: there the noise does nothing at all. And D sees
+# clean samples of a narrow G, which was the very thing that noise was to prevent.
+#
+# ### Second fault: how much
+#
+# Now put the noise where it belongs, on all that D sees: `shown=instance_noise(level)`. A
+# level may differ from run to run, so a sweep is one program: 8 levels, 32 seeds each,
+# 256 GANs side by side. *At which level will it begin to matter? At which will it hurt?*
+
+# %%
+levels = [0.0, 0.001, 0.05, 0.2, 0.5, 1.0, 2.0, 4.0]
+sweep = last_code(plain, base, seeds=[*range(32)] * 8, shown=instance_noise(np.repeat(levels, 32)))
+w1 = at_the_end(wasserstein(sweep.samples, target)).reshape(8, 32)
+
+fig, ax = plots.figure(width=8.0, height=4.2)
+ax.set_xscale("log")
+arms = {f"noise {level:g}": row for level, row in zip(levels, w1, strict=True)}
+plots.outcomes(ax, arms, floor=(floor.low, floor.high), label="W1 to the data at the end")
+show(
+    fig,
+    alt="W1 of 32 runs at eight levels of noise: alike up to 0.05, best and least spread near 1, worse at 4.",
+)
+
+# %% [markdown]
+# Nothing happens at the post's 0.001, nor at fifty times as much. The clouds draw together
+# from about half the data's width on. They are best near 1, which is *twice* the width of
+# the data, and at 4 D sees too little to teach anything. The posts' advice was "tiny
+# variance". Evidence for both levels:
+
+# %%
+display(claim("E6a"), claim("E6b"))
+
+# %% [markdown]
+# Noise of level 1 helps the post's GAN, firmly. The mended GAN has few failures to mend, and
+# there nothing is shown. The post's level does nothing, wherever it is put.
+#
+# ### Third fault: which distance
+#
+# Feature matching compares *means*. The post's code compares the first real sample with the
+# first generated one, the second with the second, and so on. Both batches are sorted. *So
+# what does G learn? Ask what it would learn if the features were the samples themselves.*
+#
+# If $f(x) = x$, G is told: send your smallest $z$ to where the smallest of eight real
+# samples usually is, the next one to where the next one is. That is a regression of
+# quantiles. It needs no D, and we can run it without: a D whose first layer hands its input
+# on unchanged, and features from there.
+
+# %%
+blind = mlp((1, keras.layers.Activation("linear"), 8, 8, 1), "relu", kernel=normal)
+paired = feature_matching("hidden_1", base=base, distance=paired_feature_distance)
+ordered, drawn = (last_code(blind, paired, 0.001, aligned) for aligned in (True, False))
+
+slots = np.linspace(-8, 8, 8)[:, None]
+usual = np.sort(target.sample((20_000, 8), np.random.default_rng(0)), axis=1).mean(0)
+fig, (left, right) = plots.figure(2, width=11.0, height=3.6)
+for run, look, name in ((ordered, "C0-", "sorted"), (drawn, "C1--", "as drawn")):
+    left.plot(slots, run.generators(slots)[..., 0].T, look, lw=0.7, alpha=0.6)
+    left.plot([], [], look, label=f"real batches {name}")
+left.plot(slots, usual, "k.", ms=9, label="where eight sorted samples are on average")
+left.set(xlabel="z, the eight slots", ylabel="G(z), 32 seeds", ylim=(2, 6))
+plots.legend(left)
+arms = {
+    "D's features": post["plain: noise, matching"],
+    "no D, sorted": ordered,
+    "no D, as drawn": drawn,
+}
+arms = {name: measures(run)[2] for name, run in arms.items()}
+plots.outcomes(right, arms, reference={"the data": 0.5}, label="width at the end")
+right.set_xlim(0, 0.8)
+show(
+    fig,
+    alt="Left: without any D, sorted batches send each z to its order statistic; unsorted ones send all to the mean. Right: the widths.",
+)
+
+# %% [markdown]
+# Every generator with sorted batches passes through the dots, without a discriminator. With
+# batches as they were drawn, the same loss sends all $z$ to the mean. So the best cell of
+# the post's table is no GAN: its D is hardly more than a coat of paint over a regression
+# that already knows which $z$ belongs to which $x$. In two dimensions, where nothing can be
+# sorted, it would have collapsed.
+
+# %%
+display(claim("E5a"), claim("E5b"))
+
+# %% [markdown]
+# A fault can make results better. That is why an audit asks what the code does, and not
+# whether its numbers are good.
+#
+# ### A fault from another copy
+#
+# Code of this kind has been copied often. In one well-known version both optimizers are
+# told to `minimize` a loss, and neither is told *which weights*. In Keras terms:
+
+
+# %%
+def g_step_moves_d(weights_of):
+    G, D = keras.models.clone_model(generator), keras.models.clone_model(plain)
+    before = [w.numpy() for w in D.trainable_variables]
+    with tf.GradientTape() as tape:
+        g_loss = tf.reduce_mean(tf.nn.softplus(-D(G(np.linspace(-8, 8, 8)[:, None]))))
+    moved = weights_of(G, D)
+    keras.optimizers.Adam(0.01).apply(tape.gradient(g_loss, moved), moved)
+    return any((a != b).any() for a, b in zip(before, D.get_weights(), strict=True))
+
+
+told = g_step_moves_d(lambda G, D: G.trainable_variables)
+untold = g_step_moves_d(lambda G, D: G.trainable_variables + D.trainable_variables)
+print(f"G's step moves D, if told which weights: {told}. If not told: {untold}.")
+
+# %% [markdown]
+# So in each round D learns to call fakes fake, and then, in G's step, to call the same
+# fakes real. *What is the best D now?* It minimises both losses together:
+#
+# $-p \log D - q \log(1 - D) - q \log D$, and that is least at $D = (p + q)/(p + 2q)$.
+#
+# It never falls below one half. We give D the sum of both losses, which is what it gets.
+
+# %%
+leaking = losses.Losses(
+    lambda real, fake, **s: base.discriminator(real, fake, **s) + base.generator(fake, **s),
+    base.generator,
+    scalars=base.scalars,
+)
+leak = last_code(plain, leaking)
+
+x = np.linspace(1.5, 7.5, 400)
+p, q = target.density(x), data.Gaussian(5.0, 0.5).density(x)
+fig, (left, right) = plots.figure(2, width=11.0, height=3.4)
+left.fill_between(x, p, color="0.85", label="p, real")
+left.plot(x, q, "C1-", lw=1, label="q, generated")
+left.plot(x, optimal_discriminator(p, q), "k--", label="best D")
+left.plot(x, optimal_discriminator(p + q, q), "k-", label="best D, taught by both")
+left.set(xlabel="x", ylabel="density, and D")
+plots.legend(left, ncols=2)
+right.set_xscale("log")
+arms = {"told which weights": measures(post["plain: nothing"])[0], "not told": measures(leak)[0]}
+plots.outcomes(right, arms, label="W1 to the data at the end")
+show(
+    fig,
+    alt="Left: the best D, and the one that is also taught by G's loss, which never falls below one half. Right: W1 of 32 runs each.",
+)
+
+# %% [markdown]
+# Not subtle: a D that may never say "surely fake" is a poor teacher. (32 runs without a
+# protocol are a look, not a verdict.)
+#
+# ## The same table, mended
+#
+# Now the techniques as their papers have them: noise of level 1 on all that D sees, and the
+# distance between *mean* features. The GAN is the post's.
+
+
+# %%
+def mended_cell(discriminator, noise, matching):
+    pair = feature_matching("hidden_3", matching, 1.0 - matching, base)
+    return last_code(discriminator, pair, shown=instance_noise(1.0 * noise))
+
+
+mended = {
+    f"{kind}: {name}": mended_cell(discriminator, *cell)
+    for kind, discriminator in (("plain", plain), ("minibatch", minibatch))
+    for name, cell in CELLS.items()
+}
+table(
+    mended,
+    "The six cells with mended techniques, 32 runs each: medians of five measures, and W1 of every run.",
+)
+
+# %% [markdown]
+# Compare the two tables row by row. Noise alone now brings most runs home, with the layer or
+# without. And matching has changed sides: without the layer it does harm, with it all is
+# well. The post had found the opposite, in both.
+
+# %%
+display(claim("E7a"), claim("E7b"), claim("E7c"))
+
+# %% [markdown]
+# In the post's GAN all three are firm. A likely reason: a few mean features say little about
+# a distribution, and samples spread far and wide can have the same ones. With the layer, the
+# features hold how close the samples of a batch are, so that their means know the width.
+#
+# In the mended GAN it is not so. Its batches have 64 samples, and there the layer of
+# notebook 04 loses many runs, whatever else is done.
+#
+# ## One picture to remember
+#
+# All techniques on the same GAN, 96 stored runs each, in the order of their medians.
+
+# %%
+sources = {
+    "nothing": ("E6a", "the post's GAN", "none"),
+    "minibatch": ("D1c", "2017 code", "minibatch"),
+    "noise 0.001 on z": ("E1c", "the post's code", "plain, noise"),
+    "noise 1 on what D sees": ("E6a", "the post's GAN", "noise"),
+    "noise 1, mean matching": ("E7c", "the post's GAN", "noise and matching"),
+    "paired matching (no GAN)": ("E3b", "the post's code", "plain, noise and matching"),
+    "minibatch, paired matching": ("E4b", "the post's code", "minibatch, noise and matching"),
+    "minibatch, noise 1, mean matching": ("E7b", "the post's GAN", "all three"),
+}
+stored = {}
+for name, (id, setting, arm) in sources.items():
+    stored[name] = np.concatenate(list(claim(id).outcomes[setting][arm].values()))
+stored = dict(sorted(stored.items(), key=lambda item: -np.median(item[1])))
+fig, ax = plots.figure(width=9.0, height=5.4)
+ax.set_xscale("log")
+plots.outcomes(ax, stored, floor=(floor.low, floor.high), label="W1 to the data at the end")
+show(
+    fig,
+    alt="W1 of eight combinations of techniques on the post's GAN, 96 runs each, from worst to best median.",
+)
+
+# %% [markdown]
+# Three things to remember. The best rows are a regression and no GAN. Of the GANs, those with
+# noise a thousand times the post's level do best. And nearly every cloud is wider than the
+# step from one row to the next: from one run each, any order of techniques could have come.
+#
+# ## Two more tricks, and your own
+#
+# *One-sided label smoothing* asks D for 0.9 instead of 1 on real samples: `smoothed(0.9)`.
+# *Historical averaging* draws each player's weights back to their own average so far:
+# `historical_averaging(0.1)`. Both are from Salimans and others (2016), and both are
+# values like the others.
+#
+# **Exercise 1. Your own combination.** Put what you like into `mine`, predict its place in
+# the picture above, and run. It is scored over 32 seeds and set beside the table's cells.
+
+# %%
+mine = {"shown": instance_noise(1.0), "added": historical_averaging(0.01)}
+my_discriminator, my_losses = plain, losses.smoothed(0.9)
+
+own = last_code(my_discriminator, my_losses, **mine)
+rows = {"nothing": mended["plain: nothing"], "all three": mended["minibatch: noise, matching"]}
+table(
+    {**rows, "mine": own},
+    "The reader's own combination, here noise, label smoothing and averaging, beside two cells of the table.",
+)
+
+# %% [markdown]
+# ## Turn the knobs
+#
+# On the mended GAN of notebook 03 the same techniques have less to mend. First the figure,
+# then the same with knobs; here the noise, given in widths of the data, fades until the
+# middle of the run, and matching is added to the usual loss.
+
+# %%
+gaussian = latent.Gaussian()
+knobs = {"layer": "none", "batch_size": 16, "noise": 0.5, "matching": 1.0, "real_label": 1.0}
+fig, sentence = draw_technique_runs(target, gaussian, **knobs)
+show(
+    fig,
+    alt="The mended GAN with fading noise and feature matching, 32 runs after 2,000 steps: densities over the target, and W1.",
+)
+
+# %%
+technique_explorer(target, gaussian, **knobs)
+
+# %% [markdown]
+# ## Exercises
+#
+# **2. Predict and run.** Let the noise of the sweep fade: `until=2500`. Is the best level
+# the same? Why might it help to keep some noise to the end?
+#
+# **3. Write it.** The distance of feature matching, between batches of features.
+
+
+# %%
+def feature_distance(real_features, fake_features):
+    """|mean of f(real) - mean of f(fake)|^2; two arrays (batch, units)."""
+    ...
+
+
+check("05.1", feature_distance)
+
+# %%
+quiz("05.1")
+
+# %%
+quiz("05.2")
+
+# %% [markdown]
+# ## In practice
+#
+# - Say where a trick acts, on which tensor, and how strongly in units of the data. Then sweep
+#   the strength over decades before you judge the trick.
+# - Try techniques in combination: one that harms alone may help in company, and the other way
+#   round.
+# - Check what G can achieve without D. If it can do as well, you are not training a GAN.
+# - After each step, look which weights have moved.
+#
+# ## Further reading
+#
+# - Salimans and others, *Improved Techniques for Training GANs* (2016), section 3: all the
+#   tricks of this notebook but the noise.
+# - Sønderby and others, *Amortised MAP Inference for Image Super-resolution* (2017), section
+#   3: instance noise; Arjovsky and Bottou, *Towards Principled Methods* (2017), section 3.
+# - Mescheder and others, *Which Training Methods for GANs do actually Converge?* (2018): what
+#   noise does to the eigenvalues of notebook 01.
+# - [docs/claims.md](../docs/claims.md): every claim of this course, with its verdict.
