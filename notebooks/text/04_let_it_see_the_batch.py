@@ -212,9 +212,7 @@ def pushes(run):
 
 
 fig, axes = plots.figure(2, width=9.0, height=3.4, sharey=True)
-for ax, (name, run) in zip(
-    axes, {"one at a time": plain, "the batch": batchwise}.items(), strict=True
-):
+for ax, run, name in zip(axes, (plain, batchwise), ("one at a time", "the batch"), strict=True):
     push = pushes(run)
     ax.set_yscale("symlog", linthresh=0.01)
     ax.plot(clump, push.T - push.mean(1), "-", lw=0.9, color="C0", alpha=0.6)
@@ -412,14 +410,17 @@ show(
 claim("D3a")
 
 # %% [markdown]
-# WORDS ON D3
+# The post's guess was right, firmly, for its own code: eleven neighbours, three, or one, each
+# undoes the harm of the large batch. With the last code one is firm too. The mended GAN had
+# nothing to mend. And in a batch as small as the post's, is one as good as all? D3b says
+# *inconclusive*. Nobody had tried; it took one argument and a few minutes.
 #
 # ## One batch or two?
 #
 # In 2016 a reader asked the authors of the code whether real and generated samples should
 # go through D together, as one batch. They had not tried. Salimans and others computed the
-# features for each kind apart. To a D that judges one sample at a time it makes no
-# difference; here it does. `Shown(together=True)` does it. *Better, worse, or the same?*
+# features for each kind apart. To a D that judges one sample at a time it is the
+# same; here it is not: a fake sample may be close to real ones. `Shown(together=True)` does it. *Better, worse, or the same?*
 
 # %%
 mixed = post_gan(minibatch_d("tanh"), rate=0.005, shown=Shown(together=True))
@@ -463,6 +464,7 @@ def score(company):
     return tf.sigmoid(copies(np.concatenate([points[:, None], rest], axis=1))[:, 0, 0])
 
 
+# %%
 fakes = batchwise.generator(member=kept)
 fig, ax = plots.figure(width=7.5, height=3.8)
 for _ in range(8):

@@ -78,6 +78,7 @@ adam = keras.optimizers.Adam(1e-3)
 base = losses.bounded(1e-5)  # logarithms with a floor, as in that code
 
 
+# %%
 def last_code(discriminator, pair, z_noise=0.0, aligned=True, **technique):
     slots = latent.Stratified(-8.0, 8.0, jitter=0.01, noise=z_noise, aligned=aligned)
     real = data.Gaussian(4.0, float(np.hypot(0.5, z_noise)))  # noise makes a normal one wider
@@ -92,6 +93,7 @@ def post_cell(discriminator, noise, matching):
     return last_code(discriminator, pair, z_noise=0.001 * noise)
 
 
+# %%
 CELLS = {"nothing": (0.0, 0.0), "noise": (1.0, 0.0), "noise, matching": (1.0, 1.0)}
 post = {
     f"{kind}: {name}": post_cell(discriminator, *cell)
@@ -121,6 +123,7 @@ def measures(run):
     return [at_the_end(v if v.ndim == 2 else 100 * v.mean(-1)) for v in found]
 
 
+# %%
 def table(runs, alt):
     """Left the medians; right W1 of all runs, a dot each."""
     found = {name: measures(run) for name, run in runs.items()}
@@ -141,6 +144,7 @@ def table(runs, alt):
     show(fig, alt=alt)
 
 
+# %%
 floor = noise_floor(wasserstein, target, 500, np.random.default_rng(0))
 table(
     post,
