@@ -334,9 +334,9 @@ display(claim("D4a"), claim("D4b"))
 # untrained D of the post, given real batches of five sizes.
 
 # %%
-untrained, _, _ = pretrain(minibatch_d("tanh"), data.Uniform(), target.density, steps=0)
+untrained, _, _ = pretrain(minibatch_d("tanh"), data.Uniform(-5.0, 5.0), target.density, steps=0)
 one_by_one, _, _ = pretrain(
-    mlp((1, 8, 8, 8, 1), "tanh", kernel=normal), data.Uniform(), target.density, steps=0
+    mlp((1, 8, 8, 8, 1), "tanh", kernel=normal), data.Uniform(-5.0, 5.0), target.density, steps=0
 )
 fig, ax = plots.figure(width=7.0, height=3.6)
 ax.set_xscale("log")
