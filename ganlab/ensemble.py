@@ -62,10 +62,10 @@ def _mapped(layer, weights, x):
 
 def call(model, weights, x):
     """The outputs (seeds, n, out) of stacked `weights` on x (seeds, n, in)."""
-    return layer_outputs(model, weights, x)[-1]
+    return call_layers(model, weights, x)[-1]
 
 
-def layer_outputs(model, weights, x):
+def call_layers(model, weights, x):
     """What each layer of a `Sequential` puts out, in order; of another model, its outputs."""
     if type(model) is not keras.Sequential:
         return [_call_layer(model, weights, x)]
@@ -75,17 +75,6 @@ def layer_outputs(model, weights, x):
         outputs.append(_call_layer(layer, weights[:count], outputs[-1]))
         del weights[:count]
     return outputs[1:]
-
-
-def layer_place(model, name):
-    """Which of a Sequential's `layer_outputs` are those of the layer called `name`."""
-    if type(model) is not keras.Sequential:
-        kind = type(model).__name__
-        raise TypeError(f"discriminator is {kind}: a look at {name!r} wants a keras.Sequential")
-    names = [layer.name for layer in model.layers]
-    if name not in names:
-        raise ValueError(f"discriminator has no layer {name!r}: wanted one of {', '.join(names)}")
-    return names.index(name)
 
 
 def _call_layer(layer, weights, x):

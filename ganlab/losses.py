@@ -183,15 +183,14 @@ def _matching(base_discriminator, base_generator, distance):
         return base_discriminator(real_logits, fake_logits, **scalars)
 
     def generator(fake_logits, real_features, fake_features, weight, usual, **scalars):
-        parts = distance(real_features, fake_features), base_generator(fake_logits, **scalars)
-        return _along(weight, parts[0]) + _along(usual, parts[1])
+        apart, fooled = (
+            distance(real_features, fake_features),
+            base_generator(fake_logits, **scalars),
+        )
+        # Factors come as (seeds, 1), or as plain numbers.
+        return (weight * apart[..., None] + usual * fooled[..., None])[..., 0]
 
     return discriminator, generator
-
-
-def _along(factor, losses):
-    """`losses` (seeds,) times a factor that came as (seeds, 1), or as a plain number."""
-    return (factor * losses[..., None])[..., 0]
 
 
 def squared_error(logits, targets):

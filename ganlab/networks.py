@@ -28,18 +28,14 @@ def mlp(sizes, activation="relu", output_activation=None, kernel="glorot_uniform
     layers = [keras.Input((int(sizes[0]),))]
     for i, size in enumerate(sizes[1:], 1):
         last = i == len(sizes) - 1
-        name = {"name": "output" if last else f"hidden_{i}"}
-        if own[i]:
-            layers.append(type(size).from_config({**size.get_config(), **name}))
-            continue
-        dense = keras.layers.Dense(
-            int(size),
-            activation=output_activation if last else activation,
-            kernel_initializer=keras.initializers.get(kernel).clone(),
-            bias_initializer=keras.initializers.get(bias).clone(),
-            **name,
-        )
-        layers.append(dense)
+        options = {
+            "activation": output_activation if last else activation,
+            "kernel_initializer": keras.initializers.get(kernel).clone(),
+            "bias_initializer": keras.initializers.get(bias).clone(),
+        }
+        kind = type(size) if own[i] else keras.layers.Dense
+        options = size.get_config() if own[i] else {"units": int(size), **options}
+        layers.append(kind.from_config({**options, "name": "output" if last else f"hidden_{i}"}))
     return keras.Sequential(layers)
 
 

@@ -72,6 +72,7 @@ class Player:
     average of each weight over all steps."""
 
     def __init__(self, model, members, recipe, averaged=False):
+        self.members = members
         shapes = [(members, *weight.shape) for weight in model.trainable_variables]
         self.weights = [keras.Variable(np.zeros(shape, "float32")) for shape in shapes]
         kind, config = recipe
@@ -88,6 +89,12 @@ class Player:
         now, its present value included; else None."""
         return [tf.convert_to_tensor(mean.value) for mean in self._averages] or None
 
+    def one_each(self, what, values):
+        """`values`, which have to be one for each member: a single one would mix the members."""
+        if (shape := tuple(tf.convert_to_tensor(values).shape)) != (self.members,):
+            raise ValueError(f"{what} shape {shape}: wanted ({self.members},), one for each seed")
+        return values
+
     def descend(self, loss, rate):
         """One step on the sum of the members' losses, which keeps the members apart.
 
@@ -102,7 +109,7 @@ class Player:
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(before)
             losses, report = loss(before)
-            total = tf.reduce_sum(losses)
+            total = tf.reduce_sum(self.one_each("the loss has", losses))
         gradients = tape.gradient(total, before, unconnected_gradients="zero")
         self.optimizer.apply(gradients, self.weights)
         for weight, old in zip(self.weights, before, strict=True):

@@ -1,5 +1,7 @@
 """Techniques of others, as values for `shown` and `added` of `training.train`."""
 
+from textwrap import shorten
+
 import numpy as np
 
 from ganlab.backend import tf
@@ -15,16 +17,25 @@ def instance_noise(std, until=None, together=False):
 
     Arjovsky and Bottou 2017, section 3; Sønderby and others 2017.
     """
-    if np.min(std) < 0:
-        raise ValueError(f"std is {np.min(std)}: wanted 0 or more")
-    if until is not None and not np.min(until) > 0:
-        raise ValueError(f"until is {np.min(until)}: wanted a step above 0, or None")
-    fall = 0.0 if until is None else 1.0 / np.asarray(until, float)
-    return Shown(_blurred, _standard_normal, {"std": std, "fall": fall}, together)
+    until = np.inf if until is None else until
+    ends = np.minimum(_at_least(1, "until", until), 1e30)  # scalars are finite
+    scalars = {"std": _at_least(0, "std", std), "until": ends}
+    return Shown(_blurred, _standard_normal, scalars, bool(together))
 
 
-def _blurred(batch, now, std, fall):
-    return batch + std * tf.maximum(1.0 - fall * now.step, 0.0) * now.noise
+def _at_least(least, name, value):
+    try:
+        good = np.size(value) and (np.asarray(value, float) >= least).all()
+    except (TypeError, ValueError):
+        good = False
+    if not good:
+        given = shorten(repr(value), 60, placeholder="...")
+        raise ValueError(f"{name} is {given}: wanted at least {least}, or as much for each member")
+    return value
+
+
+def _blurred(batch, now, std, until):
+    return batch + std * tf.maximum(1.0 - now.step / until, 0.0) * now.noise
 
 
 def _standard_normal(rng, shape):
@@ -38,9 +49,12 @@ def historical_averaging(weight):
     given: the penalty draws each player back to where it was on average. `weight` is a number,
     or one for each member. Salimans et al. 2016, section 3.3.
     """
-    if np.min(weight) < 0:
-        raise ValueError(f"weight is {np.min(weight)}: wanted 0 or more")
-    return Added(_away_from_the_mean, scalars={"weight": weight}, to="dg", averaged=True)
+    return Added(
+        _away_from_the_mean,
+        scalars={"weight": _at_least(0, "weight", weight)},
+        to="dg",
+        averaged=True,
+    )
 
 
 def _away_from_the_mean(now, weight):

@@ -10,16 +10,7 @@ from ganlab import losses as _losses
 from ganlab.arguments import fits_memory, per_member, record_steps, seed_tuple, whole
 from ganlab.backend import keras, tf
 from ganlab.data import as_distribution
-from ganlab.ensemble import (
-    Ensemble,
-    build,
-    call,
-    initial_weights,
-    is_tiny,
-    layer_outputs,
-    layer_place,
-    structure,
-)
+from ganlab.ensemble import Ensemble, build, call, call_layers, initial_weights, is_tiny, structure
 from ganlab.program import NEVER, Player, Program, Supply, compiles, recipe_and_rates, shared
 from ganlab.progress import bar
 from ganlab.runs import RECORDS, Run
@@ -57,9 +48,11 @@ class Shown(NamedTuple):
 
     function  `function(batch, now, **scalars)` returns what D sees of a batch (seeds, n, dim),
               real or fake; `now` is a `Now`, scalars come as (seeds, 1, 1)
+              or of another length and width: packing gives (seeds, n / 2, 2 * dim)
     draw      `draw(rng, shape)` draws the noise the function wants for batches of shape
               (batches, n, dim), one seed at a time, in NumPy
-    scalars   floats, or arrays with one value per member; another value needs no new program
+    scalars   floats, or arrays with one value per member; another value needs no new program.
+              What else a function looks up is read once, when its program is built
     together  whether D gets real and fake samples as one batch, real before fake, and not
               as two: to a D that looks along the batch it makes a difference
     """
@@ -132,7 +125,7 @@ class _Game:
         batches. None for what there is not: real ones, or a layer that the losses look at."""
 
         def judged(x):
-            outputs = layer_outputs(self.discriminator, weights, x)
+            outputs = call_layers(self.discriminator, weights, x)
             return outputs[-1][..., 0], None if self.place is None else outputs[self.place]
 
         none = (None, None)
@@ -147,11 +140,12 @@ class _Game:
         for k, term in enumerate(self.added):
             if player in term.to:
                 now = Now(step, noise.get(f"added{k}"), averages=averages, **seen)
-                total += term.function(now, **scalars["added"][k])
+                penalty = term.function(now, **scalars["added"][k])
+                total += self.d.one_each("added function gives", penalty)
         return total
 
     def _d_step(self, i, data, scalars):
-        step = scalars["step"] + tf.cast(i // self.n_critic, tf.float32)
+        step = scalars["step"] + scalars["move"] * tf.cast(i // self.n_critic, tf.float32)
         i += scalars["d_start"]
         noise = {name: tf.gather(block, i) for name, block in data["d"].items()}
         fake = call(self.generator, self.g.values(), noise["z"])
@@ -174,7 +168,7 @@ class _Game:
         return [d_loss, *means]
 
     def _g_step(self, i, data, scalars):
-        step = scalars["step"] + tf.cast(i, tf.float32)
+        step = scalars["step"] + scalars["move"] * tf.cast(i, tf.float32)
         i += scalars["g_start"]
         noise = {name: tf.gather(block, i) for name, block in data["g"].items()}
         real = self._show(noise.get("real"), noise.get("real_noise"), step, scalars)
@@ -249,7 +243,7 @@ class Trainer:
         self._scalars = self._spread_scalars()
         self._models, weights = self._check_networks(generator, discriminator)
         layer = self.losses.layer
-        place = None if layer is None else layer_place(self._models[1], layer)
+        place = None if layer is None else _layer_place(self._models[1], layer)
         key = (
             *(structure(model) for model in self._models),
             repr(recipes),
@@ -360,7 +354,8 @@ class Trainer:
     def _play(self, part, steps, move=True):
         """(steps taken, sums over them); with `move=False` nothing changes."""
         data, uses = {}, {}
-        scalars = {**self._scalars, "step": tf.constant(self.step, tf.float32)}
+        now = {"step": self.step, "move": move}
+        scalars = self._scalars | {k: tf.constant(float(v)) for k, v in now.items()}
         for player, supply in self._supplies.items():
             rates = np.where(self._frozen, 0.0, self._rates[player]) * move
             scalars[f"{player}_rate"] = tf.constant(rates, tf.float32)
@@ -464,10 +459,17 @@ class Trainer:
 
     def _check_networks(self, generator, discriminator):
         """((generator, discriminator) models, (their stacked weights)), checked to fit."""
-        batch = tf.zeros((len(self.seeds), 2, self.real.dim))
+        members, size = len(self.seeds), (self.batch_size, self.real.dim)
+        batch, noise = tf.zeros((members, *size)), None
+        if self.shown.draw:
+            noise = self.shown.draw(np.random.default_rng(0), (1, *size))
+            noise = tf.zeros((members, *np.shape(noise)[1:]))
         if self.shown.function:
-            now = Now(tf.constant(0.0), batch if self.shown.draw else None)
+            now = Now(tf.constant(0.0), noise)
             batch = self.shown.function(batch, now, **self._scalars["shown"])
+            if batch.shape.rank != 3 or batch.shape[0] != members:
+                shape = f"shown gives shape {tuple(batch.shape)} for {(members, *size)}"
+                raise ValueError(f"{shape}: wanted ({members}, samples, numbers in each)")
         shown = batch.shape[-1]
         models, weights = [], []
         for stream, role, given, inputs, outputs in (
@@ -510,13 +512,24 @@ def _check_extensions(losses, shown, added):
     shown = Shown() if shown is None else shown
     if not isinstance(shown, Shown):
         raise TypeError(f"shown is {shown!r}: wanted None or a Shown")
-    added = (added,) if isinstance(added, Added) else tuple(added)
+    added = tuple(added) if type(added) in (list, tuple) else (added,)
     for term in added:
         if not isinstance(term, Added):
             raise TypeError(f"added holds {term!r}: wanted an Added")
         if term.to not in ("d", "g", "dg"):
             raise ValueError(f"to={term.to!r}: wanted 'd', 'g' or 'dg'")
     return losses, shown, added
+
+
+def _layer_place(model, name):
+    """Which of a Sequential's `call_layers` are those of the layer called `name`."""
+    if type(model) is not keras.Sequential:
+        kind = type(model).__name__
+        raise TypeError(f"discriminator is {kind}: a look at {name!r} wants a keras.Sequential")
+    names = [layer.name for layer in model.layers]
+    if name not in names:
+        raise ValueError(f"discriminator has no layer {name!r}: wanted one of {', '.join(names)}")
+    return names.index(name)
 
 
 def _blocks(models, batch_size, n_critic, members):

@@ -11,14 +11,14 @@ from ganlab.ensemble import (
     Ensemble,
     build,
     call,
+    call_layers,
     clone,
     initial_weights,
     is_tiny,
-    layer_outputs,
-    layer_place,
     structure,
 )
 from ganlab.networks import TINY, MinibatchDiscrimination, mlp
+from ganlab.training import _layer_place
 
 SEEDS = (4, 0, 9)
 own = keras.saving.register_keras_serializable("test_ensemble")
@@ -214,7 +214,7 @@ def test_one_model_serves_any_number_of_members():
 def test_outputs_of_layers_are_those_that_keras_has(name):
     many = make(MODELS[name]())
     x = points(3, 6, 2)
-    found = layer_outputs(many.model, [tf.constant(w) for w in many.weights], tf.constant(x))
+    found = call_layers(many.model, [tf.constant(w) for w in many.weights], tf.constant(x))
     assert len(found) == len(many.model.layers)
     for i in range(3):
         value = x[i]
@@ -227,21 +227,21 @@ def test_outputs_of_layers_are_those_that_keras_has(name):
 def test_a_model_that_is_no_stack_has_one_output(name):
     many = make(MODELS[name]())
     x = points(3, 6, 2)
-    (found,) = layer_outputs(many.model, [tf.constant(w) for w in many.weights], tf.constant(x))
+    (found,) = call_layers(many.model, [tf.constant(w) for w in many.weights], tf.constant(x))
     np.testing.assert_allclose(found, many(x), rtol=1e-5, atol=1e-6)
     with refused(
         f"is {type(many.model).__name__}: a look at 'hidden_1' wants a keras.Sequential", TypeError
     ):
-        layer_place(many.model, "hidden_1")
+        _layer_place(many.model, "hidden_1")
 
 
 def test_a_layer_is_found_by_its_name():
     model = mlp((2, 5, MinibatchDiscrimination(3, 2), 4, 1))
     names = ["hidden_1", "hidden_2", "hidden_3", "output"]
-    assert [layer_place(model, name) for name in names] == [0, 1, 2, 3]
+    assert [_layer_place(model, name) for name in names] == [0, 1, 2, 3]
     for wrong in ("hidden_4", "", "Output"):
         with refused(f"no layer '{wrong}': wanted one of hidden_1, hidden_2, hidden_3, output"):
-            layer_place(model, wrong)
+            _layer_place(model, wrong)
 
 
 def test_what_was_called_before_changes_no_bit(monkeypatch):

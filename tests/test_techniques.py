@@ -218,12 +218,14 @@ def test_noise_is_whole_at_first_and_gone_from_the_step_named():
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"std": -0.1}, "std is -0.1: wanted 0 or more"),
-        ({"std": np.linspace(0.1, -0.1, 32)}, "std is -0.1: wanted 0 or more"),
-        ({"std": 0.1, "until": 0}, "until is 0: wanted a step above 0, or None"),
+        ({"std": -0.1}, "std is -0.1: wanted at least 0"),
+        ({"std": np.linspace(0.1, -0.1, 32)}, r"std is array\(\[.*: wanted at least 0"),
+        ({"std": 0.1, "until": 0}, "until is 0: wanted at least 1"),
         ({"std": 0.1, "until": -3}, "until is -3: wanted"),
-        ({"std": 0.1, "until": [5, 0]}, "until is 0: wanted"),
+        ({"std": 0.1, "until": [5, 0]}, r"until is \[5, 0\]: wanted"),
         ({"std": 0.1, "until": np.nan}, "until is nan: wanted"),
+        ({"std": "a"}, "std is 'a': wanted at least 0"),
+        ({"std": []}, r"std is \[\]: wanted"),
     ],
 )
 def test_noise_that_makes_no_sense_is_refused_in_one_line(wrong, message):
@@ -403,7 +405,7 @@ def test_a_member_that_fails_does_not_move_the_averages_of_others():
 
 @pytest.mark.parametrize("weight", [-1.0, [1.0, -0.1]])
 def test_a_weight_below_nothing_is_refused_in_one_line(weight):
-    with pytest.raises(ValueError, match=r"weight is .*: wanted 0 or more") as info:
+    with pytest.raises(ValueError, match=r"weight is .*: wanted at least 0") as info:
         historical_averaging(weight)
     assert "\n" not in str(info.value)
 

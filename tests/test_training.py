@@ -11,6 +11,7 @@ from ganlab.ensemble import Ensemble
 from ganlab.networks import mlp
 from ganlab.pretraining import pretrain
 from ganlab.runs import RECORDS, Run
+from ganlab.techniques import instance_noise
 from ganlab.training import Added, Scaled, Shown, Trainer, TrainingFailed, train
 
 NORMAL = keras.initializers.RandomNormal(stddev=1.0)
@@ -447,6 +448,57 @@ def test_a_run_with_noise_on_its_latent_is_saved_and_loaded(tmp_path):
     assert np.array_equal(run.generate(5), again.generate(5))
 
 
+@pytest.mark.usefixtures("uncompiled")
+def test_the_first_record_sees_the_noise_of_the_first_step():
+    """Records on the spot try many steps, but none of them is taken."""
+    whole, fading = (trainer(shown=instance_noise(20.0, until)) for until in (None, 2))
+    for one in (whole, fading):
+        one.record()
+    np.testing.assert_allclose(whole._records["d_loss"], fading._records["d_loss"], rtol=1e-6)
+
+
+@pytest.mark.usefixtures("uncompiled")
+def test_one_penalty_or_loss_for_all_members_is_refused():
+    def mixing(now):
+        return tf.reduce_mean(tf.square(now.discriminate(now.real)))
+
+    with pytest.raises(ValueError, match=r"added function gives shape \(\): wanted \(4,\)"):
+        trainer(added=Added(mixing)).advance(1)
+    both = losses.Losses(
+        lambda real, fake: tf.reduce_mean(real - fake), lambda fake: tf.reduce_mean(fake)
+    )
+    with pytest.raises(ValueError, match=r"the loss has shape \(\): wanted \(4,\)"):
+        trainer(losses=both).advance(1)
+
+
+@pytest.mark.usefixtures("uncompiled")
+def test_samples_may_be_packed_and_noise_may_have_another_width():
+    def packed(batch, now):
+        return tf.reshape(batch, (batch.shape[0], -1, 4))
+
+    assert np.isfinite(
+        trainer(discriminator=mlp((4, 4, 1)), shown=Shown(packed)).advance(2)["d_loss"]
+    ).all()
+
+    def beside(batch, now):
+        return tf.concat([batch, now.noise], axis=-1)
+
+    def three(rng, shape):
+        return rng.standard_normal((*shape[:2], 3), dtype=np.float32)
+
+    wide = trainer(discriminator=mlp((4, 4, 1)), shown=Shown(beside, three))
+    assert np.isfinite(wide.advance(2)["d_loss"]).all()
+
+
+@pytest.mark.parametrize("lost", [lambda batch, now: batch[:1], lambda batch, now: batch[..., 0]])
+def test_what_is_shown_keeps_the_members_apart(lost):
+    with pytest.raises(
+        ValueError, match=r"shown gives shape .*: wanted \(4, samples, numbers"
+    ) as info:
+        trainer(shown=Shown(lost))
+    assert "\n" not in str(info.value)
+
+
 # What is recorded ---------------------------------------------------------------------------
 
 
@@ -660,6 +712,8 @@ def functional():
         ({"losses": "wgan"}, "losses is 'wgan'"),
         ({"shown": 3}, "shown is 3"),
         ({"added": [3]}, "added holds 3"),
+        ({"added": None}, "added holds None"),
+        ({"added": np.sum}, "added holds <function sum"),
         ({"added": Added(np.sum, to="x")}, "to='x': wanted 'd', 'g' or 'dg'"),
         ({"added": [Added(np.sum), Added(np.sum, to="")]}, "to='': wanted 'd', 'g' or 'dg'"),
         ({"losses": losses.feature_matching("hidden_4")}, "no layer 'hidden_4': wanted one of"),
