@@ -337,7 +337,7 @@ def test_the_knobs_reach_the_training(trained, std):
     (((generator, discriminator), arguments),) = trained  # once, with all knobs set
     shown = arguments.pop("shown")
     assert shown[:2] == instance_noise(1.0)[:2] and not shown.together
-    assert shown.scalars == pytest.approx({"std": 0.25 * std, "fall": 1 / 10}, rel=0.01)
+    assert shown.scalars == pytest.approx({"std": 0.25 * std, "until": 10}, rel=0.01)
     for player in "dg":
         adam = arguments.pop(f"{player}_optimizer")
         assert (type(adam).__name__, adam.beta_1) == ("Adam", 0.5)
