@@ -338,7 +338,8 @@ display(claim("D4a"), claim("D4b"))
 # %% [markdown]
 # With the last code hardly any run with the layer comes close: 1 of 96. But without it none
 # does, so it may be the code that fails, and not the layer. In the mended GAN most come close,
-# hence *depends*. In the live figure the median is some five times larger with the layer;
+# hence *depends*. (By a hair: on a processor without AVX one run ends otherwise, and that row
+# is no longer firm.) In the live figure the median is some five times larger with the layer;
 # over 96 pairs that is not firm (D4b). On the right, no run with the layer is narrower than
 # 0.3. Put a finger blindly on one dot of each cloud: which story would *you* have told?
 #

@@ -228,7 +228,7 @@ arms = {f"noise {level:g}": measures(run)[0] for level, run in sweep.items()}
 plots.outcomes(ax, arms, floor=(floor.low, floor.high), label="W1 to the data at the end")
 show(
     fig,
-    alt="W1 of 32 runs at eight levels of noise: alike up to 0.05, best median at 1, least spread at 2, worse at 4.",
+    alt="W1 of 32 runs at eight levels of noise: alike up to 0.05, best at 1 and 2, worse at 4.",
 )
 
 # %% [markdown]
