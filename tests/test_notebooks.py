@@ -8,7 +8,6 @@ shown below a notebook that breaks it.
 import base64
 import importlib.util
 import re
-import tomllib
 from pathlib import Path
 
 import nbformat
@@ -22,16 +21,15 @@ _spec = importlib.util.spec_from_file_location("notebooks_build", ROOT / "notebo
 build = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(build)
 
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-REPOSITORY = PROJECT["urls"]["Repository"]
+# The first code cell of every notebook.
+FIRST_CELL = """\
+from importlib.util import find_spec
 
-# The first code cell of every notebook. A clone, since claims read the results beside the package.
-COLAB_CELL = f"""\
-import sys
-
-if "google.colab" in sys.modules:  # only there: fetch the course, which Colab lacks
-    get_ipython().system("git clone --quiet --depth=1 {REPOSITORY} course")
-    sys.path.insert(0, "course")
+if find_spec("ganlab") is None:
+    raise ImportError(
+        "The course is not installed here: copy its folder to this machine, run\\n"
+        "%pip install -e <that folder>   in a cell, and restart the kernel."
+    )
 """
 
 FORBIDDEN = {  # what strict comparison of outputs, or a page without a kernel, cannot cope with
@@ -139,11 +137,21 @@ def opens_with_title_and_promises(notebook):
     ]
 
 
-def installs_on_colab_first(notebook):
+def says_first_how_to_install(notebook):
     cells = code_cells(notebook)
-    if cells and cells[0].source == COLAB_CELL.rstrip():
+    if cells and cells[0].source == FIRST_CELL.rstrip():
         return []
-    return [f"the first code cell is not:\n{COLAB_CELL}"]
+    return [f"the first code cell is not:\n{FIRST_CELL}"]
+
+
+def no_address_in_code(notebook):
+    """Code from an address is run as the reader: none that is not known to be ours."""
+    pattern = r"\bhttps?:|\bgit\b.*\bclone\b|\bgit\+"
+    return [
+        f"{found[0]} in a code cell"
+        for cell in code_cells(notebook)
+        if (found := re.search(pattern, cell.source))
+    ]
 
 
 def within_the_budget(notebook):
@@ -170,7 +178,8 @@ RULES = (
     no_long_numbers_in_text,
     no_python_version_in_text,
     opens_with_title_and_promises,
-    installs_on_colab_first,
+    says_first_how_to_install,
+    no_address_in_code,
     within_the_budget,
     long_enough_for_a_lesson,
 )
@@ -226,7 +235,7 @@ def notebook_with(*cells, **metadata):
     body = [prose("word " * 600), prose("word " * 600)]
     body += [code(count=n) for n in range(2, 15)]
     body += [code(count=15, **figure(**{"image/png": {"alt": "a line"}}))]
-    cells = [title, code(COLAB_CELL.rstrip(), count=1), *body, *cells]
+    cells = [title, code(FIRST_CELL.rstrip(), count=1), *body, *cells]
     return nbformat.v4.new_notebook(cells=cells, metadata=metadata)
 
 
@@ -239,12 +248,6 @@ def notebook_without(position):
 def titled(title):
     notebook = notebook_with()
     notebook.cells[0].source = title
-    return notebook
-
-
-def installing_from(repository):
-    notebook = notebook_with()
-    notebook.cells[1].source = COLAB_CELL.rstrip().replace(REPOSITORY, repository)
     return notebook
 
 
@@ -290,8 +293,10 @@ BROKEN = [
     (opens_with_title_and_promises, titled("# Try\nYou will try. *Learn*: this. *Need*: that.")),
     (opens_with_title_and_promises, titled("# Try\n*You will* try. *Need*: that.")),
     (opens_with_title_and_promises, titled("# Try\n*You will* try. *Learn*: this.")),
-    (installs_on_colab_first, notebook_without(1)),
-    (installs_on_colab_first, installing_from("https://example.org")),
+    (says_first_how_to_install, notebook_without(1)),
+    (no_address_in_code, notebook_with(code("# see https://example.org"))),
+    (no_address_in_code, notebook_with(code('os.system("git clone --quiet somewhere")'))),
+    (no_address_in_code, notebook_with(code("%pip install git+ssh://example.org/x"))),
     (within_the_budget, notebook_with(prose("word " * 1300))),
     (within_the_budget, notebook_with(*[code() for _ in range(16)])),
     (long_enough_for_a_lesson, nbformat.v4.new_notebook(cells=[prose("word " * 1300)])),
@@ -309,6 +314,14 @@ def test_rule_passes_a_good_notebook(rule):
 )
 def test_rule_fails_a_bad_notebook(rule, notebook):
     assert rule(notebook) != []
+
+
+def test_the_first_cell_says_in_two_lines_what_to_do_where_the_course_is_missing(monkeypatch):
+    exec(FIRST_CELL, {})  # says nothing where it is installed
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(ImportError, match=r"copy its folder .*\n%pip install -e ") as error:
+        exec(FIRST_CELL, {})
+    assert len(str(error.value).splitlines()) == 2
 
 
 def test_every_rule_has_a_bad_notebook():

@@ -11,11 +11,13 @@
 # *You need* a little Python and the idea of a neural network. About 15 minutes.
 
 # %%
-import sys
+from importlib.util import find_spec
 
-if "google.colab" in sys.modules:  # only there: fetch the course, which Colab lacks
-    get_ipython().system("git clone --quiet --depth=1 https://github.com/ganlab/ganlab course")
-    sys.path.insert(0, "course")
+if find_spec("ganlab") is None:
+    raise ImportError(
+        "The course is not installed here: copy its folder to this machine, run\n"
+        "%pip install -e <that folder>   in a cell, and restart the kernel."
+    )
 
 # %% [markdown]
 # ## What a GAN is
@@ -51,6 +53,7 @@ if "google.colab" in sys.modules:  # only there: fetch the course, which Colab l
 # one. The first import takes some seconds.
 
 # %%
+import sys
 import time
 
 import numpy as np

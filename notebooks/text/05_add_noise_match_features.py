@@ -13,11 +13,13 @@
 # *You need* notebooks 03 and 04. About 45 minutes to read, a minute to run.
 
 # %%
-import sys
+from importlib.util import find_spec
 
-if "google.colab" in sys.modules:  # only there: fetch the course, which Colab lacks
-    get_ipython().system("git clone --quiet --depth=1 https://github.com/ganlab/ganlab course")
-    sys.path.insert(0, "course")
+if find_spec("ganlab") is None:
+    raise ImportError(
+        "The course is not installed here: copy its folder to this machine, run\n"
+        "%pip install -e <that folder>   in a cell, and restart the kernel."
+    )
 
 # %%
 import numpy as np
