@@ -77,6 +77,17 @@ def call_layers(model, weights, x):
     return outputs[1:]
 
 
+def layer_place(model, name):
+    """Which of a Sequential's `call_layers` are those of the layer called `name`."""
+    if type(model) is not keras.Sequential:
+        kind = type(model).__name__
+        raise TypeError(f"discriminator is {kind}: a look at {name!r} wants a keras.Sequential")
+    names = [layer.name for layer in model.layers]
+    if name not in names:
+        raise ValueError(f"discriminator has no layer {name!r}: wanted one of {', '.join(names)}")
+    return names.index(name)
+
+
 def _call_layer(layer, weights, x):
     if type(layer) is keras.Sequential:
         return call(layer, weights, x)
@@ -256,11 +267,12 @@ class Ensemble:
     """`seeds` copies of a Keras model, their weights stacked on a leading axis.
 
     `seeds` (members,) are the random seeds the members started from; `weights` NumPy
-    arrays (members, *shape) in the order of `model.trainable_variables`.
+    arrays (members, *shape) in the order of `model.trainable_variables`; `failed` the members
+    whose training stopped being finite, {member: step}.
     """
 
-    def __init__(self, model, seeds, weights):
-        self.model = model
+    def __init__(self, model, seeds, weights, failed=None):
+        self.model, self.failed = model, dict(failed or {})
         self.seeds = tuple(int(seed) for seed in seeds)
         self.weights = [np.asarray(weight) for weight in weights]
 

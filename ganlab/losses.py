@@ -26,7 +26,8 @@ class Losses(NamedTuple):
 
     With `layer`, the name of one of D's layers, the generator's loss also gets what that
     layer puts out, each (..., batch, units):
-    `generator(fake_logits, real_features, fake_features, **scalars)`.
+    `generator(fake_logits, real_features, fake_features, **scalars)`. With `relative` it gets
+    the logits of real samples as well, and first: `generator(real_logits, fake_logits, ...)`.
     """
 
     discriminator: Callable
@@ -34,6 +35,7 @@ class Losses(NamedTuple):
     score: Callable = tf.sigmoid
     scalars: Mapping = {}
     layer: str | None = None
+    relative: bool = False
 
 
 def _mean(values):

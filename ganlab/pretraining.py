@@ -7,9 +7,10 @@ from ganlab.arguments import record_steps, seed_tuple, whole
 from ganlab.backend import keras, tf
 from ganlab.data import as_distribution
 from ganlab.ensemble import Ensemble, build, call, initial_weights, is_tiny, structure
+from ganlab.gan import Scaled
+from ganlab.loop import Loop, Part
 from ganlab.program import Player, Program, Supply, compiles, recipe_and_rates, shared
-from ganlab.progress import bar
-from ganlab.training import DISCRIMINATOR, PRETRAIN, Scaled
+from ganlab.training import DISCRIMINATOR, PRETRAIN
 
 _BLOCK = 100  # steps whose random numbers are drawn at once
 
@@ -41,6 +42,10 @@ def pretrain(
     Returns (ensemble, steps, loss): the `Ensemble` to hand to `train`, the steps at which
     records were taken, and the loss (records, seeds) averaged over the steps before each.
     Seed s starts from the weights that `train` would start it from.
+
+    A seed that stops being finite is frozen: its loss is NaN from there on, and `train`, given the
+    ensemble, counts it as failed from the start. When all have, `TrainingFailed` is raised.
+    Interrupting returns what there is.
     """
     seeds, steps = seed_tuple(seeds), whole("steps", steps, 0)
     inputs, batch_size = as_distribution(inputs), whole("batch_size", batch_size, 1)
@@ -66,9 +71,7 @@ def pretrain(
         compiles(),
     )
     tiny = is_tiny(discriminator, batch_size)
-    program = shared(key, lambda: _program(discriminator, recipe, loss, members, tiny))
-    weights = initial_weights(discriminator, seeds, DISCRIMINATOR)
-    state = [*map(tf.constant, weights), *program.initial_state[len(weights) :]]
+    program = shared(key, lambda: _Pretraining(discriminator, recipe, loss, members, tiny))
 
     def draw(rng):
         x = inputs.sample((_BLOCK, batch_size), rng)
@@ -79,42 +82,38 @@ def pretrain(
             raise ValueError("target gives NaN or infinity: wanted finite numbers")
         return {"x": x, "y": y}
 
-    supply = Supply(draw, seeds, PRETRAIN, _BLOCK)
-    recorded = []
-    try:
-        with bar(steps, f"pretraining {members} discriminators") as progress:
-            for stop in stops:
-                begin, total = supply.used, 0.0
-                while supply.used < stop:
-                    data, start, left = supply.peek()
-                    scalars = {"rate": tf.constant(rates), "start": tf.constant(start)}
-                    count = min(left, stop - supply.used)
-                    state, sums, _ = program(state, data, scalars, count)
-                    supply.used, total = supply.used + count, total + sums.numpy()[0]
-                    progress.update(count)
-                recorded.append(total / (stop - begin))
-    except KeyboardInterrupt:
-        print(f"Interrupted at step {supply.used} of {steps}: what is returned ends there.")
-    broken = [
-        seed for i, seed in enumerate(seeds) if not np.isfinite([r[i] for r in recorded]).all()
-    ]
-    if broken:
-        print(
-            f"Not finite to the end: seed {', '.join(map(str, broken))}. Lower the learning rate?"
-        )
-    ensemble = Ensemble(discriminator, seeds, state[: len(weights)])
-    return ensemble, np.array(stops[: len(recorded)]), np.array(recorded)
+    loop = Loop(
+        seeds,
+        {"d": Part(program, {"d": 1})},
+        {"d": program.player},
+        {"d": Supply(draw, seeds, PRETRAIN, _BLOCK)},
+        {"d": rates},
+    )
+    loop.begin("d", initial_weights(discriminator, seeds, DISCRIMINATOR))
+    reached, recorded = [], []
+
+    def record(means):
+        reached.append(loop.step)
+        recorded.append(means[0])
+
+    loop.run_through(stops, record, f"pretraining {members} discriminators")
+    ensemble = Ensemble(discriminator, seeds, loop.weights("d"), loop.failed)
+    return ensemble, np.array(reached), np.array(recorded)
 
 
-def _program(discriminator, recipe, loss, members, tiny):
-    player = Player(discriminator, members, recipe)
+class _Pretraining(Program):
+    """D alone: one step is a step of descent onto the target."""
 
-    def step(i, data, scalars):
-        x, y = (tf.gather(data[name], i + scalars["start"]) for name in ("x", "y"))
+    def __init__(self, discriminator, recipe, loss, members, tiny):
+        self.player = Player(discriminator, members, recipe)
 
-        def objective(weights):
-            return loss(call(discriminator, weights, x)[..., 0], y), None
+        def step(i, data, given):
+            moving, _ = given
+            x, y = (tf.gather(data["d"][name], i + moving.start["d"]) for name in ("x", "y"))
 
-        return [player.descend(objective, scalars["rate"])[0]]
+            def objective(weights):
+                return loss(call(discriminator, weights, x)[..., 0], y), None
 
-    return Program([player], step, ["loss"], tiny)
+            return [self.player.descend(objective, moving.rate["d"])[0]]
+
+        super().__init__([self.player], step, ["loss"], tiny)

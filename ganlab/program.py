@@ -69,9 +69,13 @@ def recipe_and_rates(optimizer, factors, role, members):
 
 class Player:
     """Stacked weights of one network, the optimizer that moves them, and, if `averaged`, the
-    average of each weight over all steps."""
+    average of each weight over all steps.
 
-    def __init__(self, model, members, recipe, averaged=False):
+    `kept` are shapes of what else goes from step to step, in lists; `Player.kept` holds it in
+    lists alike, which only its owner reads and sets.
+    """
+
+    def __init__(self, model, members, recipe, averaged=False, kept=()):
         self.members = members
         shapes = [(members, *weight.shape) for weight in model.trainable_variables]
         self.weights = [keras.Variable(np.zeros(shape, "float32")) for shape in shapes]
@@ -79,7 +83,9 @@ class Player:
         self.optimizer = kind.from_config(config)
         self.optimizer.build(self.weights)
         self._averages = [keras.Variable(np.zeros(s, "float32")) for s in shapes if averaged]
+        self.kept = [[keras.Variable(np.zeros(s, "float32")) for s in some] for some in kept]
         self.registers = [*self.weights, *self.optimizer.variables, *self._averages]
+        self.registers += [register for some in self.kept for register in some]
 
     def values(self):
         return [tf.convert_to_tensor(weight.value) for weight in self.weights]
@@ -224,10 +230,11 @@ _ahead = concurrent.futures.ThreadPoolExecutor(1, "ganlab-draws")
 class Supply:
     """Random numbers for every step and member, drawn in NumPy by blocks of `length` steps.
 
-    `draw(rng)` gives one seed's block, {name: (length, ...)}; the generator it is given
-    depends on the seed, the `stream` (one per purpose) and the block's number alone. So
-    what a seed draws does not depend on the other seeds, nor on where records are taken.
-    `blocks` of them are handed out at once, and the next as many are drawn meanwhile.
+    `draw(rng)` gives one seed's block, arrays (length, ...) in a dict or in tuples, None for
+    what there is not; the generator it is given depends on the seed, the `stream` (one per
+    purpose) and the block's number alone. So what a seed draws does not depend on the other
+    seeds, nor on where records are taken. `blocks` of them are handed out at once, and the next
+    as many are drawn meanwhile.
     """
 
     def __init__(self, draw, seeds, stream, length, blocks=1):
@@ -254,18 +261,20 @@ class Supply:
         return self._now, self.used % span, left
 
     def _drawn(self, number):
-        found = {}
+        structure, found = None, {}
         for seed in dict.fromkeys(self._seeds):
             members = [i for i, other in enumerate(self._seeds) if other == seed]
             for k in range(self._blocks):
                 key = (seed, self._stream, number * self._blocks + k)
-                for name, block in self._draw(np.random.default_rng(key)).items():
-                    if name not in found:
+                structure = self._draw(np.random.default_rng(key))
+                for place, block in enumerate(tf.nest.flatten(structure)):
+                    if block is None:
+                        continue
+                    if place not in found:
                         shape = (self._blocks, self._length, len(self._seeds), *block.shape[1:])
-                        found[name] = np.empty(shape, "float32")
-                    found[name][k][:, members] = block[:, None]
-        span = self._length * self._blocks
-        return {
-            name: tf.constant(values.reshape(span, *values.shape[2:]))
-            for name, values in found.items()
-        }
+                        found[place] = np.empty(shape, "float32")
+                    found[place][k][:, members] = block[:, None]
+        flat = [None] * len(tf.nest.flatten(structure))
+        for place, values in found.items():
+            flat[place] = tf.constant(values.reshape(-1, *values.shape[2:]))
+        return tf.nest.pack_sequence_as(structure, flat)

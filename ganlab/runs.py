@@ -11,8 +11,9 @@ import ganlab.latent
 from ganlab.backend import keras, tf
 from ganlab.ensemble import Ensemble, input_size
 from ganlab.losses import clamped_tanh
+from ganlab.step import QUANTITIES
 
-RECORDS = ("d_loss", "g_loss", "real_score", "fake_score", "accuracy")
+RECORDS = QUANTITIES  # of a step, as `ganlab.step` reports them
 # How `losses` read a logit as a score, by the names under which a run is saved.
 SCORES = {"sigmoid": tf.sigmoid, "identity": tf.identity, "clamped_tanh": clamped_tanh}
 

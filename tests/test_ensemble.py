@@ -15,10 +15,10 @@ from ganlab.ensemble import (
     clone,
     initial_weights,
     is_tiny,
+    layer_place,
     structure,
 )
 from ganlab.networks import TINY, MinibatchDiscrimination, mlp
-from ganlab.training import _layer_place
 
 SEEDS = (4, 0, 9)
 own = keras.saving.register_keras_serializable("test_ensemble")
@@ -232,16 +232,16 @@ def test_a_model_that_is_no_stack_has_one_output(name):
     with refused(
         f"is {type(many.model).__name__}: a look at 'hidden_1' wants a keras.Sequential", TypeError
     ):
-        _layer_place(many.model, "hidden_1")
+        layer_place(many.model, "hidden_1")
 
 
 def test_a_layer_is_found_by_its_name():
     model = mlp((2, 5, MinibatchDiscrimination(3, 2), 4, 1))
     names = ["hidden_1", "hidden_2", "hidden_3", "output"]
-    assert [_layer_place(model, name) for name in names] == [0, 1, 2, 3]
+    assert [layer_place(model, name) for name in names] == [0, 1, 2, 3]
     for wrong in ("hidden_4", "", "Output"):
         with refused(f"no layer '{wrong}': wanted one of hidden_1, hidden_2, hidden_3, output"):
-            _layer_place(model, wrong)
+            layer_place(model, wrong)
 
 
 def test_what_was_called_before_changes_no_bit(monkeypatch):

@@ -9,7 +9,7 @@ from ganlab import data, latent, losses, program
 from ganlab.backend import keras, tf
 from ganlab.networks import mlp
 from ganlab.pretraining import pretrain
-from ganlab.training import PRETRAIN, Scaled, Trainer
+from ganlab.training import PRETRAIN, Scaled, Trainer, TrainingFailed
 
 NORMAL = keras.initializers.RandomNormal(stddev=1.0)
 TARGET = data.Gaussian(1.0, 0.5)
@@ -268,3 +268,49 @@ def test_an_interruption_returns_what_there_is_and_says_so(capsys, monkeypatch, 
     monkeypatch.undo()
     monkeypatch.setenv("GANLAB_COMPILE", "0")
     assert equal(ensemble, taught(steps=wanted[-1])[0])
+
+
+EXPLODING = Scaled(keras.optimizers.SGD(1.0), [1e-3, 1e38, 1e-3])
+
+
+def test_a_seed_that_stops_being_finite_is_frozen_and_named(capsys):
+    ensemble, _, loss = taught(optimizer=EXPLODING, records=10, loss=steep)
+    assert "frozen there: seed 1 (step" in capsys.readouterr().out
+    assert list(ensemble.failed) == [1]
+    assert all(np.isfinite(weight).all() for weight in ensemble.weights)
+    assert np.isnan(loss[-1, 1])
+    assert np.isfinite(loss[:, [0, 2]]).all()
+    among, _, _ = taught(optimizer=keras.optimizers.SGD(1e-3), records=10, loss=steep)
+    for a, b in zip(ensemble.weights, among.weights, strict=True):
+        np.testing.assert_allclose(a[[0, 2]], b[[0, 2]], rtol=1e-5)
+
+
+def steep(logits, targets):
+    return tf.reduce_mean(tf.square(logits - targets), axis=-1)
+
+
+def test_a_seed_that_failed_in_pretraining_counts_as_failed_in_training():
+    ensemble, _, _ = taught(optimizer=EXPLODING, loss=steep)
+    one = Trainer(mlp((1, 2, 1)), ensemble, TARGET, latent.Gaussian(), seeds=3, batch_size=4)
+    assert one.failed == {1: 0}
+    before = [weight.numpy() for weight in one.weights("d")]
+    seen = one.advance(3)
+    one.record(seen)
+    run = one.run()
+    assert run.failed == {1: 0}
+    assert np.isnan(seen["d_loss"]).tolist() == [False, True, False]
+    assert np.isnan(run.samples[-1, 1]).all()
+    assert np.isfinite(run.samples[-1, [0, 2]]).all()
+    for old, new in zip(before, one.weights("d"), strict=True):
+        np.testing.assert_array_equal(old[1], new[1])
+        assert not np.array_equal(old[0], new[0])
+
+
+def test_when_all_have_failed_the_error_says_so_in_one_line():
+    wanted = r"\Aall 3 seeds stopped being finite, .* learning rate: up to 1e\+38\Z"
+    with pytest.raises(TrainingFailed, match=wanted):
+        taught(optimizer=keras.optimizers.SGD(1e38), loss=steep)
+    ensemble, _, _ = taught(optimizer=EXPLODING, loss=steep)
+    ensemble.failed = {0: 3, 1: 1, 2: 5}
+    with pytest.raises(TrainingFailed, match="all 3 seeds stopped being finite"):
+        Trainer(mlp((1, 2, 1)), ensemble, TARGET, latent.Gaussian(), seeds=3, batch_size=4)

@@ -1,0 +1,211 @@
+"""Steps of compiled programs, block after block: who failed, what was seen, and a bar for it.
+
+A `Loop` knows nothing of GANs. It moves players by the parts of its programs, puts members
+that stop being finite back to where they were and keeps them there, and gives account of it.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from ganlab.arguments import whole
+from ganlab.backend import tf
+from ganlab.program import NEVER, Program
+from ganlab.progress import bar
+
+
+class TrainingFailed(FloatingPointError):
+    """Every member stopped being finite; `run` holds what was recorded until then, if anything."""
+
+    run = None
+
+
+class Part(NamedTuple):
+    """A program, how many of each player's draws one of its steps takes, and whether its steps
+    count as steps of the training."""
+
+    program: Program
+    draws: Mapping
+    counts: bool = True
+
+
+class Moving(NamedTuple):
+    """Where a call of a program begins: numbers given at run time.
+
+    step   steps counted before it; `move` is how many each step adds, 1 or 0
+    start  for each player the place in its block of random numbers
+    rate   for each player the learning rates (members,)
+    """
+
+    step: tf.Tensor
+    move: tf.Tensor
+    start: dict
+    rate: dict
+
+
+class Loop:
+    """Members that are trained at once, as they stand.
+
+    seeds     (members,) the random seeds
+    parts     {name: Part}; the first is what `advance` runs
+    players   {name: Player}, in the order in which the programs have them
+    supplies  {player: Supply} of random numbers
+    rates     {player: (members,)} learning rates
+    scalars   what else the programs are given: their steps get `(Moving, scalars)`
+    names     {player: what it is called in a message}
+    """
+
+    def __init__(self, seeds, parts, players, supplies, rates, scalars=(), names=None):
+        self.seeds, self.parts, self._players = seeds, parts, players
+        self._supplies, self._rates, self._scalars = supplies, rates, scalars
+        self._names = names or {}
+        self.step = 0
+        self.failed = {}  # {member: step}
+        self._frozen = np.zeros(len(seeds), bool)
+        self._main = next(iter(parts))
+        self._state = list(parts[self._main].program.initial_state)
+
+    @property
+    def compiled(self):
+        """Whether `advance` can start at once."""
+        return self.parts[self._main].program.ready
+
+    # What the players are -------------------------------------------------------------------
+
+    def _registers(self, player):
+        """Where in the state a player's registers are: (weights, [what each Replaced keeps])."""
+        begin = 0
+        for name, owner in self._players.items():
+            if name == player:
+                break
+            begin += len(owner.registers)
+        kept, end = [], begin + len(owner.registers)
+        for some in reversed(owner.kept):
+            kept.insert(0, slice(end - len(some), end))
+            end -= len(some)
+        return slice(begin, begin + len(owner.weights)), kept
+
+    def weights(self, player):
+        """A player's own weights as they are now, arrays (members, *shape)."""
+        return self._state[self._registers(player)[0]]
+
+    def kept(self, player):
+        """What goes from step to step beside the player's weights, a list for each `Replaced`."""
+        return [self._state[place] for place in self._registers(player)[1]]
+
+    def begin(self, player, weights, kept=()):
+        """Sets the weights that a player starts from, and what is kept beside them."""
+        place, places = self._registers(player)
+        for where, values in zip((place, *places), (weights, *kept), strict=True):
+            self._state[where] = [tf.constant(value, tf.float32) for value in values]
+
+    # Steps ----------------------------------------------------------------------------------
+
+    def advance(self, steps):
+        """`steps` steps of the first part. Returns the averages {name: (seeds,)} over them."""
+        quantities = self.parts[self._main].program.quantities
+        totals = np.zeros((len(quantities), len(self.seeds)))
+        end = self.step + whole("steps", steps, 1)
+        while self.step < end:
+            totals += self.advance_block(end - self.step)
+        return dict(zip(quantities, totals / steps, strict=True))
+
+    def advance_block(self, most):
+        """At most `most` steps of the first part, a quarter of a second's worth or so. Returns
+        the sums (quantities, seeds); the steps taken show in `step`."""
+        return self._play(self._main, most)[1]
+
+    def _play(self, name, steps, move=True):
+        """(steps taken, sums over them); with `move=False` nothing changes."""
+        part, data, start, rate = self.parts[name], {}, {}, {}
+        for player, supply in self._supplies.items():
+            rates = np.where(self._frozen, 0.0, self._rates[player]) * move
+            rate[player] = tf.constant(rates, tf.float32)
+            if draws := part.draws.get(player, 0):
+                data[player], at, left = supply.peek(draws)
+                start[player] = tf.constant(at, tf.int32)
+                steps = min(steps, left // draws)
+        moving = Moving(tf.constant(float(self.step)), tf.constant(float(move)), start, rate)
+        state, totals, failed = part.program(self._state, data, (moving, self._scalars), steps)
+        totals = totals.numpy()
+        totals[:, self._frozen] = np.nan
+        if move:
+            self._freeze(failed.numpy(), state)
+            for player, draws in part.draws.items():
+                self._supplies[player].used += steps * draws
+            self.step += steps if part.counts else 0
+            if self._frozen.all():
+                raise self._all_failed()
+        return steps, totals
+
+    def _freeze(self, failed, state):
+        """Members that failed go back to the state before this block and stay there."""
+        new = (failed != NEVER) & ~self._frozen
+        self.failed |= {int(i): self.step + int(failed[i]) + 1 for i in np.flatnonzero(new)}
+        self._frozen |= new
+        if self._frozen.any():
+
+            def keep(old, value):  # optimizers also count steps, which belong to nobody
+                if not value.shape.rank:
+                    return value
+                shape = (-1, *[1] * (value.shape.rank - 1))
+                return tf.where(self._frozen.reshape(shape), old, value)
+
+            state = [keep(old, value) for old, value in zip(self._state, state, strict=True)]
+        self._state = list(state)
+
+    def freeze(self, failed):
+        """Keeps members where they are that failed before, {member: step}."""
+        self.failed |= failed
+        self._frozen[list(failed)] = True
+        if self._frozen.all():
+            raise self._all_failed()
+
+    def _all_failed(self):
+        first, last = min(self.failed.values()), max(self.failed.values())
+        who = "the only seed" if len(self.seeds) == 1 else f"all {len(self.seeds)} seeds"
+        each = [
+            f"{rates.max():g}" + (f" for the {self._names[player]}" if self._names else "")
+            for player, rates in sorted(self._rates.items())
+        ]
+        error = TrainingFailed(
+            f"{who} stopped being finite, between step {first} and step {last}; the likely cause "
+            f"is too large a learning rate: up to {', '.join(each)}"
+        )
+        error.run = self.so_far()
+        return error
+
+    # From record to record ------------------------------------------------------------------
+
+    def so_far(self):
+        """What `TrainingFailed` hands out of what was recorded; None if nothing was."""
+
+    def run_through(self, stops, record, what, first=None):
+        """Steps to each of `stops`, with a bar; says in a line who failed or that it was stopped.
+
+        `record(means)` is called at each with the averages (quantities, seeds) over the steps
+        since the one before, and at an interruption; `first()` before any step. `what` says on
+        the bar what is trained.
+        """
+        steps, recorded, totals = (stops[-1] if stops else 0), 0, 0.0
+        begun = what if self.compiled else f"compiling, then {what}"
+        try:
+            with bar(steps, begun, delay=2.0 if self.compiled else 0.0) as progress:
+                if first:
+                    first()
+                progress.set_description(what)
+                for stop in stops:
+                    recorded, totals = self.step, 0.0
+                    while (before := self.step) < stop:
+                        totals = totals + self.advance_block(stop - before)
+                        progress.update(self.step - before)
+                    record(totals / (stop - recorded))
+                    recorded = self.step
+        except KeyboardInterrupt:
+            if self.step > recorded:
+                record(totals / (self.step - recorded))
+            print(f"Interrupted at step {self.step} of {steps}: what is returned ends there.")
+        if self.failed:
+            names = ", ".join(f"{self.seeds[i]} (step {at})" for i, at in self.failed.items())
+            print(f"Not finite to the end, and frozen there: seed {names}.")

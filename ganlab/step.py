@@ -1,0 +1,304 @@
+"""One step of D and one of G, for all members at once: draw, show, judge, penalise, descend."""
+
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+
+from ganlab.backend import tf
+from ganlab.ensemble import call, call_layers
+from ganlab.gan import Now
+from ganlab.program import Player, Program
+
+# What a step of both players reports, averaged over the batch, one number for each member.
+QUANTITIES = ("d_loss", "g_loss", "real_score", "fake_score", "accuracy")
+
+
+class Drawn(NamedTuple):
+    """The random numbers of one player's step, (seeds, n, ...); None for what it does not need.
+
+    real_noise, fake_noise  one for each `Shown`
+    added_noise             one for each `Added`
+    """
+
+    z: tf.Tensor
+    real: tf.Tensor | None
+    real_noise: tuple
+    fake_noise: tuple
+    added_noise: tuple
+
+
+class Scalars(NamedTuple):
+    """The numbers of losses and extensions, dicts of tensors with one value per member."""
+
+    losses: dict
+    shown: tuple
+    added: tuple
+    replaced: tuple
+
+
+class Batches(NamedTuple):
+    """What a loss is made of: the batches as D is shown them, z, the step, and penalties' noise."""
+
+    real: tf.Tensor | None
+    fake: tf.Tensor
+    z: tf.Tensor
+    step: tf.Tensor
+    noise: tuple
+
+
+def drawing(gan, player, length, batch_size):
+    """The function that draws `length` steps of one player: rng -> `Drawn`.
+
+    What is drawn first must stay first, or all runs change.
+    """
+    shape = (length, batch_size, gan.real.dim)
+    penalised = player + "d" * gan.foresees  # whose penalties this player's step computes
+
+    def draw_real(rng):
+        real = gan.real.sample(shape[:2], rng)
+        return np.sort(real, axis=1) if gan.aligned else real
+
+    def draw_noise(rng):
+        return tuple(term.draw(rng, shape) if term.draw else None for term in gan.shown)
+
+    def draw(rng):
+        nothing = (None,) * len(gan.shown)
+        real = draw_real(rng) if player == "d" else None
+        z = gan.latent.sample(shape[:2], rng)
+        fake_noise = draw_noise(rng)
+        if player == "g" and gan.g_sees_real:
+            real = draw_real(rng)
+        real_noise = nothing if real is None else draw_noise(rng)
+        added_noise = tuple(
+            term.draw(rng, shape) if term.draw and set(penalised) & set(term.to) else None
+            for term in gan.added
+        )
+        return Drawn(z, real, real_noise, fake_noise, added_noise)
+
+    return draw
+
+
+class Steps:
+    """The two players and the programs that move them; Gans of equal keys share one.
+
+    models, recipes  networks and optimizers, in the order G, D
+    place            which of D's layers the losses look at; None if none
+    kept             for each player and each of its `Replaced` the shapes of what is kept
+    tiny             as in `Program`
+    """
+
+    def __init__(self, gan, models, recipes, place, kept, members, tiny):
+        # Not the Gan itself, whose data would then be kept as long as the program is.
+        self.generator, self.discriminator = models
+        self.losses, self.shown, self.added = gan.losses, gan.shown, gan.added
+        self.replaced, self.together, self.n_critic = gan.replaced, gan.together, gan.n_critic
+        self.place = place
+        self.g, self.d = (
+            Player(
+                model,
+                members,
+                recipe,
+                averaged=any(term.averaged and name in term.to for term in gan.added),
+                kept=kept[name],
+            )
+            for name, model, recipe in zip("gd", models, recipes, strict=True)
+        )
+        self.players = {"g": self.g, "d": self.d}
+        make = partial(Program, (self.g, self.d), tiny=tiny)
+        self.programs = {
+            "both": make(self._both, QUANTITIES),
+            "d": make(self._d_step, ("d_loss", *QUANTITIES[2:])),
+            "g": make(self._g_step, ("g_loss",)),
+        }
+
+    # The steps ------------------------------------------------------------------------------
+
+    def _d_step(self, i, data, given):
+        moving, scalars = given
+        step = moving.step + moving.move * tf.cast(i // self.n_critic, tf.float32)
+        drawn = _at(data["d"], i + moving.start["d"])
+        fake = call(self.generator, self.in_use("g", self.g.values(), scalars), drawn.z)
+        batches = self._show(drawn, fake, step, scalars)
+
+        def loss(weights):
+            d_loss, logits = self._d_loss(weights, batches, scalars)
+            return d_loss, [self.losses.score(each) for each in logits]
+
+        d_loss, (real_score, fake_score) = self.d.descend(loss, moving.rate["d"])
+        self._after("d", scalars)
+        right = tf.cast(real_score > 0.5, tf.float32) + tf.cast(fake_score < 0.5, tf.float32)
+        means = [tf.reduce_mean(values, axis=-1) for values in (real_score, fake_score, right / 2)]
+        return [d_loss, *means]
+
+    def _g_step(self, i, data, given):
+        moving, scalars = given
+        step = moving.step + moving.move * tf.cast(i, tf.float32)
+        drawn = _at(data["g"], i + moving.start["g"])
+        discriminator = self.d.values()
+
+        def loss(weights):
+            fake = call(self.generator, self.in_use("g", weights, scalars), drawn.z)
+            batches = self._show(drawn, fake, step, scalars)
+            opponent = self._foreseen(discriminator, batches, scalars)
+            opponent = self.in_use("d", opponent, scalars)
+            logits, features = self._judge(opponent, batches)
+            seen = [] if self.place is None else features
+            seen = [*(logits if self.losses.relative else logits[1:]), *seen]
+            g_loss = self.losses.generator(*seen, **scalars.losses)
+            return g_loss + self._penalty("g", weights, opponent, batches, scalars), None
+
+        g_loss, _ = self.g.descend(loss, moving.rate["g"])
+        self._after("g", scalars)
+        return [g_loss]
+
+    def _both(self, i, data, given):
+        start, step = i * self.n_critic, self._d_step
+        d_loss, *means = step(start, data, given)
+        if self.n_critic > 1:
+            d_loss, *means = tf.while_loop(
+                lambda k, *_: k < start + self.n_critic,
+                lambda k, *_: (k + 1, *step(k, data, given)),
+                (start + 1, d_loss, *means),
+            )[1:]
+        return [d_loss, *self._g_step(i, data, given), *means]
+
+    # Their parts ----------------------------------------------------------------------------
+
+    def _show(self, drawn, fake, step, scalars):
+        """The batches as D is shown them."""
+        real = drawn.real
+        for k, term in enumerate(self.shown):
+            if term.function is not None:
+                numbers = scalars.shown[k]
+                fake = term.function(fake, Now(step, drawn.fake_noise[k]), **numbers)
+                if real is not None:
+                    real = term.function(real, Now(step, drawn.real_noise[k]), **numbers)
+        return Batches(real, fake, drawn.z, step, drawn.added_noise)
+
+    def _judge(self, weights, batches):
+        """(real_logits, fake_logits), (real_features, fake_features): what D makes of the
+        batches. None for what there is not: real ones, or a layer that the losses look at."""
+
+        def judged(x):
+            if x is None:
+                return None, None
+            outputs = call_layers(self.discriminator, weights, x)
+            return outputs[-1], None if self.place is None else outputs[self.place]
+
+        if self.together:
+            both = judged(tf.concat([batches.real, batches.fake], axis=1))
+            halves = [(None, None) if x is None else tf.split(x, 2, axis=1) for x in both]
+        else:
+            halves = list(zip(judged(batches.real), judged(batches.fake), strict=True))
+        return [None if x is None else _flat(x) for x in halves[0]], halves[1]
+
+    def _d_loss(self, weights, batches, scalars):
+        """D's loss (seeds,) and the logits (real, fake), for these weights of D."""
+        used = self.in_use("d", weights, scalars)
+        logits, _ = self._judge(used, batches)
+        d_loss = self.losses.discriminator(*logits, **scalars.losses)
+        return d_loss + self._penalty("d", weights, used, batches, scalars), logits
+
+    def _penalty(self, player, weights, discriminator, batches, scalars):
+        """What is added to a player's losses, (seeds,) or 0; `discriminator`: D's weights."""
+        total, owner = 0.0, self.players[player]
+        generator = weights if player == "g" else self.g.values()
+
+        def discriminate(x):
+            return _one_each(call(self.discriminator, discriminator, x))
+
+        def generate(z):
+            return call(self.generator, self.in_use("g", generator, scalars), z)
+
+        for k, term in enumerate(self.added):
+            if player in term.to:
+                now = Now(
+                    batches.step,
+                    batches.noise[k],
+                    discriminate,
+                    generate,
+                    batches.real,
+                    batches.fake,
+                    batches.z,
+                    weights,
+                    owner.average(),
+                )
+                penalty = term.function(now, **scalars.added[k])
+                total += owner.one_each("added function gives", penalty)
+        return total
+
+    # Weights that take the place of a player's own ------------------------------------------
+
+    def _replacing(self, player, scalars, kept=None):
+        """(term, what it keeps, its numbers) for each `Replaced` of the player; what is kept is
+        in the registers, or given in lists."""
+        if kept is None:
+            kept = [
+                [tf.convert_to_tensor(register.value) for register in registers]
+                for registers in self.players[player].kept
+            ]
+        mine = [k for k, term in enumerate(self.replaced) if player in term.to]
+        return [
+            (self.replaced[k], some, scalars.replaced[k])
+            for k, some in zip(mine, kept, strict=True)
+        ]
+
+    def in_use(self, player, weights, scalars, kept=None):
+        """What the player's network computes with."""
+        for term, some, numbers in self._replacing(player, scalars, kept):
+            if term.in_use:
+                weights = term.in_use(weights, some, **numbers)
+        return weights
+
+    def for_samples(self, weights, scalars, kept):
+        """What samples are made with, and what a `Run` keeps of G."""
+        found = self.in_use("g", weights, scalars, kept)
+        for term, some, numbers in self._replacing("g", scalars, kept):
+            if term.for_samples:
+                found = term.for_samples(weights, some, **numbers)
+        return found
+
+    def _foreseen(self, weights, batches, scalars):
+        """What G plays against, before it is put to use."""
+
+        def loss(other):
+            return self._d_loss(other, batches, scalars)[0]
+
+        for term, _, numbers in self._replacing("d", scalars):
+            if term.for_opponent:
+                weights = term.for_opponent(weights, loss, **numbers)
+        return weights
+
+    def _after(self, player, scalars):
+        """What follows a step of the player."""
+        owner = self.players[player]
+        for term, _, numbers in self._replacing(player, scalars):
+            if term.after_step:
+                _assign(owner.weights, term.after_step(owner.values(), **numbers))
+        replacing = self._replacing(player, scalars)
+        for (term, some, numbers), registers in zip(replacing, owner.kept, strict=True):
+            if term.keep:
+                _assign(registers, term.keep(some, owner.values(), **numbers))
+
+
+def _assign(registers, values):
+    for register, value in zip(registers, values, strict=True):
+        register.assign(value)
+
+
+def _at(blocks, i):
+    """Step i of a block of random numbers."""
+    return tf.nest.map_structure(lambda x: None if x is None else tf.gather(x, i), blocks)
+
+
+def _flat(outputs):
+    """All logits (seeds, n * k) of outputs (seeds, n, k); k is 1, or more for patches."""
+    if outputs.shape[-1] == 1:
+        return outputs[..., 0]
+    return tf.reshape(outputs, (outputs.shape[0], -1))
+
+
+def _one_each(outputs):
+    """A logit (seeds, n) for each sample: the mean where there are several."""
+    return outputs[..., 0] if outputs.shape[-1] == 1 else tf.reduce_mean(outputs, axis=-1)
