@@ -10,7 +10,7 @@ from ganlab import losses as _losses
 from ganlab.arguments import whole
 from ganlab.backend import keras, tf
 from ganlab.data import Distribution, as_distribution
-from ganlab.ensemble import structure
+from ganlab.models import structure
 from ganlab.program import compiles
 
 

@@ -6,9 +6,10 @@ from ganlab import losses as _losses
 from ganlab.arguments import record_steps, seed_tuple, whole
 from ganlab.backend import keras, tf
 from ganlab.data import as_distribution
-from ganlab.ensemble import Ensemble, build, call, initial_weights, is_tiny, structure
+from ganlab.ensemble import Ensemble, call, is_tiny
 from ganlab.gan import Scaled
 from ganlab.loop import Loop, Part
+from ganlab.models import build, initial_weights, structure
 from ganlab.program import Player, Program, Supply, compiles, recipe_and_rates, shared
 from ganlab.training import DISCRIMINATOR, PRETRAIN
 

@@ -9,8 +9,9 @@ import numpy as np
 
 import ganlab.latent
 from ganlab.backend import keras, tf
-from ganlab.ensemble import Ensemble, input_size
+from ganlab.ensemble import Ensemble
 from ganlab.losses import clamped_tanh
+from ganlab.models import input_size
 from ganlab.step import QUANTITIES
 
 RECORDS = QUANTITIES  # of a step, as `ganlab.step` reports them

@@ -7,9 +7,10 @@ import numpy as np
 from ganlab import losses as _losses
 from ganlab.arguments import fits_memory, per_member, record_steps, seed_tuple, whole
 from ganlab.backend import keras, tf
-from ganlab.ensemble import Ensemble, build, initial_weights, is_tiny, layer_place
+from ganlab.ensemble import Ensemble, is_tiny, layer_place
 from ganlab.gan import Added, Gan, Now, Replaced, Scaled, Shown
 from ganlab.loop import Loop, Part, TrainingFailed
+from ganlab.models import build, initial_weights
 from ganlab.program import Supply, recipe_and_rates, shared
 from ganlab.runs import RECORDS, Run
 from ganlab.step import Scalars, Steps, drawing

@@ -7,18 +7,10 @@ import pytest
 
 from ganlab import ensemble
 from ganlab.backend import keras, tf
-from ganlab.ensemble import (
-    Ensemble,
-    build,
-    call,
-    call_layers,
-    clone,
-    initial_weights,
-    is_tiny,
-    layer_place,
-    structure,
-)
-from ganlab.networks import TINY, MinibatchDiscrimination, mlp
+from ganlab.ensemble import Ensemble, call, call_layers, is_tiny, layer_place
+from ganlab.layers import TINY, MinibatchDiscrimination
+from ganlab.models import build, clone, initial_weights, structure
+from ganlab.networks import mlp
 
 SEEDS = (4, 0, 9)
 own = keras.saving.register_keras_serializable("test_ensemble")
@@ -84,7 +76,46 @@ def with_skip():
     return keras.Model(x, keras.layers.Dense(2)(keras.layers.concatenate([hidden, x])))
 
 
+def joined():
+    """A graph whose branches meet in each of the ways that serve all members at once."""
+    x = keras.Input((2,))
+    shared = keras.layers.Dense(3, "tanh", bias_initializer=NORMAL, name="shared")
+    wide = keras.layers.Dense(3)(shared(x))
+    parts = [
+        keras.layers.add([wide, shared(x)]),
+        keras.layers.multiply([wide, shared(keras.layers.Dense(2)(x))]),
+        keras.layers.subtract([wide, shared(x)]),
+    ]
+    both = keras.layers.Concatenate(axis=1)(parts)
+    return keras.Model(x, keras.layers.Dense(2)(keras.layers.LeakyReLU(0.2)(both)))
+
+
+def with_operations():
+    """A graph with operations that are no layers, on constants too."""
+    x = keras.Input((2,))
+    hidden = keras.layers.Dense(3, "tanh")(x)
+    moved = keras.ops.concatenate([hidden * 2.0 + np.ones((1, 3), "float32"), x], axis=-1)
+    return keras.Model(x, keras.layers.Dense(1)(moved - keras.ops.mean(moved, axis=0)))
+
+
+def folded():
+    """Samples given another shape and back, with a layer in between that sees that shape."""
+    x = keras.Input((2,))
+    square = keras.layers.Reshape((3, 2))(keras.layers.Dense(6)(x))
+    square = keras.layers.Dense(4, "tanh")(square)
+    return keras.Model(x, keras.layers.Dense(1)(keras.layers.Flatten()(square)))
+
+
+def graph_in_a_graph():
+    x = keras.Input((2,))
+    return keras.Model(x, keras.layers.Dense(1)(keras.layers.concatenate([joined()(x), x])))
+
+
 MODELS = {
+    "joined": joined,
+    "operations": with_operations,
+    "folded": folded,
+    "graph in a graph": graph_in_a_graph,
     "mlp": lambda: mlp((2, 5, 4, 1), "tanh", bias=NORMAL),
     "linear": lambda: mlp((2, 3), bias=NORMAL),
     "without bias": lambda: stack(keras.layers.Dense(3, "relu", use_bias=False)),
@@ -223,15 +254,42 @@ def test_outputs_of_layers_are_those_that_keras_has(name):
             np.testing.assert_allclose(outputs[i], value, rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize("name", ["skip", "subclassed"])
-def test_a_model_that_is_no_stack_has_one_output(name):
+@pytest.mark.parametrize("name", ["skip", "folded"])
+def test_outputs_of_layers_of_a_graph_are_those_that_keras_has(name):
     many = make(MODELS[name]())
+    x = points(3, 6, 2)
+    found = call_layers(many.model, [tf.constant(w) for w in many.weights], tf.constant(x))
+    assert len(found) == len(many.model.layers)
+    for i in range(3):
+        member = many.member(i)
+        wanted = keras.Model(member.inputs[0], [layer.output for layer in member.layers])(x[i])
+        for outputs, value in zip(found, wanted, strict=True):
+            np.testing.assert_allclose(outputs[i], value, rtol=1e-4, atol=1e-5)
+
+
+def test_a_layer_of_a_graph_is_found_by_its_name():
+    model = folded()
+    names = [layer.name for layer in model.layers]
+    assert [layer_place(model, name) for name in names] == list(range(len(names)))
+    with refused("calls layer 'shared' 4 times: wanted once"):
+        layer_place(joined(), "shared")
+    with refused(f"no layer 'x': wanted one of {', '.join(names)}"):
+        layer_place(model, "x")
+
+
+def test_layers_in_a_graph_are_not_mapped(monkeypatch):
+    """To map a graph took four times as long."""
+    monkeypatch.setattr(ensemble, "_mapped", lambda *_: pytest.fail("mapped"))
+    for name in ("skip", "joined", "graph in a graph", "skip in a stack"):
+        make(MODELS[name]())(points(3, 6, 2))
+
+
+def test_a_model_that_is_neither_stack_nor_graph_has_one_output():
+    many = make(Residual())
     x = points(3, 6, 2)
     (found,) = call_layers(many.model, [tf.constant(w) for w in many.weights], tf.constant(x))
     np.testing.assert_allclose(found, many(x), rtol=1e-5, atol=1e-6)
-    with refused(
-        f"is {type(many.model).__name__}: a look at 'hidden_1' wants a keras.Sequential", TypeError
-    ):
+    with refused("is Residual: to look at 'hidden_1', wanted a keras.Sequential, or", TypeError):
         layer_place(many.model, "hidden_1")
 
 

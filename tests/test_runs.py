@@ -8,7 +8,8 @@ from scipy.special import expit
 
 from ganlab import latent, losses
 from ganlab.backend import keras, tf
-from ganlab.ensemble import Ensemble, build, initial_weights
+from ganlab.ensemble import Ensemble
+from ganlab.models import build, initial_weights
 from ganlab.networks import mlp
 from ganlab.runs import RECORDS, SCORES, Run
 

@@ -720,8 +720,8 @@ def functional():
         ({"added": [Added(np.sum), Added(np.sum, to="")]}, "to='': wanted 'd', 'g' or 'dg'"),
         ({"losses": losses.feature_matching("hidden_4")}, "no layer 'hidden_4': wanted one of"),
         (
-            {"losses": losses.feature_matching("hidden_1"), "discriminator": functional()},
-            "discriminator is Functional: a look at 'hidden_1' wants a keras.Sequential",
+            {"losses": losses.feature_matching("hidden_2"), "discriminator": functional()},
+            "discriminator has no layer 'hidden_2': wanted one of input_layer.*, hidden_1, ",
         ),
         (
             {"losses": losses.feature_matching("hidden_1", [1.0, 2.0])},

@@ -1,0 +1,103 @@
+"""Keras layers that a `Dense` is not: what looks along the batch, so far."""
+
+from ganlab.arguments import whole
+from ganlab.backend import keras, tf
+
+# A matrix product costs a call of its own, which for a tiny layer takes longer than the
+# arithmetic; a multiplication and a sum are fused with their neighbours. The choice is by
+# shape alone, so that equal arguments give equal bits. So many multiplications are tiny:
+TINY = 4 * 1024
+
+
+@tf.custom_gradient
+def _closeness(m, near):
+    """Sums over j of near_ji exp(-|m_i - m_j|_1) for m (seeds, kernels, dim, n), `near` (n, n).
+
+    Returns (seeds, kernels, n). The gradient is written out because e is symmetric: both
+    ways in which a pair counts share one exponential, which halves the cost of a step.
+    """
+    apart = [part[..., None, :] - part[..., None] for part in tf.unstack(m, axis=2)]  # (..., j, i)
+    e = tf.exp(-tf.add_n([tf.abs(d) for d in apart]))
+
+    def gradient(g):
+        pairs = e * (near * g[..., None, :] + tf.transpose(near) * g[..., None])
+        parts = [-tf.reduce_sum(pairs * tf.sign(d), axis=-2) for d in apart]
+        return tf.stack(parts, axis=2), None
+
+    return tf.reduce_sum(near * e, axis=-2), gradient
+
+
+@keras.saving.register_keras_serializable("ganlab")
+class MinibatchDiscrimination(keras.layers.Layer):
+    """Lets each sample see how close the others of its batch are. Salimans et al. 2016, 3.2.
+
+    For features f (n, a) and a kernel T (a, kernels * kernel_dim), each row of M = f T is
+    read as `kernels` vectors, and the layer gives (n, a + kernels): f, and beside it
+
+        o_ib = sum over j of exp(-|M_ib - M_jb|_1).
+
+    kernels, kernel_dim  how many vectors, and how long
+    neighbours           how many other samples enter each sum: all if None, else the next
+                         ones in the batch, whose last sample is followed by its first
+    include_self         whether j = i enters too, with exp(0) = 1, as in the paper
+    """
+
+    def __init__(
+        self,
+        kernels,
+        kernel_dim,
+        neighbours=None,
+        include_self=True,
+        kernel_initializer="glorot_uniform",
+        **keywords,
+    ):
+        super().__init__(**keywords)
+        self.kernels = whole("kernels", kernels, 1)
+        self.kernel_dim = whole("kernel_dim", kernel_dim, 1)
+        self.neighbours = None if neighbours is None else whole("neighbours", neighbours, 1)
+        self.include_self = bool(include_self)
+        self.kernel_initializer = keras.initializers.get(kernel_initializer)
+
+    def build(self, input_shape):
+        self.kernel = self.add_weight(
+            (input_shape[-1], self.kernels * self.kernel_dim),
+            initializer=self.kernel_initializer,
+            name="kernel",
+        )
+
+    def call(self, x):
+        return self.call_stacked([tf.convert_to_tensor(self.kernel)[None]], x[None])[0]
+
+    def call_stacked(self, weights, x):
+        """The layer for many members at once: kernel (seeds, a, b), x (seeds, n, a)."""
+        (kernel,) = weights
+        if x.shape[1] is not None and self.multiplications(x.shape[1]) <= TINY:
+            columns = tf.linalg.matrix_transpose(kernel)[:, :, None]
+            m = tf.reduce_sum(columns * x[:, None], axis=-1)
+        else:
+            m = tf.matmul(kernel, x, transpose_a=True, transpose_b=True)
+        m = tf.reshape(m, (kernel.shape[0], self.kernels, self.kernel_dim, -1))
+        o = _closeness(m, self._near(tf.shape(x)[1]))
+        return tf.concat([x, tf.linalg.matrix_transpose(o)], axis=-1)
+
+    def _near(self, n):
+        """1 where sample j, the row, enters the sum of sample i, the column; else 0."""
+        i = tf.range(n)
+        ahead = (i[:, None] - i) % n
+        most = n - 1 if self.neighbours is None else self.neighbours
+        least = 0 if self.include_self else 1
+        return tf.cast((least <= ahead) & (ahead <= most), tf.float32)
+
+    def multiplications(self, batch):
+        """How many of them the layer's larger part takes for a batch: products, or pairs."""
+        return batch * max(self.kernel.shape[0], batch) * self.kernels * self.kernel_dim
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "kernels": self.kernels,
+            "kernel_dim": self.kernel_dim,
+            "neighbours": self.neighbours,
+            "include_self": self.include_self,
+            "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
+        }
