@@ -1,5 +1,7 @@
 """Checks of what a reader passes in: one line, before anything compiles."""
 
+from textwrap import shorten
+
 import numpy as np
 import psutil
 
@@ -54,6 +56,27 @@ def per_member(name, value, members):
     if not np.isfinite(array).all():
         raise ValueError(f"{name} holds NaN or infinity: wanted finite numbers")
     return np.broadcast_to(array, (members,))
+
+
+def at_least(name, value, least):
+    """`value`, a number or one per member, none of them below `least`."""
+    return _within(name, value, lambda v: v >= least, f"at least {least}")
+
+
+def below_one(name, value):
+    """`value`, a number or one per member, all in [0, 1)."""
+    return _within(name, value, lambda v: (v >= 0) & (v < 1), "at least 0 and below 1")
+
+
+def _within(name, value, holds, wanted):
+    try:
+        good = np.size(value) and holds(np.asarray(value, float)).all()
+    except (TypeError, ValueError):
+        good = False
+    if not good:
+        given = shorten(repr(value), 60, placeholder="...")
+        raise ValueError(f"{name} is {given}: wanted {wanted}, or as much for each member")
+    return value
 
 
 def fits_memory(what, count, each, share=0.5):

@@ -72,6 +72,56 @@ def least_squares_generator_loss(fake_logits):
     return 0.5 * _mean(tf.square(fake_logits - 1.0))
 
 
+def wasserstein_discriminator_loss(real_logits, fake_logits):
+    """E D(fake) - E D(real), D the bare output. Arjovsky, Chintala and Bottou 2017, algorithm 1.
+
+    It is a distance only for a D that cannot be steep, which clipping, a gradient penalty or
+    spectral normalisation sees to.
+    """
+    return _mean(fake_logits) - _mean(real_logits)
+
+
+def wasserstein_generator_loss(fake_logits):
+    """-E D(fake), D the bare output. Arjovsky, Chintala and Bottou 2017, algorithm 1."""
+    return -_mean(fake_logits)
+
+
+def hinge_discriminator_loss(real_logits, fake_logits):
+    """E max(0, 1 - D(real)) + E max(0, 1 + D(fake)), D the bare output. Lim and Ye 2017."""
+    return _mean(tf.nn.relu(1.0 - real_logits)) + _mean(tf.nn.relu(1.0 + fake_logits))
+
+
+def hinge_generator_loss(fake_logits):
+    """-E D(fake), D the bare output. Lim and Ye 2017."""
+    return -_mean(fake_logits)
+
+
+def relativistic_discriminator_loss(real_logits, fake_logits):
+    """-E log sigmoid(real - fake) over pairs of logits. Jolicoeur-Martineau 2019, section 4.1."""
+    return _mean(tf.nn.softplus(fake_logits - real_logits))
+
+
+def relativistic_generator_loss(real_logits, fake_logits):
+    """-E log sigmoid(fake - real) over pairs of logits. Jolicoeur-Martineau 2019, section 4.1."""
+    return _mean(tf.nn.softplus(real_logits - fake_logits))
+
+
+def relativistic_average_discriminator_loss(real_logits, fake_logits):
+    """Cross-entropy of each logit less the mean logit of the other kind, in nats.
+
+    -E log sigmoid(real - E fake) - E log(1 - sigmoid(fake - E real)). Jolicoeur-Martineau 2019,
+    section 4.2.
+    """
+    real = real_logits - _mean(fake_logits)[..., None]
+    fake = fake_logits - _mean(real_logits)[..., None]
+    return nonsaturating_discriminator_loss(real, fake)
+
+
+def relativistic_average_generator_loss(real_logits, fake_logits):
+    """The same with real and fake exchanged. Jolicoeur-Martineau 2019, section 4.2."""
+    return relativistic_average_discriminator_loss(fake_logits, real_logits)
+
+
 def _bounded_log_sigmoid(logits, low, high):
     """log of sigmoid(logits) clipped to [low, high]; no gradient where it is clipped."""
     low, high = (tf.math.log(tf.cast(bound, logits.dtype)) for bound in (low, high))
@@ -97,6 +147,14 @@ nonsaturating = Losses(nonsaturating_discriminator_loss, nonsaturating_generator
 minimax = Losses(minimax_discriminator_loss, minimax_generator_loss)
 least_squares = Losses(
     least_squares_discriminator_loss, least_squares_generator_loss, score=tf.identity
+)
+# Of a Wasserstein D, as of a relativistic one, only differences mean something: its scores have
+# no zero, and its accuracy says nothing.
+wasserstein = Losses(wasserstein_discriminator_loss, wasserstein_generator_loss, score=tf.identity)
+hinge = Losses(hinge_discriminator_loss, hinge_generator_loss)
+relativistic = Losses(relativistic_discriminator_loss, relativistic_generator_loss, relative=True)
+relativistic_average = Losses(
+    relativistic_average_discriminator_loss, relativistic_average_generator_loss, relative=True
 )
 
 
@@ -176,7 +234,8 @@ def feature_matching(layer, weight=1.0, usual=0.0, base=nonsaturating, distance=
     distance  `feature_distance`, or `paired_feature_distance`
     """
     losses = _matching(base.discriminator, base.generator, distance)
-    return Losses(*losses, base.score, {**base.scalars, "weight": weight, "usual": usual}, layer)
+    scalars = {**base.scalars, "weight": weight, "usual": usual}
+    return Losses(*losses, base.score, scalars, layer, base.relative)
 
 
 @functools.cache  # the same functions each time, so that they are not compiled anew
@@ -184,11 +243,10 @@ def _matching(base_discriminator, base_generator, distance):
     def discriminator(real_logits, fake_logits, weight, usual, **scalars):
         return base_discriminator(real_logits, fake_logits, **scalars)
 
-    def generator(fake_logits, real_features, fake_features, weight, usual, **scalars):
-        apart, fooled = (
-            distance(real_features, fake_features),
-            base_generator(fake_logits, **scalars),
-        )
+    def generator(*seen, weight, usual, **scalars):
+        *logits, real_features, fake_features = seen
+        apart = distance(real_features, fake_features)
+        fooled = base_generator(*logits, **scalars)
         # Factors come as (seeds, 1), or as plain numbers.
         return (weight * apart[..., None] + usual * fooled[..., None])[..., 0]
 

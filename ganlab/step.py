@@ -253,11 +253,10 @@ class Steps:
 
     def for_samples(self, weights, scalars, kept):
         """What samples are made with, and what a `Run` keeps of G."""
-        found = self.in_use("g", weights, scalars, kept)
         for term, some, numbers in self._replacing("g", scalars, kept):
             if term.for_samples:
-                found = term.for_samples(weights, some, **numbers)
-        return found
+                weights = term.for_samples(weights, some, **numbers)
+        return self.in_use("g", weights, scalars, kept)
 
     def _foreseen(self, weights, batches, scalars):
         """What G plays against, before it is put to use."""

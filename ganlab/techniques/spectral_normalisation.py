@@ -1,0 +1,55 @@
+"""D kept from being steep by dividing its kernels by what they stretch most."""
+
+import numpy as np
+
+from ganlab.arguments import at_least
+from ganlab.backend import tf
+from ganlab.gan import Replaced
+from ganlab.techniques.weights import along
+
+
+def spectral_normalisation(norm=1.0):
+    """D computes with kernels whose largest singular value is `norm`; biases stay as they are.
+
+    The largest singular value of a kernel (inputs, outputs) is followed by one round of power
+    iteration for each step of D, from the exact one of the initial weights; the slope of the
+    loss takes its vectors as given. It is meant for dense layers, and acts on every weight of
+    two axes. `norm` is a number, or one for each member. Miyato, Kataoka, Koyama and Yoshida
+    2018, section 2.1 and algorithm 1.
+    """
+    scalars = {"norm": at_least("norm", norm, 0)}
+    return Replaced(in_use=_normalised, start=_right_vectors, keep=_next_vectors, scalars=scalars)
+
+
+def _kernels(weights):
+    return [weight for weight in weights if len(weight.shape) == 3]
+
+
+def _right_vectors(weights):
+    """For each kernel the unit vector (seeds, outputs) that it stretches most."""
+    return [np.linalg.svd(kernel)[2][:, 0] for kernel in _kernels(weights)]
+
+
+def _iterated(kernel, right):
+    """One round of power iteration: (left, right) unit vectors, (seeds, inputs or outputs)."""
+    left = tf.math.l2_normalize(tf.linalg.matvec(kernel, right), axis=1)
+    return left, tf.math.l2_normalize(tf.linalg.matvec(kernel, left, transpose_a=True), axis=1)
+
+
+def _next_vectors(kept, weights, norm):
+    return [
+        _iterated(kernel, right)[1] for kernel, right in zip(_kernels(weights), kept, strict=True)
+    ]
+
+
+def _normalised(weights, kept, norm):
+    kept, used = iter(kept), []
+    for weight in weights:
+        if len(weight.shape) == 3:
+            left, right = map(tf.stop_gradient, _iterated(weight, next(kept)))
+            value = tf.reduce_sum(left * tf.linalg.matvec(weight, right), axis=1)
+            # A kernel of zeros stretches nothing, and stays one.
+            value = tf.where(value > 0, value, 1.0)
+            weight = along(norm / value, weight) * weight
+        used.append(weight)
+    return used
