@@ -42,8 +42,9 @@ def main(prefix):
     cells = [cell.source for cell in jupytext.read(text).cells if cell.cell_type == "code"]
     seconds, running = Counter(), []
     start = time.perf_counter()
-    import ganlab.widgets  # loads everything a notebook loads
+    import ganlab.widgets  # noqa: F401 - loads everything a notebook loads
     from ganlab import figures, metrics, plots, program
+    from ganlab.course import explorer
 
     seconds["import"] = time.perf_counter() - start
 
@@ -51,7 +52,7 @@ def main(prefix):
         return "train" if self.ready else "compile"
 
     program.Program.__call__ = timed(seconds, stage, program.Program.__call__, running)
-    ganlab.widgets.render = figures.render = timed(seconds, "plot", figures.render, running)
+    explorer.render = figures.render = timed(seconds, "plot", figures.render, running)
     plots.animate = timed(seconds, "plot", plots.animate, running)
     metrics.wasserstein = timed(seconds, "W1", metrics.wasserstein, running)
     names = {"display": lambda *_: None}

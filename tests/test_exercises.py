@@ -8,13 +8,11 @@ import numpy as np
 import pytest
 
 import ganlab
-from ganlab import exercises
-from ganlab.exercises import Hint, check, close, exercise, quiz, verdict
+from ganlab.course import exercises
+from ganlab.course.exercises import Hint, check, close, exercise, quiz, verdict
 
 ROOT = pathlib.Path(ganlab.__file__).parents[1]
-QUESTIONS = tomllib.loads(
-    pathlib.Path(ganlab.__file__).with_name("quiz.toml").read_text(encoding="utf-8")
-)
+QUESTIONS = tomllib.loads((ROOT / "ganlab/course/quiz.toml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture
@@ -208,7 +206,7 @@ def test_a_quiz_displays_as_fixed_text_beside_its_widgets():
     assert max(map(len, first["text/plain"].splitlines())) <= 88
 
 
-@pytest.mark.parametrize("module", ["exercises", "plots"])
+@pytest.mark.parametrize("module", ["course.exercises", "exercises", "plots"])
 def test_neither_tensorflow_nor_widgets_are_loaded(module):
     code = (
         f"import sys, ganlab.{module}\n"

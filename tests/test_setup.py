@@ -27,7 +27,10 @@ PIN_LINES = [
     for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     if line.strip() and not line.startswith("#")
 ]
-LIGHT = ("data", "latent", "games", "metrics", "plots", "exercises", "widgets")  # no TensorFlow
+LIGHT = (  # no TensorFlow
+    *("data", "latent", "games", "metrics", "endings", "plots"),
+    *("course.exercises", "course.explorers", "exercises", "widgets"),
+)
 
 
 def systems():

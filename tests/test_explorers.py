@@ -8,13 +8,10 @@ import numpy as np
 import pytest
 
 from ganlab import data, latent, program, training
-from ganlab.losses import feature_matching, smoothed
-from ganlab.plots import figure
-from ganlab.techniques import instance_noise
-from ganlab.widgets import (
+from ganlab.course.explorer import Explorer
+from ganlab.course.explorers import (
     DIRAC,
     METHODS,
-    Explorer,
     density_explorer,
     dirac_explorer,
     draw_densities,
@@ -24,6 +21,9 @@ from ganlab.widgets import (
     gaussian_explorer,
     technique_explorer,
 )
+from ganlab.losses import feature_matching, smoothed
+from ganlab.plots import figure
+from ganlab.techniques import instance_noise
 
 
 def make(draw=None, seen=None):

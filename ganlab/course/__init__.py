@@ -1,0 +1,1 @@
+"""What the notebooks hand to a reader: exercises with their checks, a quiz, and explorers."""

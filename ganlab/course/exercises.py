@@ -1,0 +1,211 @@
+"""The checks behind the exercises, and the quiz.
+
+`check("00.1", answer)` prints one line: correct, not yet (with a hint), or not solved yet.
+A wrong answer raises nothing, so "run all" reaches the bottom. `@exercise` registers a check:
+a function of the answer that returns a closing sentence or raises `Hint`.
+"""
+
+import functools
+import html
+import pathlib
+import textwrap
+import tomllib
+
+import numpy as np
+
+_CHECKS = {}
+
+
+class Hint(Exception):
+    """What is wrong with an answer: what was given, what is expected, in words."""
+
+
+def exercise(name):
+    """Register the decorated function as the check of exercise `name`, such as "03.1"."""
+
+    def register(function):
+        if name in _CHECKS:
+            raise ValueError(f"exercise {name!r} has a check already; give another name")
+        _CHECKS[name] = function
+        return function
+
+    return register
+
+
+def close(given, wanted, what, *, tolerance=1e-6):
+    """Raise a `Hint` unless `given` is `wanted`, an array or a number, within `tolerance`."""
+    given, wanted = np.asarray(given, float), np.asarray(wanted, float)
+    if given.shape != wanted.shape:
+        raise Hint(f"{what} should have shape {wanted.shape}, and has {given.shape}.")
+    wrong = ~(np.abs(given - wanted) <= tolerance)  # written so that nan is wrong
+    if wrong.any():
+        where = tuple(int(i) for i in np.argwhere(wrong)[0])
+        place = f" at {list(where)}" if where else ""
+        raise Hint(f"{what} should be {wanted[where]:.4g}{place}, and is {given[where]:.4g}.")
+
+
+def check(name, answer):
+    """Check an answer, a value or a function, and print one line about it."""
+    print(verdict(name, answer))
+
+
+def verdict(name, answer):
+    """Return the line that `check` prints. Raise only if there is no such exercise."""
+    if name not in _CHECKS:
+        raise ValueError(f"there is no exercise {name!r}; there are: {', '.join(sorted(_CHECKS))}")
+    try:
+        line = f"correct. {_CHECKS[name](_watched(answer))}"
+    except NotImplementedError as stub:
+        line = f"not solved yet. {stub}"
+    except Hint as hint:
+        line = f"not yet. {hint}"
+    except Exception as error:
+        line = f"not yet. It stops with {type(error).__name__}: {error}"
+    return " ".join(f"{name}: {line}".split())
+
+
+def _watched(answer, hint=""):
+    """Refuse what a stub is; wrap a function, so that what a stub returns is refused too."""
+    if answer is None or answer is ...:
+        raise NotImplementedError(hint)
+    if not hasattr(answer, "__code__"):
+        return answer
+    computes = answer.__code__.co_stacksize > 1  # a stub never holds two values at once
+    hint = "Nothing is returned: is there a `return`?" if computes else ""
+    return lambda *args, **kwargs: _watched(answer(*args, **kwargs), hint)
+
+
+@exercise("00.1")
+def _best_discriminator(answer):
+    p, q = np.array([0.1, 0.4, 0.2, 0.0]), np.array([0.3, 0.1, 0.2, 0.5])
+    given = answer(p, q)
+    if np.shape(given) == p.shape and np.allclose(given, q / (p + q)):
+        raise Hint("You give the chance that x is fake; D says how likely it is to be real.")
+    close(
+        given, [0.25, 0.8, 0.5, 0.0], "For p = (0.1, 0.4, 0.2, 0) and q = (0.3, 0.1, 0.2, 0.5), D*"
+    )
+    return "Where p equals q the best discriminator says 1/2: it can only guess."
+
+
+@exercise("01.1")
+def _js_divergence(answer):
+    p, q = np.array([0.5, 0.5, 0.0]), np.array([0.5, 0.0, 0.5])
+    pairs = "For p = (0.5, 0.5, 0) and q = (0.5, 0, 0.5)"
+    given, wanted = answer(p, q), np.log(2) / 2  # half of either is apart, half is shared
+    if np.shape(given) == () and np.isnan(given):
+        raise Hint(f"{pairs} it is not a number: 0 log 0 should count as 0.")
+    if np.shape(given) == () and abs(given - 2 * wanted) < 1e-6:
+        raise Hint("This is the sum of both KLs to the mixture; JS is their mean.")
+    close(given, wanted, f"{pairs} JS")
+    close(answer(p, p), 0.0, "For two equal distributions JS")
+    # (0.6 log 1.5 + 0.4 log(2/3) + 0.2 log 0.5 + 0.8 log(4/3)) / 2
+    uneven = np.array([0.6, 0.4]), np.array([0.2, 0.8])
+    close(answer(*uneven), 0.086305, "For p = (0.6, 0.4) and q = (0.2, 0.8) JS", tolerance=1e-5)
+    return "Where the two share nothing it is log 2, however far apart they are."
+
+
+@exercise("02.1")
+def _momentum_path(answer):
+    given = answer([1.0, 1.0, 1.0, -2.0], 0.1, 0.6)
+    if np.shape(given) == (4,) and np.allclose(given, [0.1, 0.26, 0.456, 0.3736]):
+        raise Hint("It climbs: an update goes against the gradient.")
+    wanted = [-0.1, -0.26, -0.456, -0.3736]  # updates -0.1, -0.16, -0.196, 0.0824
+    close(given, wanted, "For gradients 1, 1, 1, -2, rate 0.1 and momentum 0.6 the path")
+    return "In one direction steps grow to rate / (1 - momentum), here 2.5 times the rate."
+
+
+@exercise("03.1")
+def _generator_loss(answer):
+    logits = np.array([-2.0, 0.5, 3.0])
+    given, wanted = answer(logits), 0.883197  # -(log 0.119203 + log 0.622459 + log 0.952574)/3
+    if np.shape(given) == () and abs(given + 1.383197) < 1e-4:
+        raise Hint("This is E log(1 - D): the saturating loss. Wanted is -E log D.")
+    close(given, wanted, "For the logits -2, 0.5 and 3 the loss", tolerance=1e-4)
+    close(answer(np.array([-1000.0, 0.0])), 500.346574, "For the logits -1000 and 0 the loss")
+    return "It is finite at a logit of -1000, and there it still has a slope of 1."
+
+
+@exercise("04.1")
+def _mean_closeness(answer):
+    # Two kernels of two numbers. By the first the samples are log 2 apart, one after the other;
+    # by the second two are equal and the third is far away.
+    first = np.log(2) * np.array([[0.0, 0.0], [0.5, 0.5], [1.0, 1.0]])
+    m = np.stack([first, [[0.0, 0.0], [0.0, 0.0], [50.0, -50.0]]], axis=1)
+    given, wanted = answer(m), np.array([[0.375, 0.5], [0.5, 0.5], [0.375, 0.0]])
+    if np.shape(given) == wanted.shape and np.allclose(given, 2 * wanted + 1):
+        raise Hint("This is the sum over all, the sample itself included, as in the layer.")
+    if np.shape(given) == wanted.shape and np.allclose(given, 2 * wanted):
+        raise Hint("This is the sum over the others; it still grows with the batch.")
+    if np.shape(given) == wanted.shape and np.allclose(given, (2 * wanted + 1) / 3):
+        raise Hint("The sample itself is in the mean, with exp(0) = 1: leave it out.")
+    close(given, wanted, "For three samples and two kernels the result")
+    same = np.ones((5, 1, 3))
+    close(answer(same), np.ones((5, 1)), "For five equal samples the result")
+    return "Equal samples give 1, in a batch of any size."
+
+
+@exercise("05.1")
+def _feature_distance(answer):
+    real = np.array([[0.0, 1.0], [2.0, 3.0], [1.0, 2.0]])  # mean (1, 2)
+    fake = np.array([[3.0, 0.0], [1.0, 1.0], [-1.0, -1.0]])  # mean (1, 0)
+    given = answer(real, fake)
+    if np.shape(given) == () and np.isclose(given, [28.0, 28.0**0.5, 28.0 / 3]).any():
+        raise Hint("You compare pairs: take the mean over the batch first.")
+    if np.shape(given) == () and abs(given - 2.0) < 1e-6:
+        raise Hint("This is the distance; wanted is its square.")
+    close(given, 4.0, "For means (1, 2) and (1, 0) the squared distance")
+    close(answer(real, real[::-1]), 0.0, "For the same batch in another order it")
+    return "The order of a batch means nothing to it, as it should."
+
+
+class Quiz:
+    """A question with options a, b, ...: text everywhere, buttons where a kernel runs."""
+
+    def __init__(self, name, question, options, answer, why):
+        self.name, self.question, self.correct = name, question, "abcdef"[answer]
+        self.options = dict(zip("abcdef", options, strict=False))
+        self.why = dict(zip("abcdef", why, strict=False))
+
+    def __repr__(self):
+        lines = textwrap.wrap(f"{self.name}  {self.question}", 88)
+        for letter, option in self.options.items():
+            lines += textwrap.wrap(f"{letter})  {option}", 88, subsequent_indent="    ")
+        return "\n".join(lines)
+
+    def feedback(self, letter):
+        """Return one line about option `letter`: right or not, and why."""
+        if letter not in self.options:
+            raise ValueError(f"no option {letter!r}; choose one of {', '.join(self.options)}")
+        return f"{letter}: {'right' if letter == self.correct else 'no'}. {self.why[letter]}"
+
+    def answer(self, letter):
+        """Print the feedback on option `letter`: the quiz without its buttons."""
+        print(self.feedback(letter))
+
+    @functools.cached_property
+    def face(self):
+        """The widgets: question, options, button and feedback are its children, in order."""
+        import ipywidgets as widgets  # here, so that checks do without
+
+        texts = [(f"{letter})  {option}", letter) for letter, option in self.options.items()]
+        options = widgets.RadioButtons(options=texts, value=None, layout={"width": "auto"})
+        button, said = widgets.Button(description="check"), widgets.HTML()
+
+        def tell(_):
+            said.value = html.escape(self.feedback(options.value)) if options.value else "Choose."
+
+        button.on_click(tell)
+        question = widgets.HTML(html.escape(f"{self.name}  {self.question}"))
+        return widgets.VBox([question, options, button, said])
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {**(self.face._repr_mimebundle_() or {}), "text/plain": repr(self)}
+
+
+def quiz(name):
+    """Return the `Quiz` of that name: shown as text and buttons; `.answer("b")` prints."""
+    text = pathlib.Path(__file__).with_name("quiz.toml").read_text(encoding="utf-8")
+    questions = tomllib.loads(text)
+    if name not in questions:
+        raise ValueError(f"there is no quiz {name!r}; there are: {', '.join(questions)}")
+    return Quiz(name, **questions[name])

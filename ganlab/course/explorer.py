@@ -1,0 +1,117 @@
+"""A picture with controls, which is drawn again whenever one of them is turned.
+
+An `Explorer` is live in JupyterLab, a still picture on GitHub and in exports, and a short fixed
+text for the tests of the notebooks. Below it stand the controls that the explorers share.
+"""
+
+import base64
+import html
+
+import ipywidgets as widgets
+
+from ganlab.figures import render
+
+
+class Explorer(widgets.VBox):
+    """Controls over a picture and a sentence, redrawn whenever a control changes.
+
+    `draw(**values)` is called with the value of each control by name, and returns a figure
+    and a sentence about it; it may train, for seconds. `knobs` is `{name: control}`: give
+    sliders `continuous_update=False`. `alt` describes the picture in one line.
+
+    A cell can turn a knob and read the answer: `app.knobs["d_rate"].value = 0.1` returns when
+    the picture is up to date, and then `app.verdict.value` is the sentence, as HTML. Changes
+    that arrive during a computation are gathered, and the last values win. If `draw` raises,
+    the verdict names the error and the error goes on to whoever turned the knob.
+    """
+
+    def __init__(self, draw, knobs, *, alt):
+        if not alt or "\n" in alt or len(alt) > 250:
+            raise ValueError(f"alt is {alt!r}; describe the picture in one line of 1 to 250")
+        for name, knob in knobs.items():
+            if not isinstance(knob, widgets.ValueWidget):
+                raise TypeError(f"knob {name!r} is a {type(knob).__name__}; give a control")
+        self.knobs, self._draw, self._alt = dict(knobs), draw, alt
+        self._busy = self._stale = self._held = False
+        self.picture, self.verdict = widgets.Image(format="png"), widgets.HTML()
+        caption = widgets.HTML(f"<small>{html.escape(alt)}</small>")
+        parts = [*self.knobs.values(), self.verdict, self.picture, caption]
+        super().__init__(parts, layout={"align_items": "flex-start"})  # pictures keep their shape
+        for knob in self.knobs.values():
+            knob.observe(self._refresh, "value")
+        self._refresh()
+
+    def set(self, **values):
+        """Turn several knobs and draw once."""
+        check_names(values, self.knobs)
+        self._held = True
+        try:
+            for name, value in values.items():
+                self.knobs[name].value = value
+        finally:
+            self._held = False
+            self._refresh()
+
+    def _refresh(self, change=None):
+        self._stale = True
+        if self._busy or self._held:
+            return
+        self._busy = True
+        try:
+            while self._stale:
+                self._stale = False
+                self.verdict.value = "working..."
+                figure, sentence = self._draw(**{n: knob.value for n, knob in self.knobs.items()})
+                self.picture.value = render(figure)
+                self.verdict.value = html.escape(sentence, quote=False)
+        except BaseException as error:  # also a stop by the reader
+            told = " ".join(f"{type(error).__name__}: {error}".split())
+            self.verdict.value = html.escape(told, quote=False)
+            raise
+        finally:
+            self._busy = False
+
+    def __repr__(self):
+        return f"{type(self).__name__} with knobs {', '.join(self.knobs)}. Picture: {self._alt}"
+
+    def _repr_mimebundle_(self, **kwargs):
+        bundle = super()._repr_mimebundle_(**kwargs) or {}
+        picture = base64.b64encode(self.picture.value).decode()
+        return {**bundle, "text/plain": repr(self), "image/png": picture}, {
+            "image/png": {"alt": self._alt}
+        }
+
+
+def check_names(values, knobs):
+    for name in values:
+        if name not in knobs:
+            raise ValueError(f"there is no knob {name!r}; there are: {', '.join(knobs)}")
+
+
+def started(explorer, start):
+    """The explorer with the knobs of `start` turned, if any."""
+    if start:
+        explorer.set(**start)
+    return explorer
+
+
+# A control with its label: as wide, all of them, as the labels want.
+SHAPE = {"style": {"description_width": "10em"}, "layout": {"width": "28em"}}
+LOOK = {"continuous_update": False, **SHAPE}
+
+
+def slider(label, value, low, high, step=0.1):
+    """A slider over the numbers from `low` to `high`."""
+    return widgets.FloatSlider(value, min=low, max=high, step=step, description=label, **LOOK)
+
+
+def rate_slider(label):
+    """A slider over learning rates from 1e-5 to 0.1, even in their logarithm."""
+    return widgets.FloatLogSlider(
+        0.002, min=-5, max=-1, step=0.25, description=label, **LOOK, readout_format=".1e"
+    )
+
+
+def choice_slider(label, options, value):
+    """A slider over `options`."""
+    return widgets.SelectionSlider(options=list(options), value=value, description=label, **LOOK)
