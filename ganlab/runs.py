@@ -4,6 +4,8 @@ import dataclasses
 import json
 import re
 import zipfile
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,6 +21,21 @@ RECORDS = QUANTITIES  # of a step, as `ganlab.step` reports them
 SCORES = {"sigmoid": tf.sigmoid, "identity": tf.identity, "clamped_tanh": clamped_tanh}
 
 
+class Records(NamedTuple):
+    """When a training takes notes, and what it keeps of the samples.
+
+    at       how many records to take after the first, evenly spaced; or the steps
+    samples  how many generated samples each record makes of each seed, from the same z
+    keep     `keep(samples)` returns what to keep of samples (seeds, n, dim) in their place, an
+             array (seeds, ...): 500 pictures of every seed at every record would be gigabytes.
+             It is found in `Run.kept`, and `Run.samples` is then empty
+    """
+
+    at: int | Sequence[int] = 50
+    samples: int = 500
+    keep: Callable | None = None
+
+
 class Run:
     """32 training runs, say, side by side: arrays over (records, seeds), and the networks.
 
@@ -29,6 +46,7 @@ class Run:
                   Losses are in the units of the loss; scores are D's on real and fake
                   samples, accuracy the share of both that D puts on the right side of 1/2
     samples       (records, seeds, n, dim) the generator's output, for the same z each time
+    kept          (records, seeds, ...) what `Records.keep` made of them; None without it
     seeds         (seeds,) the random seeds
     failed        {member: step} members that stopped being finite; from there on their
                   records are NaN, and their networks are those of the last finite block
@@ -39,6 +57,7 @@ class Run:
         for name in RECORDS:
             setattr(self, name, np.asarray(records[name], "float32"))
         self.samples = np.asarray(records["samples"], "float32")
+        self.kept = np.asarray(records["kept"]) if "kept" in records else None
         self.seeds = np.asarray(seeds, int)
         self.failed = dict(failed)
         self.generators, self.discriminators = generators, discriminators
@@ -61,15 +80,18 @@ class Run:
         return self.generators(self.latent.sample(n, np.random.default_rng(rng)))
 
     def discriminate(self, x):
-        """The final discriminators' scores (seeds, n) of x (n, dim), (n,) in one dimension."""
+        """The final discriminators' scores (seeds, n) of x (n, dim), (n,) in one dimension; the
+        mean of several where D judges a sample by patches."""
         x = np.asarray(x, "float32")
         dim = input_size(self.discriminators.model)
         if x.ndim not in (1, 2) or (x.shape[1:] or (1,)) != (dim,):
             raise ValueError(f"x has shape {x.shape}: wanted (n, {dim})")
         if self._score is None:
             raise ValueError("this run was saved with a score of its own: use run.discriminators")
-        logits = self.discriminators(x[:, None] if x.ndim == 1 else x)[..., 0]
-        return np.asarray(self._score(tf.constant(logits)))
+        logits = self.discriminators(x[:, None] if x.ndim == 1 else x)
+        if logits.shape[-1] == 1:
+            return np.asarray(self._score(tf.constant(logits[..., 0])))
+        return np.asarray(self._score(tf.constant(logits))).mean(axis=-1)
 
     def generator(self, seed=None, *, member=None):
         """One seed's generator as a plain Keras model: it saves, loads and predicts."""
@@ -95,6 +117,8 @@ class Run:
     def save(self, path):
         """Everything into one .npz file, without pickle."""
         arrays = {name: getattr(self, name) for name in ("steps", "samples", "seeds", *RECORDS)}
+        if self.kept is not None:
+            arrays["kept"] = self.kept
         for role, ensemble in (("g", self.generators), ("d", self.discriminators)):
             arrays |= {f"{role}{i}": weight for i, weight in enumerate(ensemble.weights)}
         latent = None

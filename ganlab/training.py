@@ -12,13 +12,14 @@ from ganlab.gan import Added, Gan, Now, Replaced, Scaled, Shown
 from ganlab.loop import Loop, Part, TrainingFailed
 from ganlab.models import build, initial_weights
 from ganlab.program import Supply, recipe_and_rates, shared
-from ganlab.runs import RECORDS, Run
+from ganlab.runs import RECORDS, Records, Run
 from ganlab.step import Scalars, Steps, drawing
 
 __all__ = [
     "Added",
     "Gan",
     "Now",
+    "Records",
     "Replaced",
     "Scaled",
     "Shown",
@@ -28,7 +29,6 @@ __all__ = [
     "train_gan",
 ]
 
-SAMPLES = 500  # generated samples kept per record and seed
 # Streams of random numbers, one per purpose; the first two also tell the networks apart.
 GENERATOR, DISCRIMINATOR, SHOW, PRETRAIN = range(4)
 
@@ -36,18 +36,22 @@ GENERATOR, DISCRIMINATOR, SHOW, PRETRAIN = range(4)
 class Trainer(Loop):
     """Trains one GAN per seed by blocks of steps, or by one step of D or of G.
 
-    `Trainer(gan, seeds=32, batch_size=64)`, or the fields of a `Gan` in place of it.
+    `Trainer(gan, seeds=32, batch_size=64)`, or the fields of a `Gan` in place of it; of `records`,
+    a `Records`, it heeds what to keep.
     `advance(steps)` takes steps of both players, `d_step()` and `g_step()` one of either;
     `record()` notes the state of things; `run()` gives a `Run` of what has been recorded, with
     the networks as they are now.
     """
 
-    def __init__(self, *gan, seeds=32, batch_size=64, **fields):
+    def __init__(self, *gan, seeds=32, batch_size=64, records=None, **fields):
         whole_gan = len(gan) == 1 and isinstance(gan[0], Gan) and not fields
         self.gan = gan = gan[0] if whole_gan else Gan(*gan, **fields)
         seeds, self.batch_size = seed_tuple(seeds), whole("batch_size", batch_size, 1)
         recipes, rates = self._optimizers(len(seeds))
         scalars = _spread_scalars(gan, len(seeds))
+        records = Records() if records is None else records
+        z = self._shown_latents(seeds, whole("samples", records.samples, 1))
+        self.record_bytes = _record_bytes(records, len(seeds), gan.real.dim)
         self._models, weights, failed = _fitting_networks(gan, seeds, self.batch_size, scalars)
         kept = {
             player: [
@@ -85,11 +89,16 @@ class Trainer(Loop):
         )
         for player, some in zip("gd", weights, strict=True):
             self.begin(player, some, kept[player])
-        self._records = {name: [] for name in ("steps", "samples", *RECORDS)}
-        shown_z = Supply(lambda rng: {"z": gan.latent.sample(SAMPLES, rng)}, seeds, SHOW, SAMPLES)
-        self._z = np.swapaxes(shown_z.peek()[0]["z"], 0, 1)
+        self._keep, self._z = records.keep, z
+        names = ("steps", "samples", *["kept"] * (records.keep is not None), *RECORDS)
+        self._records = {name: [] for name in names}
         if failed:
             self.freeze(failed)
+
+    def _shown_latents(self, seeds, n):
+        """What the samples of each record are made of, (seeds, n, latent dim)."""
+        supply = Supply(lambda rng: {"z": self.gan.latent.sample(n, rng)}, seeds, SHOW, n)
+        return np.swapaxes(supply.peek()[0]["z"], 0, 1)
 
     def _optimizers(self, members):
         """[how to make G's, D's], {player: rates}."""
@@ -170,7 +179,10 @@ class Trainer(Loop):
             raise ValueError(f"record got {sorted(seen)}: wanted what advance returns")
         samples = self._ensembles()[0](self._z)
         samples[self._frozen] = np.nan
-        for name, value in {"steps": self.step, "samples": samples, **seen}.items():
+        noted = {"steps": self.step, "samples": samples, **seen}
+        if self._keep is not None:
+            noted |= {"samples": samples[:, :0], "kept": np.asarray(self._keep(samples))}
+        for name, value in noted.items():
             self._records[name].append(value)
 
     def run(self):
@@ -182,6 +194,17 @@ class Trainer(Loop):
 
     def so_far(self):
         return self.run() if self._records["steps"] else None
+
+
+def _record_bytes(records, members, dim):
+    """How much memory a record takes of what it keeps of the samples."""
+    shape = (members, records.samples, dim)
+    if records.keep is None:
+        return 4 * math.prod(shape)
+    kept = np.asarray(records.keep(np.zeros(shape, "float32")))
+    if kept.shape[:1] != (members,):
+        raise ValueError(f"keep gives shape {kept.shape}: wanted ({members}, ...), one per seed")
+    return kept.nbytes
 
 
 def _spread_scalars(gan, members):
@@ -320,7 +343,7 @@ def train(
     added          an `Added`, or several: penalties on the players' losses
     replaced       a `Replaced`, or several: weights that take the place of a player's own
     records        how many records to take after the first, evenly spaced; or the steps
-                   at which to take them
+                   at which to take them; or a `Records`, which also says what to keep
 
     Interrupting (Ctrl-C, Jupyter's stop button) returns what was recorded until then. A
     seed that stops being finite is frozen and named in `Run.failed`; when all have,
@@ -345,10 +368,11 @@ def train(
 def train_gan(gan, *, steps=5000, seeds=32, batch_size=64, records=50):
     """`train` for a `Gan` that is there already; the arguments are those of `train`."""
     steps = whole("steps", steps, 0)
-    stops = record_steps(records, steps)
-    trainer = Trainer(gan, seeds=seeds, batch_size=batch_size)
+    records = records if isinstance(records, Records) else Records(records)
+    stops = record_steps(records.at, steps)
+    trainer = Trainer(gan, seeds=seeds, batch_size=batch_size, records=records)
     # Samples are kept as they come, and once more when the `Run` puts them side by side.
-    fits_memory("records", len(stops), 2 * 4 * len(trainer.seeds) * SAMPLES * gan.real.dim)
+    fits_memory("records", len(stops), 2 * trainer.record_bytes)
     members = len(trainer.seeds)
     trainer.run_through(
         stops,

@@ -12,7 +12,7 @@ from ganlab.networks import mlp
 from ganlab.pretraining import pretrain
 from ganlab.runs import RECORDS, Run
 from ganlab.techniques import instance_noise
-from ganlab.training import Added, Scaled, Shown, Trainer, TrainingFailed, train
+from ganlab.training import Added, Records, Scaled, Shown, Trainer, TrainingFailed, train
 
 NORMAL = keras.initializers.RandomNormal(stddev=1.0)
 
@@ -506,10 +506,62 @@ def test_a_run_has_the_promised_shapes():
     run = train(**arguments(steps=100, records=4, seeds=3))
     assert list(run.steps) == [0, 25, 50, 75, 100]
     assert all(getattr(run, name).shape == (5, 3) for name in RECORDS)
-    assert run.samples.shape == (5, 3, training.SAMPLES, 1)
+    assert run.samples.shape == (5, 3, 500, 1)
     assert run.generate(7).shape == (3, 7, 1)
     assert run.discriminate(np.linspace(0, 8, 11)).shape == (3, 11)
     assert list(train(**arguments(steps=10, records=[0, 3])).steps) == [0, 3, 10]
+
+
+def test_records_keep_as_many_samples_as_they_are_told_to():
+    few = train(**arguments(steps=10, records=Records(2, samples=7)))
+    many = train(**arguments(steps=10, records=2))
+    assert few.samples.shape == (3, 4, 7, 1)
+    assert few.kept is None and many.kept is None
+    assert equal(few.generators.weights, many.generators.weights)
+    assert list(train(**arguments(steps=10, records=Records([3, 10]))).steps) == [0, 3, 10]
+
+
+@pytest.mark.usefixtures("uncompiled")
+def test_records_may_keep_what_a_function_makes_of_samples(tmp_path):
+    def moments(samples):
+        return np.stack([samples.mean(axis=(1, 2)), samples.std(axis=(1, 2))], axis=-1)
+
+    run = train(**arguments(steps=10, records=Records(2, keep=moments)))
+    whole = train(**arguments(steps=10, records=2))
+    assert run.samples.shape == (3, 4, 0, 1)
+    wanted = np.stack([moments(samples) for samples in whole.samples])
+    np.testing.assert_array_equal(run.kept, wanted)
+    run.save(tmp_path / "run.npz")
+    again = Run.load(tmp_path / "run.npz")
+    np.testing.assert_array_equal(again.kept, wanted)
+    whole.save(tmp_path / "whole.npz")
+    assert Run.load(tmp_path / "whole.npz").kept is None
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (Records(keep=lambda samples: samples.mean()), r"keep gives shape \(\): wanted \(4, ...\)"),
+        (Records(keep=lambda samples: samples[:2]), r"keep gives shape \(2, 500, 1\): wanted"),
+        (Records(samples=0), "samples=0"),
+        (Records(at=0), "records=0"),
+    ],
+)
+def test_records_that_cannot_be_kept_are_refused_before_anything_compiles(
+    wrong, message, monkeypatch
+):
+    monkeypatch.setattr(training, "shared", lambda *_: pytest.fail("something was built"))
+    with pytest.raises(ValueError, match=message) as info:
+        train(**arguments(records=wrong))
+    assert "\n" not in str(info.value)
+
+
+def test_a_record_of_pictures_takes_little_memory_where_little_is_kept(monkeypatch):
+    asked = []
+    monkeypatch.setattr(training, "fits_memory", lambda *given: asked.append(given))
+    keep = Records(2, samples=1000, keep=lambda samples: samples[:, :3])
+    train(**arguments(steps=2, records=keep))
+    assert asked == [("records", 2, 2 * 4 * 4 * 3)]
 
 
 def test_the_first_record_is_of_untrained_networks():
@@ -572,7 +624,7 @@ def test_an_array_of_ones_own_can_be_learned():
     run = train(
         mlp((2, 16, 3)), mlp((3, 16, 1)), own, latent.Gaussian(2), steps=50, seeds=2, records=1
     )
-    assert run.samples.shape == (2, 2, training.SAMPLES, 3)
+    assert run.samples.shape == (2, 2, 500, 3)
 
 
 def test_aligned_latents_meet_sorted_data():
