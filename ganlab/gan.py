@@ -1,7 +1,7 @@
 """What is trained, as values: a `Gan`, and what may be given to it. Nothing here is compiled."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -167,6 +167,10 @@ class Gan:
                     raise ValueError(f"{moment} with to={term.to!r}: wanted {player!r}")
         if self.aligned and self.real.dim != 1:
             raise ValueError(f"aligned latents want data of one dimension, not {self.real.dim}")
+
+    def changed(self, **fields):
+        """The same Gan with other values for some of its fields."""
+        return replace(self, **fields)
 
     @property
     def aligned(self):

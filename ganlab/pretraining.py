@@ -10,8 +10,16 @@ from ganlab.ensemble import Ensemble, call, is_tiny
 from ganlab.gan import Scaled
 from ganlab.loop import Loop, Part
 from ganlab.models import build, initial_weights, structure
-from ganlab.program import Player, Program, Supply, compiles, recipe_and_rates, shared
-from ganlab.training import DISCRIMINATOR, PRETRAIN
+from ganlab.program import (
+    DISCRIMINATOR,
+    PRETRAIN,
+    Player,
+    Program,
+    Supply,
+    compiles,
+    recipe_and_rates,
+    shared,
+)
 
 _BLOCK = 100  # steps whose random numbers are drawn at once
 

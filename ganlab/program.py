@@ -223,6 +223,9 @@ def shared(key, make):
     return found
 
 
+# Streams of random numbers, one per purpose; the first two also tell the networks apart.
+GENERATOR, DISCRIMINATOR, SHOW, PRETRAIN = range(4)
+
 # Draws the next random numbers while a program runs on those before.
 _ahead = concurrent.futures.ThreadPoolExecutor(1, "ganlab-draws")
 

@@ -5,15 +5,22 @@ import math
 import numpy as np
 
 from ganlab import losses as _losses
-from ganlab.arguments import fits_memory, per_member, record_steps, seed_tuple, whole
-from ganlab.backend import keras, tf
+from ganlab.arguments import fits_memory, record_steps, seed_tuple, whole
+from ganlab.backend import keras
 from ganlab.ensemble import Ensemble, is_tiny, layer_place
+from ganlab.fitting import fitting_networks, spread_scalars
 from ganlab.gan import Added, Gan, Now, Replaced, Scaled, Shown
 from ganlab.loop import Loop, Part, TrainingFailed
-from ganlab.models import build, initial_weights
-from ganlab.program import Supply, recipe_and_rates, shared
+from ganlab.program import (
+    DISCRIMINATOR,
+    GENERATOR,
+    SHOW,
+    Supply,
+    recipe_and_rates,
+    shared,
+)
 from ganlab.runs import RECORDS, Records, Run
-from ganlab.step import Scalars, Steps, drawing
+from ganlab.step import Steps, drawing
 
 __all__ = [
     "Added",
@@ -28,9 +35,6 @@ __all__ = [
     "train",
     "train_gan",
 ]
-
-# Streams of random numbers, one per purpose; the first two also tell the networks apart.
-GENERATOR, DISCRIMINATOR, SHOW, PRETRAIN = range(4)
 
 
 class Trainer(Loop):
@@ -48,11 +52,11 @@ class Trainer(Loop):
         self.gan = gan = gan[0] if whole_gan else Gan(*gan, **fields)
         seeds, self.batch_size = seed_tuple(seeds), whole("batch_size", batch_size, 1)
         recipes, rates = self._optimizers(len(seeds))
-        scalars = _spread_scalars(gan, len(seeds))
+        scalars = spread_scalars(gan, len(seeds))
         records = Records() if records is None else records
         z = self._shown_latents(seeds, whole("samples", records.samples, 1))
         self.record_bytes = _record_bytes(records, len(seeds), gan.real.dim)
-        self._models, weights, failed = _fitting_networks(gan, seeds, self.batch_size, scalars)
+        self._models, weights, failed = fitting_networks(gan, seeds, self.batch_size, scalars)
         kept = {
             player: [
                 [np.asarray(value, "float32") for value in term.start(some)] if term.start else []
@@ -205,86 +209,6 @@ def _record_bytes(records, members, dim):
     if kept.shape[:1] != (members,):
         raise ValueError(f"keep gives shape {kept.shape}: wanted ({members}, ...), one per seed")
     return kept.nbytes
-
-
-def _spread_scalars(gan, members):
-    """The numbers of all extensions, shaped to be multiplied with what they act on."""
-
-    def spread(name, extension, rank):
-        shape = (members, *[1] * (rank - 1))
-        return {
-            key: tf.reshape(per_member(f"{name} {key}", value, members), shape)
-            for key, value in extension.scalars.items()
-        }
-
-    return Scalars(
-        spread("losses", gan.losses, 2),
-        *(
-            tuple(spread(name, term, rank) for term in terms)
-            for name, terms, rank in (
-                ("shown", gan.shown, 3),
-                ("added", gan.added, 1),
-                ("replaced", gan.replaced, 1),
-            )
-        ),
-    )
-
-
-def _shown_size(gan, members, batch_size, scalars):
-    """The size of a sample as D is shown it."""
-    size = (batch_size, gan.real.dim)
-    batch = tf.zeros((members, *size))
-    for term, numbers in zip(gan.shown, scalars.shown, strict=True):
-        if term.function is None:
-            continue
-        noise = None
-        if term.draw:
-            noise = term.draw(np.random.default_rng(0), (1, *size))
-            noise = tf.zeros((members, *np.shape(noise)[1:]))
-        given = tuple(batch.shape)
-        batch = term.function(batch, Now(tf.constant(0.0), noise), **numbers)
-        if batch.shape.rank != 3 or batch.shape[0] != members:
-            shape = f"shown gives shape {tuple(batch.shape)} for {given}"
-            raise ValueError(f"{shape}: wanted ({members}, samples, numbers in each)")
-    return batch.shape[-1]
-
-
-def _fitting_networks(gan, seeds, batch_size, scalars):
-    """((generator, discriminator) models, (their stacked weights), {members that failed before:
-    step}), checked to fit."""
-    shown = _shown_size(gan, len(seeds), batch_size, scalars)
-    models, weights, failed = [], [], {}
-    for stream, role, given, inputs in (
-        (GENERATOR, "generator", gan.generator, gan.latent.dim),
-        (DISCRIMINATOR, "discriminator", gan.discriminator, shown),
-    ):
-        ready = isinstance(given, Ensemble)
-        model = given.model if ready else given
-        found = build(model, inputs, role)
-        if role == "generator" and found != gan.real.dim:
-            raise ValueError(
-                f"generator gives {found} numbers for each sample: wanted {gan.real.dim}, "
-                "the size of a real sample"
-            )
-        if ready and given.seeds != seeds:
-            raise ValueError(f"{role} was trained before for other seeds than those wanted now")
-        models.append(model)
-        weights.append(given.weights if ready else initial_weights(model, seeds, stream))
-        failed |= dict.fromkeys(given.failed, 0) if ready else {}
-    _check_logits(models[1])
-    return tuple(models), weights, failed
-
-
-def _check_logits(discriminator):
-    last = discriminator
-    while getattr(last, "layers", None):
-        last = last.layers[-1]
-    ending = getattr(last, "activation", keras.activations.linear)
-    if ending is not keras.activations.linear:
-        name = getattr(ending, "__name__", "function of its own")
-        raise ValueError(
-            f"discriminator ends in a {name}: wanted a logit, a last Dense(1) of no activation"
-        )
 
 
 def _blocks(models, batch_size, n_critic, members):

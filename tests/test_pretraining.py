@@ -9,7 +9,8 @@ from ganlab import data, latent, losses, program
 from ganlab.backend import keras, tf
 from ganlab.networks import mlp
 from ganlab.pretraining import pretrain
-from ganlab.training import PRETRAIN, Scaled, Trainer, TrainingFailed
+from ganlab.program import PRETRAIN
+from ganlab.training import Scaled, Trainer, TrainingFailed
 
 NORMAL = keras.initializers.RandomNormal(stddev=1.0)
 TARGET = data.Gaussian(1.0, 0.5)

@@ -1,0 +1,91 @@
+"""Whether the parts of a Gan fit each other: numbers, what D is shown, and the networks."""
+
+import numpy as np
+
+from ganlab.arguments import per_member
+from ganlab.backend import keras, tf
+from ganlab.ensemble import Ensemble
+from ganlab.gan import Now
+from ganlab.models import build, initial_weights
+from ganlab.program import DISCRIMINATOR, GENERATOR
+from ganlab.step import Scalars
+
+
+def spread_scalars(gan, members):
+    """The numbers of all extensions, shaped to be multiplied with what they act on."""
+
+    def spread(name, extension, rank):
+        shape = (members, *[1] * (rank - 1))
+        return {
+            key: tf.reshape(per_member(f"{name} {key}", value, members), shape)
+            for key, value in extension.scalars.items()
+        }
+
+    return Scalars(
+        spread("losses", gan.losses, 2),
+        *(
+            tuple(spread(name, term, rank) for term in terms)
+            for name, terms, rank in (
+                ("shown", gan.shown, 3),
+                ("added", gan.added, 1),
+                ("replaced", gan.replaced, 1),
+            )
+        ),
+    )
+
+
+def _shown_size(gan, members, batch_size, scalars):
+    """The size of a sample as D is shown it."""
+    size = (batch_size, gan.real.dim)
+    batch = tf.zeros((members, *size))
+    for term, numbers in zip(gan.shown, scalars.shown, strict=True):
+        if term.function is None:
+            continue
+        noise = None
+        if term.draw:
+            noise = term.draw(np.random.default_rng(0), (1, *size))
+            noise = tf.zeros((members, *np.shape(noise)[1:]))
+        given = tuple(batch.shape)
+        batch = term.function(batch, Now(tf.constant(0.0), noise), **numbers)
+        if batch.shape.rank != 3 or batch.shape[0] != members:
+            shape = f"shown gives shape {tuple(batch.shape)} for {given}"
+            raise ValueError(f"{shape}: wanted ({members}, samples, numbers in each)")
+    return batch.shape[-1]
+
+
+def fitting_networks(gan, seeds, batch_size, scalars):
+    """((generator, discriminator) models, (their stacked weights), {members that failed before:
+    step}), checked to fit."""
+    shown = _shown_size(gan, len(seeds), batch_size, scalars)
+    models, weights, failed = [], [], {}
+    for stream, role, given, inputs in (
+        (GENERATOR, "generator", gan.generator, gan.latent.dim),
+        (DISCRIMINATOR, "discriminator", gan.discriminator, shown),
+    ):
+        ready = isinstance(given, Ensemble)
+        model = given.model if ready else given
+        found = build(model, inputs, role)
+        if role == "generator" and found != gan.real.dim:
+            raise ValueError(
+                f"generator gives {found} numbers for each sample: wanted {gan.real.dim}, "
+                "the size of a real sample"
+            )
+        if ready and given.seeds != seeds:
+            raise ValueError(f"{role} was trained before for other seeds than those wanted now")
+        models.append(model)
+        weights.append(given.weights if ready else initial_weights(model, seeds, stream))
+        failed |= dict.fromkeys(given.failed, 0) if ready else {}
+    _check_logits(models[1])
+    return tuple(models), weights, failed
+
+
+def _check_logits(discriminator):
+    last = discriminator
+    while getattr(last, "layers", None):
+        last = last.layers[-1]
+    ending = getattr(last, "activation", keras.activations.linear)
+    if ending is not keras.activations.linear:
+        name = getattr(ending, "__name__", "function of its own")
+        raise ValueError(
+            f"discriminator ends in a {name}: wanted a logit, a last Dense(1) of no activation"
+        )

@@ -1,0 +1,174 @@
+"""Settings with names: what the sources trained, and what the course trains.
+
+A recipe is a function of what may be changed about it, and gives a `Recipe`: a Gan with the
+numbers to train it by. `recipes.aylien2016_last().train(seeds=8)` trains one; `RECIPES` lists
+all by the names that texts use. The settings are those of the sources' code; docs/sources.md
+says which.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ganlab.backend import keras
+from ganlab.data import Circle, Gaussian, Uniform, ring
+from ganlab.gan import Gan
+from ganlab.latent import Gaussian as GaussianLatent
+from ganlab.latent import Stratified
+from ganlab.layers import MinibatchDiscrimination
+from ganlab.losses import bounded, clamped, tanh_squared_error
+from ganlab.networks import mlp
+from ganlab.pretraining import pretrain
+from ganlab.training import train_gan
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A Gan, and by what batches, for how long and after what pretraining of D it is trained.
+
+    `pretraining` holds arguments of `ganlab.pretraining.pretrain`; empty, there is none.
+    """
+
+    gan: Gan
+    batch_size: int
+    steps: int
+    pretraining: Mapping = field(default_factory=dict)
+
+    def train(self, *, seeds=32, steps=None, records=50):
+        """A `Run` of the recipe, for `steps` steps if not for its own."""
+        gan, sizes = self.gan, {"seeds": seeds, "batch_size": self.batch_size}
+        if self.pretraining:
+            ready, _, _ = pretrain(gan.discriminator, **self.pretraining, **sizes)
+            gan = gan.changed(discriminator=ready)
+        steps = self.steps if steps is None else steps
+        return train_gan(gan, steps=steps, records=records, **sizes)
+
+
+def _normal(std=1.0):
+    return keras.initializers.RandomNormal(stddev=std)
+
+
+def _falling_sgd(rate, every, momentum=0.0):
+    """Gradient descent whose rate falls by a twentieth every so many steps."""
+    schedule = keras.optimizers.schedules.ExponentialDecay(rate, every, 0.95, staircase=True)
+    return keras.optimizers.SGD(schedule, momentum=momentum)
+
+
+def _adam(rate, beta_1=0.9):
+    return keras.optimizers.Adam(rate, beta_1=beta_1)
+
+
+def _aylien2016_networks(activation, minibatch):
+    last = MinibatchDiscrimination(5, 3, kernel_initializer=_normal(0.02)) if minibatch else 8
+    generator = mlp((1, 4, 1), "softplus", kernel=_normal())
+    return generator, mlp((1, 8, 8, last, 1), activation, kernel=_normal())
+
+
+def aylien2016_first(minibatch=False):
+    """aylien2016 (2016): D pretrained onto the density, then gradient descent."""
+    target, rate = Gaussian(4.0, 0.5), 0.005 if minibatch else 0.03
+    gan = Gan(
+        *_aylien2016_networks("tanh", minibatch),
+        target,
+        Stratified(-8.0, 8.0, jitter=0.01, aligned=True),
+        d_optimizer=_falling_sgd(rate, 150),
+        g_optimizer=_falling_sgd(rate, 150),
+    )
+    pretraining = {
+        "inputs": Uniform(-5.0, 5.0),
+        "target": target.density,
+        "steps": 1000,
+        "optimizer": _falling_sgd(rate, 150),
+    }
+    return Recipe(gan, batch_size=12, steps=1200, pretraining=pretraining)
+
+
+def aylien2016_last(minibatch=False):
+    """aylien2016 (2017): its last code; ReLU, Adam, no pretraining, a floor under the logarithm."""
+    gan = Gan(
+        *_aylien2016_networks("relu", minibatch),
+        Gaussian(4.0, 0.5),
+        Stratified(-8.0, 8.0, jitter=0.01, aligned=True),
+        losses=bounded(1e-5),
+        d_optimizer=_adam(1e-3),
+        g_optimizer=_adam(1e-3),
+    )
+    return Recipe(gan, batch_size=8, steps=5000)
+
+
+def perspective2016():
+    """perspective2016: tanh to the ends of both networks, G's output times 5, D's cut off."""
+    target = Gaussian(0.0, 1.0)
+    layers = mlp((1, 10, 10, 1), "tanh", "tanh", kernel=_normal()).layers
+    gan = Gan(
+        keras.Sequential([keras.Input((1,)), *layers, keras.layers.Rescaling(5.0)]),
+        mlp((1, 10, 10, 1), "tanh", kernel=_normal()),
+        target,
+        Stratified(-3.0, 3.0, jitter=0.01),
+        losses=clamped,
+        d_optimizer=_falling_sgd(1e-3, 2500, momentum=0.6),
+        g_optimizer=_falling_sgd(1e-3, 2500, momentum=0.6),
+    )
+    pretraining = {
+        "inputs": Uniform(-3.0, 3.0),
+        "target": target.density,
+        "loss": tanh_squared_error,
+        "steps": 1000,
+        "optimizer": _falling_sgd(1e-3, 2500, momentum=0.6),
+    }
+    return Recipe(gan, batch_size=200, steps=10_000, pretraining=pretraining)
+
+
+def deletang2018(target=None):
+    """deletang2018: four hidden layers in G, Adam at 1e-5, batches of 500.
+
+    `target` is the circle if it is not given. The post takes ten steps of D, then ten of G; here
+    they take turns. Its number of steps is not known: 20,000 are ours.
+    """
+    gan = Gan(
+        mlp((15, 50, 50, 50, 50, 2), "leaky_relu"),
+        mlp((2, 100, 50, 50, 1), "leaky_relu"),
+        Circle(1.0) if target is None else target,
+        GaussianLatent(15),
+        d_optimizer=_adam(1e-5),
+        g_optimizer=_adam(1e-5),
+    )
+    return Recipe(gan, batch_size=500, steps=20_000)
+
+
+def module():
+    """module: its demo. The data are not named there: here a ring of 8, scaled into [-1, 1]."""
+    hidden = (2, keras.layers.Dense(32), keras.layers.LeakyReLU(negative_slope=0.2))
+    hidden += (keras.layers.Dense(16), keras.layers.LeakyReLU(negative_slope=0.2))
+    gan = Gan(
+        mlp((10, 64, 32, 2), "relu", "tanh"),
+        mlp((*hidden, 1)),
+        ring(8, radius=0.8, std=0.04),
+        GaussianLatent(10),
+        d_optimizer=_adam(2e-4, beta_1=0.5),
+        g_optimizer=_adam(2e-4, beta_1=0.5),
+    )
+    return Recipe(gan, batch_size=64, steps=5000)
+
+
+def ours_after_03(minibatch=False):
+    """ours after 03: normal latents, default initial weights, tanh, Adam at 2e-3, batches of 64."""
+    last = MinibatchDiscrimination(5, 3) if minibatch else 8
+    gan = Gan(
+        mlp((1, 4, 1), "softplus"),
+        mlp((1, 8, 8, last, 1), "tanh"),
+        Gaussian(4.0, 0.5),
+        GaussianLatent(),
+        d_optimizer=_adam(2e-3, beta_1=0.5),
+        g_optimizer=_adam(2e-3, beta_1=0.5),
+    )
+    return Recipe(gan, batch_size=64, steps=5000)
+
+
+RECIPES = {
+    "aylien2016 (2016)": aylien2016_first,
+    "aylien2016 (2017)": aylien2016_last,
+    "perspective2016": perspective2016,
+    "deletang2018": deletang2018,
+    "module": module,
+    "ours after 03": ours_after_03,
+}

@@ -1,0 +1,116 @@
+"""The named settings: what they train is what the sources' code says."""
+
+import numpy as np
+import pytest
+
+from ganlab import recipes
+from ganlab.backend import keras
+from ganlab.data import points
+from ganlab.ensemble import Ensemble
+from ganlab.gan import Gan
+from ganlab.networks import MinibatchDiscrimination
+from ganlab.recipes import RECIPES
+from ganlab.training import train
+
+
+@pytest.fixture(autouse=True)
+def uncompiled(monkeypatch):
+    monkeypatch.setenv("GANLAB_COMPILE", "0")
+
+
+def sizes(model):
+    return [(*v.shape,) for v in model.trainable_variables if len(v.shape) == 2]
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_every_recipe_trains(name):
+    run = RECIPES[name]().train(seeds=2, steps=3, records=1)
+    assert np.isfinite(run.samples).all()
+    assert run.steps[-1] == 3
+
+
+def test_a_recipe_is_the_training_written_out():
+    run = recipes.ours_after_03().train(seeds=3, steps=5, records=1)
+    gan = recipes.ours_after_03().gan
+    adam = keras.optimizers.Adam(2e-3, beta_1=0.5)
+    again = train(
+        gan.generator,
+        gan.discriminator,
+        gan.real,
+        gan.latent,
+        steps=5,
+        seeds=3,
+        batch_size=64,
+        d_optimizer=adam,
+        g_optimizer=adam,
+        records=1,
+    )
+    np.testing.assert_array_equal(run.samples, again.samples)
+
+
+@pytest.mark.parametrize(
+    ("name", "generator", "discriminator", "batch", "steps"),
+    [
+        ("aylien2016 (2016)", [(1, 4), (4, 1)], [(1, 8), (8, 8), (8, 8), (8, 1)], 12, 1200),
+        ("aylien2016 (2017)", [(1, 4), (4, 1)], [(1, 8), (8, 8), (8, 8), (8, 1)], 8, 5000),
+        (
+            "perspective2016",
+            [(1, 10), (10, 10), (10, 1)],
+            [(1, 10), (10, 10), (10, 1)],
+            200,
+            10_000,
+        ),
+        (
+            "deletang2018",
+            [(15, 50), (50, 50), (50, 50), (50, 50), (50, 2)],
+            [(2, 100), (100, 50), (50, 50), (50, 1)],
+            500,
+            20_000,
+        ),
+        ("module", [(10, 64), (64, 32), (32, 2)], [(2, 32), (32, 16), (16, 1)], 64, 5000),
+    ],
+)
+def test_sizes_are_those_of_the_sources(name, generator, discriminator, batch, steps):
+    recipe = RECIPES[name]()
+    assert sizes(recipe.gan.generator) == generator
+    assert sizes(recipe.gan.discriminator) == discriminator
+    assert (recipe.batch_size, recipe.steps) == (batch, steps)
+
+
+@pytest.mark.parametrize("make", [recipes.aylien2016_first, recipes.aylien2016_last])
+def test_minibatch_discrimination_takes_the_place_of_the_last_hidden_layer(make):
+    layers = make(minibatch=True).gan.discriminator.layers
+    assert [isinstance(layer, MinibatchDiscrimination) for layer in layers] == [0, 0, 1, 0]
+    assert layers[2].kernel_initializer.stddev == 0.02
+    assert make().gan.discriminator.layers[2].units == 8
+
+
+def test_the_rate_of_the_first_code_is_lower_with_minibatch_discrimination():
+    for minibatch, rate in ((False, 0.03), (True, 0.005)):
+        recipe = recipes.aylien2016_first(minibatch)
+        for optimizer in (recipe.gan.d_optimizer, recipe.pretraining["optimizer"]):
+            schedule = optimizer._learning_rate
+            falls = [float(schedule(step)) for step in (0, 149, 150)]
+            np.testing.assert_allclose(falls, [rate, rate, 0.95 * rate], rtol=1e-6)
+
+
+def test_pretraining_is_part_of_the_recipe(monkeypatch):
+    seen = []
+
+    def noted(gan, **given):
+        seen.append((gan, given))
+
+    monkeypatch.setattr(recipes, "train_gan", noted)
+    recipe = recipes.perspective2016()
+    recipe.train(seeds=[4, 5], records=3)
+    ((gan, given),) = seen
+    assert isinstance(gan, Gan) and isinstance(gan.discriminator, Ensemble)
+    assert gan.discriminator.seeds == (4, 5)
+    assert given == {"seeds": [4, 5], "batch_size": 200, "steps": 10_000, "records": 3}
+    recipes.module().train()
+    assert isinstance(seen[1][0].discriminator, keras.Model)
+
+
+def test_deletang2018_has_several_targets():
+    two = points(-1.0, 1.0, std=0.1)
+    assert recipes.deletang2018(two).gan.real is two
