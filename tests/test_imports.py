@@ -7,24 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-DESIGN = """\
-## Rooms, in the order in which data flow
-
-```
-arguments progress backend
-data latent games metrics
-networks losses
-ensemble program
-runs
-training pretraining
-techniques
-endings
-evidence
-figures plots
-course
-exercises widgets
-```
-"""
+DESIGN = (ROOT / "docs/design.md").read_text(encoding="utf-8")
 
 
 def rooms(design):
