@@ -25,6 +25,8 @@ from ganlab.evidence import (
     Setting,
     estimate,
     median_interval,
+    store,
+    sweep,
     verdict,
 )
 
@@ -228,11 +230,11 @@ def test_a_failed_seed_is_the_worst_outcome_and_is_never_dropped():
         found = judged(some, bad)
         assert found.verdict == "inconclusive"  # without the failed ones it would stand
         assert found.estimates["only"]["seeds"].effect == -np.inf
-        assert f"only, A: {good[23]:.3f} to inf\n" in found._cells()[6] + "\n"
+        assert f"only, A: {good[23]:.3f} to inf\n" in found.cells()[6] + "\n"
     failed = np.full(32, np.nan)
     assert judged(failed, bad).verdict == "contradicted"
     rates = judged(good > 0.05, good > 1, kind="rate", worst=0)  # which have no such spread
-    assert rates.verdict == "contradicted" and rates._cells()[6] == ""
+    assert rates.verdict == "contradicted" and rates.cells()[6] == ""
     both = judged(failed, failed, margin=0.1)
     assert both.verdict == "inconclusive" and both.estimates["only"]["seeds"][:3] == (0, 0, 0)
     # A rate: a failed seed is no success.
@@ -243,7 +245,7 @@ def test_a_failed_seed_is_the_worst_outcome_and_is_never_dropped():
 def test_the_spread_is_that_of_single_runs_on_fresh_seeds():
     rng = np.random.default_rng(5)
     sets = rng.normal(size=(2, 2, 32))
-    told = judged(*sets[0], confirm=sets[1])._cells()[6]
+    told = judged(*sets[0], confirm=sets[1]).cells()[6]
     low, high = np.quantile(sets[1], [0.1, 0.9], method="inverted_cdf", axis=1)
     expected = [f"only, {n}: {a:.3f} to {b:.3f}" for n, a, b in zip("AB", low, high, strict=True)]
     assert told.splitlines() == expected
@@ -352,13 +354,15 @@ def test_the_fingerprint_follows_imports_of_other_evidence(folder):
 def test_the_fingerprint_is_the_same_in_every_python():
     # Nodes of 3.12 and later have more empty fields; those must not count.
     import ast
+    import importlib
 
+    fingerprint = importlib.import_module("ganlab.evidence.fingerprint")
     tree = ast.parse("def f():\n    'doc'\n    return 1\n")
-    before = evidence._skeleton(tree)
+    before = fingerprint._skeleton(tree)
     function = tree.body[0]
     function._fields = (*function._fields, "news", "nothing")
     function.news, function.nothing = [], None
-    assert evidence._skeleton(tree) == before
+    assert fingerprint._skeleton(tree) == before
 
 
 # The runner ----------------------------------------------------------------------------
@@ -470,7 +474,7 @@ def test_progress_counts_each_arm_on_each_seed_set(folder, monkeypatch):
     protocol, source = evidence.protocols(folder)["T1"]
     target, done = folder / "results" / "T1.json", []
     bar = SimpleNamespace(update=lambda: done.append(target.exists()))
-    monkeypatch.setattr(evidence, "bar", lambda total, *_, **__: done.append(total) or closing(bar))
+    monkeypatch.setattr(sweep, "bar", lambda total, *_, **__: done.append(total) or closing(bar))
     bar.close = lambda: None
     for _ in range(2):  # measured, then found as it was
         assert evidence.measure(protocol, source) == stored(folder)
@@ -486,7 +490,7 @@ def test_saving_is_atomic(folder, monkeypatch):
 
     monkeypatch.setattr(os, "replace", full_disk)
     with pytest.raises(OSError, match="no space"):
-        evidence._save({"half": "written"}, folder / "results" / "T1.json")
+        store.save({"half": "written"}, folder / "results" / "T1.json")
     assert (folder / "results" / "T1.json").read_text() == before
 
 
@@ -621,10 +625,10 @@ def test_the_ledger_is_sorted_and_complete(folder):
 
 def command_line(folder):
     """`python -m ganlab.evidence` in a project of its own."""
-    package = folder.parent / "ganlab"
-    package.mkdir(exist_ok=True)
-    for name in ("__init__.py", "evidence.py", "progress.py"):
-        shutil.copy(Path(evidence.__file__).with_name(name), package)
+    package, room = folder.parent / "ganlab", Path(evidence.__file__).parent
+    shutil.copytree(room, package / "evidence", dirs_exist_ok=True)
+    for name in ("__init__.py", "progress.py"):
+        shutil.copy(room.parent / name, package)
     command = [sys.executable, "-m", "ganlab.evidence"]
     return subprocess.run(command, cwd=folder.parent, capture_output=True, text=True)
 
