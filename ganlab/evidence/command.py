@@ -5,8 +5,8 @@ import sys
 
 from ganlab.evidence.ledger import ledger
 from ganlab.evidence.protocol import EvidenceError
-from ganlab.evidence.store import FOLDER, claim
-from ganlab.evidence.sweep import measure, protocols
+from ganlab.evidence.store import FOLDER, claim, load_result
+from ganlab.evidence.sweep import check_result, check_results, measure, protocols
 
 
 def main(argv=None, folder=FOLDER):
@@ -22,8 +22,12 @@ def main(argv=None, folder=FOLDER):
         if unknown := set(args.ids) - set(known):
             raise EvidenceError(f"no protocol {min(unknown)}: wanted one of {', '.join(known)}")
         for id in args.ids or known:
-            stored = f"; stored: {claim(id, folder).verdict}" if args.again else ""
+            stored = ""
+            if args.again:
+                check_result(load_result(id, folder), known[id][0])
+                stored = f"; stored: {claim(id, folder).verdict}"
             print(f"{id}: {measure(*known[id], args.again)['verdict']}{stored}")
+        check_results(known, folder)
         (folder.parent / "docs" / "claims.md").write_text(ledger(folder), encoding="utf-8")
     except EvidenceError as error:
         print(error, file=sys.stderr)

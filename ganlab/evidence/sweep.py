@@ -15,6 +15,9 @@ from ganlab.evidence.protocol import SEED_SETS, EvidenceError
 from ganlab.evidence.store import CLONE, FOLDER, load_result, save
 from ganlab.progress import bar
 
+# What a protocol says and its fingerprint leaves out: it may be reworded.
+TEXTS = ("claim", "source", "measured", "notebook", "metric", "unit", "file")
+
 
 def protocols(folder=FOLDER):
     """Return every protocol, `{id: (Protocol, its file)}`."""
@@ -30,19 +33,38 @@ def protocols(folder=FOLDER):
     return found
 
 
+def check_result(result, protocol):
+    """Hold a stored result against its protocol: EvidenceError if that was changed since."""
+    if result["protocol"] != fingerprint(protocol):
+        what = f"{protocol.id}: its definition was changed after its result was measured"
+        raise EvidenceError(f"{what}; undo that, and give a new protocol a new id")
+
+
+def check_results(known, folder=FOLDER):
+    """Hold every stored result against its protocol in `known`, which is as `protocols` has it."""
+    for path in sorted((Path(folder) / "results").glob("*.json")):
+        if path.stem not in known:
+            raise EvidenceError(f"{path.name} has no protocol: wanted the one it was measured by")
+        check_result(load_result(path.stem, folder), known[path.stem][0])
+
+
 def measure(protocol, file, again=False):
     """Return the finished result of `protocol`, which is in the evidence file `file`.
 
     Each arm on each seed set is saved as soon as it is done, and what is saved is not run
-    again. With `again=True` everything is run, and nothing is read or saved.
+    again. With `again=True` everything is run, and nothing is read or saved. Texts are the
+    protocol's of today.
     """
     target = None if again else file.parent / "results" / f"{protocol.id}.json"
+    result = {f.name: getattr(protocol, f.name) for f in fields(protocol)}
+    del result["settings"], result["check"]
+    result |= {"file": file.name, "protocol": "", "outcomes": {}}
     if target and target.exists():
-        result = load_result(protocol.id, file.parent)
+        stored = load_result(protocol.id, file.parent)
+        check_result(stored, protocol)
+        result = stored | {name: result[name] for name in TEXTS}
     else:
-        result = {f.name: getattr(protocol, f.name) for f in fields(protocol)}
-        del result["settings"], result["check"]
-        result |= {"file": file.name, "protocol": fingerprint(file), "outcomes": {}}
+        result["protocol"] = fingerprint(protocol)
     arms = [(name, arm) for name, setting in protocol.settings.items() for arm in setting.arms]
     parts = [(*arm, s) for arm in arms for s in SEED_SETS] or [("identity", "check", "error")]
     with bar(len(parts), f"{protocol.id}, safe to interrupt", unit="part") as progress:
