@@ -1,0 +1,184 @@
+"""The hash of what determines the outcomes of a protocol: definitions, not files and not prose.
+
+A function of ours enters by its code, in which each name from outside is replaced by the
+definition of what it is bound to; a value enters by its content; what stands elsewhere enters by
+the last part of its name. So names, places, comments and claims may change; numbers may not.
+"""
+
+import functools
+import hashlib
+import sys
+from dataclasses import MISSING, fields, is_dataclass
+from types import FunctionType, ModuleType
+
+import numpy as np
+
+from ganlab.evidence import syntax
+from ganlab.evidence.protocol import EvidenceError
+from ganlab.evidence.references import Names, held, is_ours
+
+ATOMS = (type(None), bool, int, float, complex, str, bytes)
+WANTED = "numbers, texts, arrays, containers, dataclasses, Keras objects, functions or classes"
+
+
+def fingerprint(protocol):
+    """Return 16 hexadecimal digits for what determines the outcomes of a `Protocol`.
+
+    They depend on direction, margin, worst, reference, kind, tolerance and both seed sets, on
+    the check, and on the names and arms of the settings in their order; not on id, texts, unit
+    or place. EvidenceError, in one line, names what has no definition.
+    """
+    numbers = (protocol.margin, protocol.worst, protocol.reference, protocol.tolerance)
+    parts = [
+        protocol.kind,
+        int(protocol.direction),
+        [None if number is None else float(number) + 0.0 for number in numbers],  # no -0.0
+        [[int(seed) for seed in seeds] for seeds in (protocol.seeds, protocol.confirm)],
+    ]
+    try:
+        parts.append(define(protocol.check, called="the check"))
+        for name, setting in protocol.settings.items():
+            arms = setting.arms.items()
+            parts.append([name, [[arm, define(run, called=f"arm {arm!r}")] for arm, run in arms]])
+    except EvidenceError as error:
+        raise EvidenceError(f"{protocol.id}: {error}") from None
+    return _digest(parts)[:16]
+
+
+def define(value, within=(), called="a value"):
+    """Return what `value` is, as nested lists of texts and numbers.
+
+    within  ids of what is being defined, the innermost last: functions may call each other
+    called  what it is called in an error
+    """
+    if type(value) in ATOMS:
+        return [type(value).__name__, repr(value)]
+    if isinstance(value, (np.number, np.bool_)):
+        return define(value.item())
+    if id(value) in within:
+        return ["again", within[::-1].index(id(value))]
+    within = (*within, id(value))
+    for kinds, describe in KINDS:
+        if isinstance(value, kinds):
+            return describe(value, within, called)
+    if is_dataclass(value):
+        return _record(value, within, called)
+    bound_to = getattr(value, "__self__", None)
+    if callable(value) and hasattr(value, "__name__") and isinstance(bound_to, ModuleType | None):
+        return ["external", value.__name__]
+    if hasattr(value, "get_config") and not getattr(value, "weights", None):
+        config = {key: part for key, part in value.get_config().items() if key != "name"}
+        return ["configured", _class(type(value), within, called), _dict(config, within, called)]
+    raise EvidenceError(f"{called} is a {type(value).__name__}: wanted {WANTED}")
+
+
+def _digest(definition):
+    return hashlib.sha256(repr(definition).encode()).hexdigest()
+
+
+# Values ----------------------------------------------------------------------------------
+
+
+def _sequence(value, within, called):
+    if hasattr(value, "_fields"):
+        return _record(value, within, called)
+    parts = [define(part, within, called) for part in value]
+    ordered = not isinstance(value, (set, frozenset))
+    return [type(value).__name__, parts if ordered else sorted(parts, key=repr)]
+
+
+def _dict(value, within, called):  # equal whatever the order of its keys, as Python has it
+    pairs = [[define(k, within, called), define(v, within, called)] for k, v in value.items()]
+    return ["dict", sorted(pairs, key=repr)]
+
+
+def _range(value, within, called):
+    return ["range", value.start, value.stop, value.step]
+
+
+def _array(value, within, called):
+    if value.dtype.kind not in "biufc":
+        raise EvidenceError(f"{called} is an array of {value.dtype}: wanted numbers")
+    return ["array", value.dtype.name, list(value.shape), value.ravel().tolist()]
+
+
+def _record(value, within, called):
+    """A dataclass or a named tuple. A field that has its default is left out, so that a class
+    may gain fields."""
+    if is_dataclass(value):
+        made = {f.name: f.default_factory for f in fields(value)}
+        defaults = {
+            f.name: f.default if made[f.name] is MISSING else made[f.name]() for f in fields(value)
+        }
+    else:
+        defaults = {name: value._field_defaults.get(name, MISSING) for name in value._fields}
+    found = []
+    for name, default in defaults.items():
+        given = getattr(value, name)
+        what = define(given, within, f"{name} of {called}")
+        usual = given is default or (default is not MISSING and define(default, within) == what)
+        found += [] if usual else [[name, what]]
+    return ["record", _class(type(value), within, called), found]
+
+
+# Functions and classes -------------------------------------------------------------------
+
+
+def _partial(value, within, called):
+    inner, keywords = value.func, _dict(value.keywords, within, called)
+    if isinstance(inner, FunctionType):
+        what = _function(inner, (*within, id(inner)), called, given=value.keywords)
+    else:
+        what = define(inner, within, called)
+    return ["partial", what, [define(part, within, called) for part in value.args], keywords]
+
+
+def _function(value, within, called, given=()):
+    """A function, without the defaults of parameters that are `given`."""
+    code, names = value.__code__, value.__globals__
+    cells = dict(zip(code.co_freevars, value.__closure__ or (), strict=True))
+    if not is_ours(names.get("__name__", "")):
+        # A wrapper of one of our functions, or what a function made: what it holds belongs to it.
+        if not is_ours(value.__module__) and "<locals>" not in value.__qualname__:
+            return ["external", value.__name__]
+        holds = {name: held(cell, f"{name} in {code.co_name}") for name, cell in cells.items()}
+        return ["external", code.co_name, _dict(holds, within, called)]
+    node = syntax.function_node(code)
+    body = _reader(Names(code.co_name, cells, names), within).function(node)
+    defaults = {k: v for k, v in _defaults(value).items() if k not in given}
+    return ["function", _digest([type(node).__name__, _dict(defaults, within, called), body])]
+
+
+def _defaults(function):
+    code, values = function.__code__, function.__defaults__ or ()
+    names = code.co_varnames[code.co_argcount - len(values) : code.co_argcount]
+    return dict(zip(names, values, strict=True)) | (function.__kwdefaults__ or {})
+
+
+def _class(value, within, called):
+    if not is_ours(value.__module__):
+        return ["external", value.__name__]
+    module = sys.modules.get(value.__module__)
+    node = syntax.class_node(value, getattr(module, "__file__", None) or value.__module__)
+    return ["class", _digest(_reader(Names(value.__name__, {}, vars(module)), within).class_(node))]
+
+
+def _reader(names, within):
+    def resolve(name, attributes, imported):
+        found = names.look_up(name, attributes, imported)
+        meaning = list(found.name or ()) or define(found.value, within, found.called)
+        return meaning, found.used
+
+    return syntax.Reader(resolve)
+
+
+KINDS = (
+    ((tuple, list, set, frozenset), _sequence),
+    (dict, _dict),
+    (range, _range),
+    (np.ndarray, _array),
+    (functools.partial, _partial),
+    (functools._lru_cache_wrapper, lambda value, *more: define(value.__wrapped__, *more)),
+    (FunctionType, _function),
+    (type, _class),
+)
