@@ -5,6 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
+from ganlab import data, latent
+from ganlab.networks import mlp
+from ganlab.training import Trainer
+
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -29,3 +33,18 @@ def test_every_link_and_picture_is_there():
 def test_every_notebook_has_its_row():
     for path in (ROOT / "notebooks").glob("*.ipynb"):
         assert f"(notebooks/{path.name})" in README, path.name
+
+
+def test_the_technique_of_the_guide_to_contributing_does_what_it_says(monkeypatch):
+    monkeypatch.setenv("GANLAB_COMPILE", "0")
+    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", guide, flags=re.DOTALL)
+    names = {}
+    exec(compile(code, "CONTRIBUTING.md", "exec"), names)
+    gan = (mlp((1, 3, 1)), mlp((1, 4, 1)), data.Gaussian(), latent.Gaussian())
+    bare = Trainer(*gan, seeds=3)
+    decayed = Trainer(*gan, seeds=3, added=names["weight_decay"]([0.0, 0.5, 2.0]))
+    kernels = [weight.numpy() for weight in bare.weights("d") if weight.shape.rank == 3]
+    squares = sum((kernel**2).sum(axis=(1, 2)) for kernel in kernels)
+    added = decayed.d_step()["d_loss"] - bare.d_step()["d_loss"]
+    np.testing.assert_allclose(added, [0.0, 0.5, 2.0] * squares, rtol=1e-4, atol=1e-6)
