@@ -6,7 +6,7 @@ from scipy import stats
 
 from ganlab import training
 from ganlab.backend import keras
-from ganlab.techniques import instance_noise, packing
+from ganlab.techniques import instance_noise
 from ganlab.training import Shown
 from tests.techniques.twin import DISCRIMINATORS, follow, minibatch, near, trainer
 
