@@ -7,7 +7,6 @@ from ganlab.runs import Run
 from ganlab.techniques import averaged_generator
 from tests.techniques.twin import MEMBER, equal, trainer
 
-pytestmark = pytest.mark.usefixtures("eager")
 DECAY = np.array([0.0, 0.5, 0.9])
 
 
@@ -19,6 +18,7 @@ def average(one):
     return one._ensembles()[0].weights
 
 
+@pytest.mark.usefixtures("eager")
 def test_the_average_is_that_of_the_steps_taken():
     one = trainer(replaced=averaged_generator(DECAY), n_critic=2)
     wanted = own(one)
@@ -39,6 +39,7 @@ def test_the_average_is_that_of_the_steps_taken():
         assert not np.allclose(found[1:], weight[1:], atol=1e-3)
 
 
+@pytest.mark.usefixtures("eager")
 def test_training_has_the_same_bits_as_without():
     bare, averaged = trainer(), trainer(replaced=averaged_generator(0.9))
     for _ in range(3):
@@ -50,27 +51,26 @@ def test_training_has_the_same_bits_as_without():
         assert not np.allclose(found, weight, atol=1e-3)
 
 
-@pytest.fixture
-def run(eager):
+def test_records_and_samples_are_the_averages(tmp_path):
     one = trainer(replaced=averaged_generator(DECAY))
     one.record(one.advance(3))
-    return one, one.run()
-
-
-def test_records_and_samples_are_the_averages(run, tmp_path):
-    one, found = run
+    found = one.run()
     z = np.asarray(one._z)
     generator = found.generator(member=MEMBER)
     for variable, weight in zip(generator.trainable_variables, average(one), strict=True):
         np.testing.assert_array_equal(variable, weight[MEMBER])
     wanted = generator(z[MEMBER] if z.ndim == 3 else z).numpy()
     np.testing.assert_allclose(found.samples[-1, MEMBER], wanted, rtol=1e-4, atol=1e-5)
+    latents = one.gan.latent.sample(7, np.random.default_rng(5))
+    wanted = generator(latents).numpy()
+    np.testing.assert_allclose(found.generate(7, 5)[MEMBER], wanted, rtol=1e-4, atol=1e-5)
     found.save(tmp_path / "run.npz")
     again = Run.load(tmp_path / "run.npz")
     for a, b in zip(again.generators.weights, average(one), strict=True):
         np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.usefixtures("eager")
 def test_a_member_that_fails_keeps_its_last_finite_average():
     one = trainer(replaced=averaged_generator(0.5))
     one.advance(1)

@@ -71,14 +71,20 @@ def test_gradients_go_through_what_a_penalty_generates_too():
 
 
 def test_the_steps_are_of_d_as_it_is_used():
-    """The normalised kernels are not those that descend: both are followed by hand here."""
-    one = trainer(mlp((1, 1)), replaced=[spectral_normalisation(2.0), unrolled(2, 0.3)])
+    """Of a kernel (2, 1) the largest singular value is its length, along itself."""
+    one = trainer(
+        mlp((2, 1)),
+        replaced=[spectral_normalisation(2.0), unrolled(2, 0.3)],
+        outputs=2,
+        real=data.ring(3, 1.0, 0.5),
+    )
 
-    def used(variables):  # of a kernel (1, 1) the largest singular value is its size
+    def used(variables):
         kernel, bias = (tf.convert_to_tensor(variable) for variable in variables)
-        return [2.0 * kernel / tf.stop_gradient(tf.abs(kernel)), bias]
+        along = tf.stop_gradient(kernel / tf.norm(kernel))
+        return [2.0 * kernel / tf.reduce_sum(along * kernel), bias]
 
-    follow(one, 2, still=2, unrolled=(2, 0.3), used=used)
+    follow(one, 2, unrolled=(2, 0.3), used=used)
 
 
 # By hand ------------------------------------------------------------------------------------
@@ -128,7 +134,7 @@ def test_gs_gradient_is_that_of_its_loss_after_ds_steps(steps):
             ahead -= rate * (ahead * np.mean(real**2) - np.mean(real) + ahead * np.mean(fake**2))
         through.append(abs(np.mean((ahead * fake - 1) * ahead * z) - slope))
     assert through[0] < 1e-6
-    assert min(through[1:]) > 1e-2  # so the test would see if they were
+    assert max(through[1:]) > 1e-2  # so the test would see if they were
 
 
 # What does not change -----------------------------------------------------------------------
