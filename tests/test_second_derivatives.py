@@ -126,10 +126,11 @@ def differences(model, values, direction):
 @pytest.mark.parametrize("name", MODELS)
 def test_second_derivatives_are_the_differences_of_first_ones(name, monkeypatch):
     *values, direction = numbers(MODELS[name]("float32"))
+    exact = MODELS[name]("float64")
     with monkeypatch.context() as patch:  # the layer counts its neighbours in float32
         near = MinibatchDiscrimination._near
         patch.setattr(MinibatchDiscrimination, "_near", lambda *a: tf.cast(near(*a), tf.float64))
-        wanted = differences(MODELS[name]("float64"), values, direction)
+        wanted = differences(exact, values, direction)
     model, direction = MODELS[name]("float32"), tf.constant(direction, tf.float32)
     given = [tf.constant(value, tf.float32) for value in values]
     for way, changed in WAYS.items():
