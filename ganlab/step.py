@@ -122,11 +122,11 @@ class Steps:
         batches = self._show(drawn, fake, step, scalars)
 
         def loss(weights):
-            d_loss, logits = self._d_loss(weights, batches, scalars)
+            d_loss, logits = self._d_loss(weights, self.g.values(), batches, scalars)
             return d_loss, [self.losses.score(each) for each in logits]
 
         d_loss, (real_score, fake_score) = self.d.descend(loss, moving.rate["d"])
-        self._after("d", scalars)
+        self._after("d", scalars, moving.move)
         right = tf.cast(real_score > 0.5, tf.float32) + tf.cast(fake_score < 0.5, tf.float32)
         means = [tf.reduce_mean(values, axis=-1) for values in (real_score, fake_score, right / 2)]
         return [d_loss, *means]
@@ -140,16 +140,16 @@ class Steps:
         def loss(weights):
             fake = call(self.generator, self.in_use("g", weights, scalars), drawn.z)
             batches = self._show(drawn, fake, step, scalars)
-            opponent = self._foreseen(discriminator, batches, scalars)
+            opponent = self._foreseen(discriminator, weights, batches, scalars)
             opponent = self.in_use("d", opponent, scalars)
             logits, features = self._judge(opponent, batches)
             seen = [] if self.place is None else features
             seen = [*(logits if self.losses.relative else logits[1:]), *seen]
             g_loss = self.losses.generator(*seen, **scalars.losses)
-            return g_loss + self._penalty("g", weights, opponent, batches, scalars), None
+            return g_loss + self._penalty("g", weights, opponent, weights, batches, scalars), None
 
         g_loss, _ = self.g.descend(loss, moving.rate["g"])
-        self._after("g", scalars)
+        self._after("g", scalars, moving.move)
         return [g_loss]
 
     def _both(self, i, data, given):
@@ -193,17 +193,17 @@ class Steps:
             halves = list(zip(judged(batches.real), judged(batches.fake), strict=True))
         return [None if x is None else _flat(x) for x in halves[0]], halves[1]
 
-    def _d_loss(self, weights, batches, scalars):
-        """D's loss (seeds,) and the logits (real, fake), for these weights of D."""
+    def _d_loss(self, weights, generator, batches, scalars):
+        """D's loss (seeds,) and the logits (real, fake), for these weights of D and of G."""
         used = self.in_use("d", weights, scalars)
         logits, _ = self._judge(used, batches)
         d_loss = self.losses.discriminator(*logits, **scalars.losses)
-        return d_loss + self._penalty("d", weights, used, batches, scalars), logits
+        return d_loss + self._penalty("d", weights, used, generator, batches, scalars), logits
 
-    def _penalty(self, player, weights, discriminator, batches, scalars):
-        """What is added to a player's losses, (seeds,) or 0; `discriminator`: D's weights."""
+    def _penalty(self, player, weights, discriminator, generator, batches, scalars):
+        """What is added to a player's losses, (seeds,) or 0: for its own weights, for those D is
+        used with, and for G's own."""
         total, owner = 0.0, self.players[player]
-        generator = weights if player == "g" else self.g.values()
 
         def discriminate(x):
             return _one_each(call(self.discriminator, discriminator, x))
@@ -258,32 +258,32 @@ class Steps:
                 weights = term.for_samples(weights, some, **numbers)
         return self.in_use("g", weights, scalars, kept)
 
-    def _foreseen(self, weights, batches, scalars):
-        """What G plays against, before it is put to use."""
+    def _foreseen(self, weights, generator, batches, scalars):
+        """What a G of these weights plays against, before it is put to use."""
 
         def loss(other):
-            return self._d_loss(other, batches, scalars)[0]
+            return self._d_loss(other, generator, batches, scalars)[0]
 
         for term, _, numbers in self._replacing("d", scalars):
             if term.for_opponent:
                 weights = term.for_opponent(weights, loss, **numbers)
         return weights
 
-    def _after(self, player, scalars):
-        """What follows a step of the player."""
+    def _after(self, player, scalars, move):
+        """What follows a step of the player; nothing does where a step moves nothing."""
         owner = self.players[player]
         for term, _, numbers in self._replacing(player, scalars):
             if term.after_step:
-                _assign(owner.weights, term.after_step(owner.values(), **numbers))
+                _assign(owner.weights, term.after_step(owner.values(), **numbers), move)
         replacing = self._replacing(player, scalars)
         for (term, some, numbers), registers in zip(replacing, owner.kept, strict=True):
             if term.keep:
-                _assign(registers, term.keep(some, owner.values(), **numbers))
+                _assign(registers, term.keep(some, owner.values(), **numbers), move)
 
 
-def _assign(registers, values):
+def _assign(registers, values, move):
     for register, value in zip(registers, values, strict=True):
-        register.assign(value)
+        register.assign(tf.where(move > 0, value, register.value))
 
 
 def _at(blocks, i):

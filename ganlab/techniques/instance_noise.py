@@ -23,6 +23,10 @@ def instance_noise(std, until=None, together=False):
 
 
 def _blurred(batch, now, std, until):
+    # A single pack, say, would be spread over all the noise without a word.
+    if not batch.shape.is_compatible_with(now.noise.shape):
+        shapes = f"of shape {tuple(now.noise.shape)} for batches of shape {tuple(batch.shape)}"
+        raise ValueError(f"instance noise is {shapes}: wanted it before what packs them")
     return batch + std * tf.maximum(1.0 - now.step / until, 0.0) * now.noise
 
 

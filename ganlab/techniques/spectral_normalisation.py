@@ -30,15 +30,27 @@ def _right_vectors(weights):
     return [np.linalg.svd(kernel)[2][:, 0] for kernel in _kernels(weights)]
 
 
+def _unit(vector):
+    """The vector (seeds, n) of length 1, however short it was; 0 stays 0."""
+    length = tf.norm(vector, axis=1, keepdims=True)
+    return vector / tf.where(length > 0, length, 1.0)
+
+
 def _iterated(kernel, right):
     """One round of power iteration: (left, right) unit vectors, (seeds, inputs or outputs)."""
-    left = tf.math.l2_normalize(tf.linalg.matvec(kernel, right), axis=1)
-    return left, tf.math.l2_normalize(tf.linalg.matvec(kernel, left, transpose_a=True), axis=1)
+    left = _unit(tf.linalg.matvec(kernel, right))
+    return left, _unit(tf.linalg.matvec(kernel, left, transpose_a=True))
 
 
 def _next_vectors(kept, weights, norm):
+    found = [
+        (_iterated(kernel, right)[1], right)
+        for kernel, right in zip(_kernels(weights), kept, strict=True)
+    ]
+    # A kernel that stretches a vector to nothing leaves it for the kernels that follow.
     return [
-        _iterated(kernel, right)[1] for kernel, right in zip(_kernels(weights), kept, strict=True)
+        tf.where(tf.reduce_any(right != 0, axis=1, keepdims=True), right, before)
+        for right, before in found
     ]
 
 
