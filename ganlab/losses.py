@@ -97,20 +97,19 @@ def hinge_generator_loss(fake_logits):
 
 
 def relativistic_discriminator_loss(real_logits, fake_logits):
-    """-E log sigmoid(real - fake) over pairs of logits. Jolicoeur-Martineau 2019, section 4.1."""
+    """-E log sigmoid(real - fake) over pairs of logits. Jolicoeur-Martineau 2019."""
     return _mean(tf.nn.softplus(fake_logits - real_logits))
 
 
 def relativistic_generator_loss(real_logits, fake_logits):
-    """-E log sigmoid(fake - real) over pairs of logits. Jolicoeur-Martineau 2019, section 4.1."""
+    """-E log sigmoid(fake - real) over pairs of logits. Jolicoeur-Martineau 2019."""
     return _mean(tf.nn.softplus(real_logits - fake_logits))
 
 
 def relativistic_average_discriminator_loss(real_logits, fake_logits):
     """Cross-entropy of each logit less the mean logit of the other kind, in nats.
 
-    -E log sigmoid(real - E fake) - E log(1 - sigmoid(fake - E real)). Jolicoeur-Martineau 2019,
-    section 4.2.
+    -E log sigmoid(real - E fake) - E log(1 - sigmoid(fake - E real)). Jolicoeur-Martineau 2019.
     """
     real = real_logits - _mean(fake_logits)[..., None]
     fake = fake_logits - _mean(real_logits)[..., None]
@@ -118,7 +117,7 @@ def relativistic_average_discriminator_loss(real_logits, fake_logits):
 
 
 def relativistic_average_generator_loss(real_logits, fake_logits):
-    """The same with real and fake exchanged. Jolicoeur-Martineau 2019, section 4.2."""
+    """The same with real and fake exchanged. Jolicoeur-Martineau 2019."""
     return relativistic_average_discriminator_loss(fake_logits, real_logits)
 
 

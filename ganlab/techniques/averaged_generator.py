@@ -11,7 +11,7 @@ def averaged_generator(decay=0.999):
     After each step of G, average = decay x average + (1 - decay) x weights; it starts from G's
     initial weights. Records, `Run.generate`, `Run.generators` and a saved run have the average.
     `decay` is a number in [0, 1), or one for each member; at 0 it is G itself. Karras and others
-    2018, section 4 (0.999 there); Yazici and others 2019.
+    2018, appendix A (0.999 there); Yazici and others 2019.
     """
     scalars = {"decay": below_one("decay", decay)}
     return Replaced(for_samples=_average, start=list, keep=_moved, scalars=scalars, to="g")

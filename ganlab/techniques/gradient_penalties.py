@@ -25,13 +25,13 @@ def gradient_penalty(weight=10.0, target=1.0, one_sided=False):
 def r1(weight):
     """weight / 2 E |slope of D at x|^2 over real samples x, added to D's loss.
 
-    `weight` is a number, or one for each member. Mescheder, Geiger and Nowozin 2018, eq. 9.
+    `weight` is a number, or one for each member. Mescheder, Geiger and Nowozin 2018, section 4.1.
     """
     return Added(_slope_at_real, scalars={"weight": at_least("weight", weight, 0)})
 
 
 def r2(weight):
-    """The same over fake samples. Mescheder, Geiger and Nowozin 2018, eq. 10."""
+    """The same over fake samples. Mescheder, Geiger and Nowozin 2018, section 4.1."""
     return Added(_slope_at_fake, scalars={"weight": at_least("weight", weight, 0)})
 
 

@@ -12,7 +12,7 @@ def packing(m):
 
     D takes inputs of m times the data's size, and the batch size must be a multiple of m. D
     makes as many decisions as there are packs. What is blurred before goes into the pack:
-    `shown=[instance_noise(0.1), packing(2)]`. Lin, Khetan, Fanti and Oh 2018, section 2 (PacGAN).
+    `shown=[instance_noise(0.1), packing(2)]`. Lin, Khetan, Fanti and Oh 2018 (PacGAN).
     """
     return Shown(_packs_of(whole("m", m, 1)))
 

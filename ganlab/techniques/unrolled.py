@@ -13,12 +13,12 @@ def unrolled(steps, rate):
 
     The steps of D are imagined: they are made on the batches of G's own step, with D's whole
     loss, and forgotten afterwards; D itself learns as ever. They are plain gradient descent with
-    learning rate `rate`, a number or one for each member. That differs from D's real steps if
-    those are Adam's: Metz and others unrolled Adam too, whose steps do not shrink with the
-    slope. So a `rate` is not D's learning rate: 0.01 to 0.1 moves a small D about as far as a
-    step of Adam at 1e-3.
+    learning rate `rate`, a number or one for each member. An inner Adam, such as D's own, would
+    make steps whose length does not shrink with the slope, and would have to be given what D's
+    Adam remembers; so a `rate` is not D's learning rate. On a ring of 8, at the start, a step
+    with a rate of 0.1 moves a D of 2-64-64-1 as far as a step of Adam at 1e-3.
 
-    Metz, Poole, Pfau and Sohl-Dickstein 2017, section 2.2, eq. 7 to 10.
+    Metz, Poole, Pfau and Sohl-Dickstein 2017, section 2.2.
     """
     scalars = {"rate": at_least("rate", rate, 0)}
     return Replaced(for_opponent=_ahead(whole("steps", steps, 1)), scalars=scalars)
