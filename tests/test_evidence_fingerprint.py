@@ -14,8 +14,7 @@ import pytest
 
 import ganlab
 from ganlab import data, latent, metrics
-from ganlab.evidence import EvidenceError, Protocol, Setting, fingerprint, protocols, syntax
-from ganlab.evidence.store import FOLDER, load_result
+from ganlab.evidence import Arm, EvidenceError, Protocol, Setting, fingerprint, syntax
 
 define = importlib.import_module("ganlab.evidence.fingerprint").define
 
@@ -488,15 +487,18 @@ def test_functions_that_call_each_other_have_an_end(load):
 
 def test_a_default_that_is_given_does_not_count(load):
     text = "from functools import partial\ndef f(s, a={0}, *, b={1}):\n    return a + b\n"
-    text += "one = partial(f, b={2})\n"
+    text += (
+        "from ganlab.evidence import Arm\none = partial(f, b={2})\ntwo = Arm(len, f, dict(b={2}))\n"
+    )
 
     def defined(name, *values):
         return define(getattr(load(one=text.format(*values)), name))
 
     assert defined("f", 1, 2, 3) != defined("f", 1, 9, 3)
-    assert defined("one", 1, 2, 3) == defined("one", 1, 9, 3)
-    assert defined("one", 1, 2, 3) != defined("one", 9, 2, 3)
-    assert defined("one", 1, 2, 3) != defined("one", 1, 2, 4)
+    for name in ("one", "two"):
+        assert defined(name, 1, 2, 3) == defined(name, 1, 9, 3)
+        assert defined(name, 1, 2, 3) != defined(name, 9, 2, 3)
+        assert defined(name, 1, 2, 3) != defined(name, 1, 2, 4)
 
 
 def test_a_wrapper_enters_with_what_it_wraps(load):
@@ -580,7 +582,8 @@ def test_different_values_are_defined_differently():
         latent.Stratified(), latent.Stratified(jitter=0.02), latent.Stratified(aligned=True),
         data.Gaussian, data.Circle, metrics.wasserstein, metrics.jensen_shannon, np.exp, np.log,
         np.mean, len, functools.partial(len), functools.partial(len, 1), functools.partial(max, 1),
-        functools.partial(len, x=1), functools.partial(len, x=2),
+        functools.partial(len, x=1), functools.partial(len, x=2), Arm(len, max), Arm(max, len),
+        Arm(len, max, {"x": 1}), Arm(len, max, {"x": 2}), Arm(len, max, {"y": 1}),
     ]  # fmt: skip
     found = [repr(define(value)) for value in values]
     assert len(set(found)) == len(values)
@@ -656,44 +659,3 @@ def test_the_definition_of_code_is_the_same_in_every_python():
         node._fields = (*node._fields, "news", "nothing")
         node.news, node.nothing = [], None
     assert reader.function(tree.body[0]) == before
-
-
-# What is committed -------------------------------------------------------------------------
-
-
-def test_results_kept_their_protocols_when_fingerprints_became_those_of_definitions(monkeypatch):
-    monkeypatch.setattr(sys, "path", list(sys.path))
-    known = protocols()
-    results = {id: load_result(id) for id in known}
-    files = {path.name: hash_of_file(path) for _, path in known.values()}
-    for id, result in results.items():
-        assert result["earlier"] == [files[result["file"]]], id
-        assert result["protocol"] == fingerprint(known[id][0]), id
-    assert len(results) == len(list((FOLDER / "results").glob("*.json"))) == 64
-    assert len({result["protocol"] for result in results.values()}) == 64
-
-
-def hash_of_file(path):
-    """The fingerprint of before: of the protocol's file and the evidence files it imports."""
-    import hashlib
-
-    code, files = {}, [path]
-    for file in files:
-        if file.name not in code and file.exists():
-            tree = ast.parse(file.read_text(encoding="utf-8"))
-            code[file.name] = skeleton(tree)
-            for node in ast.walk(tree):
-                names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
-                names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-                files += [file.with_name(f"{name.split('.')[0]}.py") for name in names]
-    return hashlib.sha256(repr(sorted(code.items())).encode()).hexdigest()[:16]
-
-
-def skeleton(node):
-    if isinstance(node, ast.AST):
-        parts = [(k, skeleton(v)) for k, v in ast.iter_fields(node) if v not in (None, [])]
-        return type(node).__name__, parts
-    if isinstance(node, list):
-        alone = [isinstance(x, ast.Expr) and isinstance(x.value, ast.Constant) for x in node]
-        return [skeleton(x) for x, skip in zip(node, alone, strict=True) if not skip]
-    return repr(node)

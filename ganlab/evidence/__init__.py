@@ -7,14 +7,14 @@ one exploded run in ten would own the mean. The 10-90 % spread says how much sin
 the 99 % interval, which shrinks with more seeds, how far luck may have moved the estimate. Then
 everything again on fresh seeds: only what clears the margin both times is firm.
 
-Protocols are the tuples `PROTOCOLS` in evidence/*.py; `claim("C1a")` reads a stored result.
+Protocols are the tuples `PROTOCOLS` in evidence/claims/*.py; `claim("C1a")` reads a stored result.
 """
 
 from ganlab.evidence.claims import Claim
 from ganlab.evidence.command import main
 from ganlab.evidence.fingerprint import fingerprint
-from ganlab.evidence.ledger import ledger
-from ganlab.evidence.protocol import SEED_SETS, EvidenceError, Protocol, Setting
+from ganlab.evidence.ledger import ledger, readme
+from ganlab.evidence.protocol import SEED_SETS, Arm, EvidenceError, Protocol, Setting
 from ganlab.evidence.statistics import (
     Estimate,
     estimate,
@@ -28,6 +28,7 @@ from ganlab.evidence.sweep import measure, protocols
 __all__ = [
     "FOLDER",
     "SEED_SETS",
+    "Arm",
     "Claim",
     "Estimate",
     "EvidenceError",
@@ -42,6 +43,7 @@ __all__ = [
     "measure",
     "median_interval",
     "protocols",
+    "readme",
     "share_interval",
     "verdict",
 ]

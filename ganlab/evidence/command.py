@@ -3,7 +3,8 @@
 import argparse
 import sys
 
-from ganlab.evidence.ledger import ledger
+from ganlab.evidence.fingerprint import fingerprint
+from ganlab.evidence.ledger import ledger, readme
 from ganlab.evidence.protocol import EvidenceError
 from ganlab.evidence.store import FOLDER, claim, load_result
 from ganlab.evidence.sweep import check_result, check_results, measure, protocols
@@ -21,14 +22,17 @@ def main(argv=None, folder=FOLDER):
         known = protocols(folder)
         if unknown := set(args.ids) - set(known):
             raise EvidenceError(f"no protocol {min(unknown)}: wanted one of {', '.join(known)}")
+        # Before a file is edited: what is measured is the code as it was imported.
+        definitions = {id: fingerprint(protocol) for id, (protocol, _) in known.items()}
         for id in args.ids or known:
             stored = ""
             if args.again:
-                check_result(load_result(id, folder), known[id][0])
+                check_result(load_result(id, folder), definitions[id])
                 stored = f"; stored: {claim(id, folder).verdict}"
-            print(f"{id}: {measure(*known[id], args.again)['verdict']}{stored}")
-        check_results(known, folder)
+            print(f"{id}: {measure(*known[id], args.again, definitions[id])['verdict']}{stored}")
+        check_results(definitions, folder)
         (folder.parent / "docs" / "claims.md").write_text(ledger(folder), encoding="utf-8")
+        (folder / "README.md").write_text(readme(folder), encoding="utf-8")
     except EvidenceError as error:
         print(error, file=sys.stderr)
         return 1

@@ -14,7 +14,7 @@ from types import FunctionType, ModuleType
 import numpy as np
 
 from ganlab.evidence import syntax
-from ganlab.evidence.protocol import EvidenceError
+from ganlab.evidence.protocol import Arm, EvidenceError
 from ganlab.evidence.references import Names, held, is_ours
 
 ATOMS = (type(None), bool, int, float, complex, str, bytes)
@@ -125,12 +125,22 @@ def _record(value, within, called):
 
 
 def _partial(value, within, called):
-    inner, keywords = value.func, _dict(value.keywords, within, called)
-    if isinstance(inner, FunctionType):
-        what = _function(inner, (*within, id(inner)), called, given=value.keywords)
+    parts = [define(part, within, called) for part in value.args]
+    return ["partial", parts, *_given(value.func, value.keywords, within, called)]
+
+
+def _arm(value, within, called):
+    outcome = define(value.outcome, within, called)
+    return ["arm", outcome, *_given(value.training, value.settings, within, called)]
+
+
+def _given(function, keywords, within, called):
+    """A function and keywords for it, which take the place of its defaults."""
+    if isinstance(function, FunctionType):
+        what = _function(function, (*within, id(function)), called, given=keywords)
     else:
-        what = define(inner, within, called)
-    return ["partial", what, [define(part, within, called) for part in value.args], keywords]
+        what = define(function, within, called)
+    return what, _dict(keywords, within, called)
 
 
 def _function(value, within, called, given=()):
@@ -178,6 +188,7 @@ KINDS = (
     (range, _range),
     (np.ndarray, _array),
     (functools.partial, _partial),
+    (Arm, _arm),
     (functools._lru_cache_wrapper, lambda value, *more: define(value.__wrapped__, *more)),
     (FunctionType, _function),
     (type, _class),

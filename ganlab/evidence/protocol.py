@@ -1,16 +1,34 @@
 """What is fixed before a claim is measured: its arms, its seeds, and the effect that matters."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
+from ganlab.evidence.trained import trained
 
 SEED_SETS = ("seeds", "confirm")  # measured first; measured again on fresh seeds
 
 
 class EvidenceError(ValueError):
     """A protocol or a stored result that cannot be used; the message is one line."""
+
+
+@dataclass(frozen=True)
+class Arm:
+    """What is trained, and what is asked of it: `outcome(training(seeds, **settings))`.
+
+    outcome   function of what the training returns, giving `(len(seeds),)`, NaN where a seed failed
+    training  `training(seeds, **settings)` for a tuple of seeds; what it returned is kept a while,
+              so that other arms may ask other things of it
+    settings  {parameter: value}
+    """
+
+    outcome: Callable
+    training: Callable
+    settings: Mapping = field(default_factory=dict)
+
+    def __call__(self, seeds):
+        return self.outcome(trained(self.training, self.settings, tuple(seeds)))
 
 
 @dataclass(frozen=True)
@@ -21,7 +39,7 @@ class Setting:
     the first arm minus the second, or a single arm minus the protocol's `reference`.
     """
 
-    arms: dict[str, Callable[[Sequence[int]], np.ndarray]]
+    arms: dict[str, Arm]
 
 
 @dataclass(frozen=True, kw_only=True)

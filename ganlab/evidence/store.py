@@ -26,6 +26,16 @@ def load_result(id, folder=FOLDER):
     return json.loads(path.read_text(encoding="utf-8"))
 
 
+def stored_ids(folder=FOLDER):
+    """Return the ids of all stored results in order, C2 before C10."""
+    return sorted((path.stem for path in (Path(folder) / "results").glob("*.json")), key=by_id)
+
+
+def by_id(id):
+    """Return the key by which ids are sorted."""
+    return [part.zfill(4) for part in re.split(r"(\d+)", id)]
+
+
 def claim(id, folder=FOLDER):
     """Return the `Claim` measured under `id`; EvidenceError says what to do if there is none."""
     result = load_result(id, folder)

@@ -12,7 +12,7 @@ import numpy as np
 from ganlab.evidence.claims import Claim
 from ganlab.evidence.fingerprint import fingerprint
 from ganlab.evidence.protocol import SEED_SETS, EvidenceError
-from ganlab.evidence.store import CLONE, FOLDER, load_result, save
+from ganlab.evidence.store import CLONE, FOLDER, by_id, load_result, save, stored_ids
 from ganlab.progress import bar
 
 # What a protocol says and its fingerprint leaves out: it may be reworded.
@@ -20,51 +20,63 @@ TEXTS = ("claim", "source", "measured", "notebook", "metric", "unit", "file")
 
 
 def protocols(folder=FOLDER):
-    """Return every protocol, `{id: (Protocol, its file)}`."""
-    found = {}
-    sys.path[:0] = [] if str(folder) in sys.path else [str(folder)]  # they may import each other
-    for path in sorted(Path(folder).glob("*.py")):
-        for protocol in getattr(importlib.import_module(path.stem), "PROTOCOLS", ()):
-            if protocol.id in found or not protocol.id.lower().startswith(path.stem):
-                raise EvidenceError(f"{path.name}: wanted new ids like its name, got {protocol.id}")
+    """Return every protocol, `{id: (Protocol, its file)}`; files are in `folder`/claims."""
+    found, folder = {}, Path(folder).resolve()
+    paths = sorted((folder / "claims").glob("[!_]*.py"))
+    if paths:
+        root = str(folder.parent)
+        sys.path[:0] = [] if root in sys.path else [root]
+        package = importlib.import_module(folder.name)
+        if Path(package.__path__[0]).resolve() != folder:
+            wanted = f"wanted {folder}, in a Python of its own"
+            raise EvidenceError(f"{folder.name} is loaded from {package.__path__[0]}: {wanted}")
+    for path in paths:
+        module = importlib.import_module(f"{folder.name}.claims.{path.stem}")
+        for protocol in getattr(module, "PROTOCOLS", ()):
+            if protocol.id in found:
+                raise EvidenceError(f"{path.name}: wanted new ids, got {protocol.id} again")
             found[protocol.id] = protocol, path
     if not found:
-        raise EvidenceError(f"no protocols in {folder}: {CLONE}")
-    return found
+        raise EvidenceError(f"no protocols in {folder / 'claims'}: {CLONE}")
+    return dict(sorted(found.items(), key=lambda item: by_id(item[0])))
 
 
-def check_result(result, protocol):
-    """Hold a stored result against its protocol: EvidenceError if that was changed since."""
-    if result["protocol"] != fingerprint(protocol):
-        what = f"{protocol.id}: its definition was changed after its result was measured"
+def check_result(result, definition):
+    """Hold a stored result against the fingerprint `definition` that its protocol has today.
+
+    EvidenceError if they differ.
+    """
+    if result["protocol"] != definition:
+        what = f"{result['id']}: its definition was changed after its result was measured"
         raise EvidenceError(f"{what}; undo that, and give a new protocol a new id")
 
 
-def check_results(known, folder=FOLDER):
-    """Hold every stored result against its protocol in `known`, which is as `protocols` has it."""
-    for path in sorted((Path(folder) / "results").glob("*.json")):
-        if path.stem not in known:
-            raise EvidenceError(f"{path.name} has no protocol: wanted the one it was measured by")
-        check_result(load_result(path.stem, folder), known[path.stem][0])
+def check_results(definitions, folder=FOLDER):
+    """Hold every stored result against `definitions`, {id: fingerprint}: EvidenceError if not."""
+    for id in stored_ids(folder):
+        if id not in definitions:
+            raise EvidenceError(f"{id}.json has no protocol: wanted the one it was measured by")
+        check_result(load_result(id, folder), definitions[id])
 
 
-def measure(protocol, file, again=False):
-    """Return the finished result of `protocol`, which is in the evidence file `file`.
+def measure(protocol, file, again=False, definition=None):
+    """Return the finished result of `protocol`, which is in the file `file` of claims.
 
     Each arm on each seed set is saved as soon as it is done, and what is saved is not run
-    again. With `again=True` everything is run, and nothing is read or saved. Texts are the
-    protocol's of today.
+    again. Texts are the protocol's of today.
+
+    again       everything is run, and nothing is read or saved
+    definition  the protocol's fingerprint, if it was taken before
     """
-    target = None if again else file.parent / "results" / f"{protocol.id}.json"
+    folder, definition = file.parents[1], definition or fingerprint(protocol)
+    target = None if again else folder / "results" / f"{protocol.id}.json"
     result = {f.name: getattr(protocol, f.name) for f in fields(protocol)}
     del result["settings"], result["check"]
-    result |= {"file": file.name, "protocol": "", "outcomes": {}}
+    result |= {"file": file.relative_to(folder).as_posix(), "protocol": definition, "outcomes": {}}
     if target and target.exists():
-        stored = load_result(protocol.id, file.parent)
-        check_result(stored, protocol)
+        stored = load_result(protocol.id, folder)
+        check_result(stored, definition)
         result = stored | {name: result[name] for name in TEXTS}
-    else:
-        result["protocol"] = fingerprint(protocol)
     arms = [(name, arm) for name, setting in protocol.settings.items() for arm in setting.arms]
     parts = [(*arm, s) for arm in arms for s in SEED_SETS] or [("identity", "check", "error")]
     with bar(len(parts), f"{protocol.id}, safe to interrupt", unit="part") as progress:

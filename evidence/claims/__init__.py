@@ -1,0 +1,1 @@
+"""What is claimed: protocols by subject, each file's in its tuple `PROTOCOLS`."""
