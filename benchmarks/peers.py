@@ -58,11 +58,15 @@ def keras_network(description, weights=None):
     return model
 
 
-def trainer(task, weights, seeds, **more):
-    """A `Trainer` of this engine for the task."""
+def trainer(task, weights, seeds, packs=1, **more):
+    """A `Trainer` of this engine for the task. A D that takes `packs` samples at a time starts by
+    treating each as the D of one sample does."""
     from ganlab.ensemble import Ensemble
     from ganlab.training import Trainer
 
+    inputs, layers = task.discriminator
+    task = task._replace(discriminator=(packs * inputs, layers))
+    weights = [(g, [np.tile(first, (packs, 1)), *rest]) for g, (first, *rest) in weights]
     networks = [
         Ensemble(
             keras_network(description),
@@ -134,21 +138,56 @@ def _smoothed():
     return {"losses": losses.smoothed(0.9)}
 
 
-def _history():
-    from ganlab.techniques import historical_averaging
+def _technique(name, argument, *numbers):
+    """What makes a technique the argument "added" or "replaced", by its name in the package."""
 
-    return {"added": historical_averaging(0.1)}
+    def made():
+        from ganlab import techniques
+
+        return {argument: getattr(techniques, name)(*numbers)}
+
+    return made
 
 
-# name: (the task it is measured on, how often the time of the bare GAN it may take at most, a
-# function that gives the `Trainer`'s further arguments). Together there are 8/3 as many pairs.
+def _relativistic():
+    from ganlab import losses
+
+    return {"losses": losses.relativistic}
+
+
+def _packing():
+    from ganlab.techniques import packing
+
+    return {"shown": packing(2), "packs": 2}
+
+
+# name: (the task it is measured on, of how many seeds, how often the time of the bare GAN it may
+# take at most, a function that gives the `Trainer`'s further arguments). The aims say what kind of
+# work a technique is, with room for a busy machine: 2 is a few operations more, or real samples
+# through D once more; 4 is a slope of D that is differentiated again, or one round of products
+# with every kernel; 20 is five steps of D that G's gradient goes back through. Together there are
+# 8/3 as many pairs.
 TECHNIQUES = {
-    "instance noise": ("gaussian", 2, _noise),
-    "feature matching": ("gaussian", 2, _matching),
-    "paired features": ("gaussian", 2, lambda: _matching("paired_feature_distance")),
-    "label smoothing": ("gaussian", 2, _smoothed),
-    "historical averaging": ("gaussian", 2, _history),
-    "real and fake together": ("gaussian-minibatch", 4, _together),
+    "instance noise": ("gaussian", 32, 2, _noise),
+    "feature matching": ("gaussian", 32, 2, _matching),
+    "paired features": ("gaussian", 32, 2, lambda: _matching("paired_feature_distance")),
+    "label smoothing": ("gaussian", 32, 2, _smoothed),
+    "historical averaging": (
+        "gaussian",
+        32,
+        2,
+        _technique("historical_averaging", "added", 0.1),
+    ),
+    "relativistic": ("gaussian", 32, 2, _relativistic),
+    "packing of 2": ("gaussian", 32, 2, _packing),
+    "weight clipping": ("gaussian", 32, 2, _technique("weight_clipping", "replaced", 0.1)),
+    "averaged generator": ("gaussian", 32, 2, _technique("averaged_generator", "replaced")),
+    "r1": ("gaussian", 32, 4, _technique("r1", "added", 0.1)),
+    "gradient penalty": ("gaussian", 32, 4, _technique("gradient_penalty", "added")),
+    "spectral normalisation": ("gaussian", 32, 4, _technique("spectral_normalisation", "replaced")),
+    "unrolled by 5 steps": ("gaussian", 32, 20, _technique("unrolled", "replaced", 5, 0.05)),
+    "real and fake together": ("gaussian-minibatch", 32, 4, _together),
+    "r1, large layers": ("ring", 1, 4, _technique("r1", "added", 0.1)),
 }
 
 
@@ -457,6 +496,6 @@ SYSTEMS = {
     "JAX scan of vmap": (jax_scan, ("jax", "optax"), (8, 32)),
 }
 ALL = SYSTEMS | {
-    name: (functools.partial(ganlab, technique=more), SYSTEMS["ganlab"][1], (32,))
-    for name, (_, _, more) in TECHNIQUES.items()
+    name: (functools.partial(ganlab, technique=more), SYSTEMS["ganlab"][1], (seeds,))
+    for name, (_, seeds, _, more) in TECHNIQUES.items()
 }

@@ -25,7 +25,7 @@ import tasks
 HERE = Path(__file__).resolve().parent
 _AIM = ("what", "wanted", "found", "reached")
 SEEDS, PRODUCTS = (1, 8, 32), "products"
-TECHNIQUES = [(task, name, 32) for name, (task, _, _) in peers.TECHNIQUES.items()]
+TECHNIQUES = [(task, name, seeds) for name, (task, seeds, *_) in peers.TECHNIQUES.items()]
 FULL = [
     (task, system, seeds)
     for task in tasks.TASKS
@@ -233,7 +233,8 @@ def targets(rows, rate, seconds):
         bare = (task, "ganlab", seeds)
         if (task, name, seeds) in cost and bare in cost:
             ratio = cost[task, name, seeds] / cost[bare]
-            aim(f"{task}, {seeds} seeds: {name} / bare", peers.TECHNIQUES[name][1], ratio, False)
+            what = f"{task}, {seeds} seed{'s' * (seeds > 1)}: {name} / bare"
+            aim(what, peers.TECHNIQUES[name][2], ratio, False)
     plane = ("plane", "ganlab", 32)
     if plane in found and rate:
         aim("plane, 32 seeds: share of the products' rate", 0.6, gigaflops(found[plane]) / rate)

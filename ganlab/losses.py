@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ganlab.arguments import at_least
 from ganlab.backend import tf
 
 
@@ -163,7 +164,7 @@ def bounded(low=1e-5, high=1.0):
     `bounded(1e-5)` is the floor of aylien2016's last code. Beyond a bound the sample gives no
     gradient.
     """
-    scalars = {"low": low, "high": high}
+    scalars = {"low": at_least("low", low, 0), "high": at_least("high", high, 0)}
     return Losses(bounded_discriminator_loss, bounded_generator_loss, scalars=scalars)
 
 

@@ -1,4 +1,4 @@
-"""What every technique and every pair of losses keeps to; a new one joins by a line of this list."""
+"""What every technique and every pair of losses keeps to; a new one joins by a line of a list."""
 
 import inspect
 from collections.abc import Callable
@@ -55,7 +55,7 @@ EVERY = [
     Entry(
         "gradient_penalty",
         added(lambda target: techniques.gradient_penalty(1.0, target, one_sided=True)),
-        (0.0, 0.1, 0.3),
+        (0.0, 0.01, 0.02),
         -1.0,
     ),
     Entry("historical_averaging", added(techniques.historical_averaging), (0.0, 0.5, 2.0), -1.0),
@@ -80,7 +80,7 @@ EVERY = [
         (0.5, 1.0, 2.0),
         -1.0,
     ),
-    Entry("unrolled", replaced(lambda rate: techniques.unrolled(2, rate)), (0.0, 0.1, 0.5), -1.0),
+    Entry("unrolled", replaced(lambda rate: techniques.unrolled(1, rate)), (0.0, 0.1, 0.5), -1.0),
     Entry("weight_clipping", replaced(techniques.weight_clipping), (0.01, 0.1, 9.0), -1.0),
     pair("nonsaturating"),
     pair("minimax"),
@@ -90,7 +90,7 @@ EVERY = [
     pair("relativistic"),
     pair("relativistic_average"),
     pair("clamped"),
-    Entry("bounded", lambda low: {"losses": losses.bounded(low)}, (1e-5, 0.3, 0.45), -1.0),
+    Entry("bounded", lambda low: {"losses": losses.bounded(low)}, (0.5, 0.6, 0.9), -1.0),
     Entry("smoothed", lambda label: {"losses": losses.smoothed(label)}, (0.5, 0.8, 1.0), 0.0),
     Entry("feature_matching", matching, (0.0, 0.5, 2.0)),
 ]
@@ -107,10 +107,11 @@ def test_the_list_has_every_technique_and_all_losses():
     assert listed == set(techniques.__all__) | made
 
 
-NORMAL = keras.initializers.RandomNormal(stddev=0.7)
+NORMAL = keras.initializers.RandomNormal(stddev=0.3)
+AHEAD = keras.initializers.Constant(0.3)  # beyond a clamp at 0 there would be no slope
 
 
-def trainer(entry, number=None, hidden=3, **changed):
+def trainer(entry, number=None, hidden=(), **changed):
     """Three small GANs with the technique, by its own numbers if none is given."""
     number = np.array(entry.numbers) if number is None else number
     arguments = {
@@ -123,7 +124,7 @@ def trainer(entry, number=None, hidden=3, **changed):
         **entry.make(number),
         **changed,
     }
-    discriminator = mlp((entry.packs, 3, hidden, 1), "tanh", kernel=NORMAL)
+    discriminator = mlp((entry.packs, 3, *hidden, 1), "tanh", kernel=NORMAL, bias=AHEAD)
     return Trainer(mlp((1, 2, 1), "tanh", kernel=NORMAL), discriminator, **arguments)
 
 
@@ -133,6 +134,12 @@ def state(one):
     found += [value for player in "gd" for kept in one.kept(player) for value in kept]
     found += [weight for ensemble in one._ensembles() for weight in ensemble.weights]
     return [np.asarray(value) for value in found]
+
+
+def outcome(one, steps=3):
+    """What the next steps see, and the state after them."""
+    seen = one.advance(steps)
+    return [*seen.values(), *state(one)]
 
 
 def equal(left, right, of=slice(None)):
@@ -146,17 +153,25 @@ def names(entry):
 # For the whole module, so that all tests of one technique come together and share its program.
 @pytest.fixture(scope="module", params=EVERY, ids=names)
 def entry(request):
-    return request.param
+    with pytest.MonkeyPatch.context() as patch:
+        if hasattr(losses, request.param.name):  # compiled below, without all the rest
+            patch.setenv("GANLAB_COMPILE", "0")
+        yield request.param
 
 
 @pytest.fixture(scope="module")
 def trained(entry):
-    """Three steps of it, compiled: (the state before, after, what was seen, a run)."""
+    """Three steps of it: (the state before, the outcome, the trainer)."""
     one = trainer(entry)
-    start, seen = state(one), one.advance(3)
-    after = state(one)
-    one.record(seen)
-    return start, after, seen, one.run()
+    return state(one), outcome(one), one
+
+
+@pytest.fixture
+def eager(monkeypatch):
+    monkeypatch.setenv("GANLAB_COMPILE", "0")
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
 
 
 def numbered(entry):
@@ -164,25 +179,23 @@ def numbered(entry):
         pytest.skip("it takes no number")
 
 
+def moves(one, start, found):
+    """Asserts that all is finite, and that all but a bias or so has moved from `start`."""
+    assert not one.failed
+    assert all(np.isfinite(values).all() for values in found)
+    pairs = zip(start, state(one), strict=True)
+    assert np.mean([not np.allclose(a, b, atol=1e-6) for a, b in pairs]) > 0.7
+
+
 def test_it_trains(trained):
-    start, after, seen, run = trained
-    assert all(np.isfinite(values).all() for values in (*after, *seen.values()))
-    assert not run.failed
-    moved = [not np.allclose(a, b, atol=1e-6) for a, b in zip(start, after, strict=True)]
-    assert np.mean(moved) > 0.7  # a bias may stay
+    start, found, one = trained
+    moves(one, start, found)
 
 
-def test_uncompiled_agrees(entry, trained, monkeypatch):
-    monkeypatch.setenv("GANLAB_COMPILE", "0")
-    tf.config.run_functions_eagerly(True)
-    try:
-        one = trainer(entry)
-        seen = one.advance(3)
-    finally:
-        tf.config.run_functions_eagerly(False)
-    for name, values in trained[2].items():
-        np.testing.assert_allclose(seen[name], values, rtol=2e-4, atol=1e-5, err_msg=name)
-    for found, wanted in zip(state(one), trained[1], strict=True):
+def test_uncompiled_agrees(entry, trained, eager):
+    if hasattr(losses, entry.name):
+        pytest.skip("of losses less is compiled, below")
+    for found, wanted in zip(outcome(trainer(entry)), trained[1], strict=True):
         np.testing.assert_allclose(found, wanted, rtol=2e-4, atol=1e-5)
 
 
@@ -192,20 +205,18 @@ def test_members_do_not_meet(entry, trained):
         first, *others = (np.array(weight) for weight in one.weights(player))
         first[1] = np.nan
         one.begin(player, [first, *others], one.kept(player))
-        one.advance(3)
-        assert one.failed == {1: 1}
-        assert equal(state(one), trained[1], [0, 2])
+        assert equal(outcome(one), trained[1], [0, 2])
+        assert set(one.failed) == {1}
 
 
 def test_a_member_depends_on_its_own_number_alone_and_numbers_build_nothing(entry, trained):
     numbered(entry)
     before = len(program._kept), traces()
     for member, number in enumerate(entry.numbers):
-        one = trainer(entry, number)
-        one.advance(3)
-        assert equal(state(one), trained[1], member)
+        found = outcome(trainer(entry, number))
+        assert equal(found, trained[1], member)
         for other in {0, 1, 2} - {member}:
-            assert not equal(state(one), trained[1], other)
+            assert not equal(found, trained[1], other)
     assert (len(program._kept), traces()) == before
 
 
@@ -215,16 +226,16 @@ def traces():
 
 
 def test_a_run_is_saved_and_loaded(trained, tmp_path):
-    run = trained[3]
+    one = trained[2]
+    one.record()
+    run = one.run()
     run.save(tmp_path / "run.npz")
     again = Run.load(tmp_path / "run.npz")
     np.testing.assert_array_equal(run.generate(5), again.generate(5))
     x = np.zeros((2, run.discriminators.model.input_shape[-1]))
     np.testing.assert_array_equal(run.discriminators(x), again.discriminators(x))
-    for mine, loaded in (
-        (run.generators, again.generators),
-        (run.discriminators, again.discriminators),
-    ):
+    for role in ("generators", "discriminators"):
+        mine, loaded = (getattr(each, role) for each in (run, again))
         assert equal(mine.weights, loaded.weights)
 
 
@@ -236,24 +247,44 @@ def test_a_wrong_number_is_refused_in_one_line(entry):
         assert "\n" not in str(info.value)
 
 
-@pytest.mark.parametrize("with_what", ["minibatch discrimination", "feature matching"])
-def test_it_goes_with(entry, with_what, monkeypatch):
-    changed = {}
-    if with_what == "minibatch discrimination":
-        changed["hidden"] = MinibatchDiscrimination(2, 2, kernel_initializer=NORMAL)
-    elif entry.name == "feature_matching":
+def test_it_goes_with_feature_matching(entry, eager):
+    if entry.name == "feature_matching":
         pytest.skip("it is feature matching")
-    else:
-        base = entry.make(np.array(entry.numbers)).get("losses", losses.nonsaturating)
-        changed["losses"] = losses.feature_matching("hidden_2", usual=0.5, base=base)
-    monkeypatch.setenv("GANLAB_COMPILE", "0")
-    tf.config.run_functions_eagerly(True)
-    try:
-        one = trainer(entry, **changed)
-        start, seen = state(one), one.advance(2)
-    finally:
-        tf.config.run_functions_eagerly(False)
-    assert not one.failed
-    assert all(np.isfinite(values).all() for values in (*state(one), *seen.values()))
-    moved = [not np.allclose(a, b, atol=1e-6) for a, b in zip(start, state(one), strict=True)]
-    assert np.mean(moved) > 0.7
+    base = entry.make(np.array(entry.numbers)).get("losses", losses.nonsaturating)
+    one = trainer(entry, losses=losses.feature_matching("hidden_1", usual=0.5, base=base))
+    moves(one, state(one), outcome(one, 1))
+
+
+def test_it_goes_with_minibatch_discrimination(entry, eager):
+    if hasattr(losses, entry.name):
+        pytest.skip("losses see logits, wherever they come from")
+    layer = MinibatchDiscrimination(2, 2, kernel_initializer=NORMAL)
+    one = trainer(entry, hidden=[layer])
+    moves(one, state(one), outcome(one, 1))
+
+
+LOSSES = [entry for entry in EVERY if hasattr(losses, entry.name)]
+
+
+@pytest.mark.parametrize("entry", LOSSES, ids=names)
+def test_losses_and_their_slopes_are_the_same_compiled(entry):
+    made = entry.make(np.array(entry.numbers))["losses"]
+    rng = np.random.default_rng(4)
+    given = [tf.constant(rng.normal(size=(3, 5)), tf.float32) for _ in range(2)]
+    if made.layer:
+        given += [tf.constant(rng.normal(size=(3, 5, 2)), tf.float32) for _ in range(2)]
+    numbers = {
+        name: tf.reshape(tf.cast(v, tf.float32), (-1, 1)) for name, v in made.scalars.items()
+    }
+
+    def both(*given):
+        with tf.GradientTape() as tape:
+            tape.watch(given)
+            d_loss = made.discriminator(*given[:2], **numbers)
+            g_loss = made.generator(*given[0 if made.relative else 1 :], **numbers)
+            total = tf.reduce_sum(d_loss) + 2.0 * tf.reduce_sum(g_loss)
+        return d_loss, g_loss, *tape.gradient(total, given)
+
+    found = tf.function(both, jit_compile=True, autograph=False)(*given)
+    for a, b in zip(tf.nest.flatten(found), tf.nest.flatten(both(*given)), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
