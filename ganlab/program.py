@@ -95,7 +95,7 @@ class Player:
         now, its present value included; else None."""
         return [tf.convert_to_tensor(mean.value) for mean in self._averages] or None
 
-    def one_each(self, what, values):
+    def one_per_member(self, what, values):
         """`values`, which have to be one for each member: a single one would mix the members."""
         if (shape := tuple(tf.convert_to_tensor(values).shape)) != (self.members,):
             raise ValueError(f"{what} shape {shape}: wanted ({self.members},), one for each seed")
@@ -115,7 +115,7 @@ class Player:
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(before)
             losses, report = loss(before)
-            total = tf.reduce_sum(self.one_each("the loss has", losses))
+            total = tf.reduce_sum(self.one_per_member("the loss has", losses))
         gradients = tape.gradient(total, before, unconnected_gradients="zero")
         self.optimizer.apply(gradients, self.weights)
         for weight, old in zip(self.weights, before, strict=True):

@@ -83,17 +83,17 @@ class Steps:
     """The two players and the programs that move them; Gans of equal keys share one.
 
     models, recipes  networks and optimizers, in the order G, D
-    place            which of D's layers the losses look at; None if none
+    feature_layer    which of D's layers the losses look at; None if none
     kept             for each player and each of its `Replaced` the shapes of what is kept
     tiny             as in `Program`
     """
 
-    def __init__(self, gan, models, recipes, place, kept, members, tiny):
+    def __init__(self, gan, models, recipes, feature_layer, kept, members, tiny):
         # Not the Gan itself, whose data would then be kept as long as the program is.
         self.generator, self.discriminator = models
         self.losses, self.shown, self.added = gan.losses, gan.shown, gan.added
         self.replaced, self.together, self.n_critic = gan.replaced, gan.together, gan.n_critic
-        self.place = place
+        self.feature_layer = feature_layer
         self.g, self.d = (
             Player(
                 model,
@@ -143,7 +143,7 @@ class Steps:
             opponent = self._foreseen(discriminator, weights, batches, scalars)
             opponent = self.in_use("d", opponent, scalars)
             logits, features = self._judge(opponent, batches)
-            seen = [] if self.place is None else features
+            seen = [] if self.feature_layer is None else features
             seen = [*(logits if self.losses.relative else logits[1:]), *seen]
             g_loss = self.losses.generator(*seen, **scalars.losses)
             return g_loss + self._penalty("g", weights, opponent, weights, batches, scalars), None
@@ -184,14 +184,14 @@ class Steps:
             if x is None:
                 return None, None
             outputs = call_layers(self.discriminator, weights, x)
-            return outputs[-1], None if self.place is None else outputs[self.place]
+            return outputs[-1], None if self.feature_layer is None else outputs[self.feature_layer]
 
         if self.together:
             both = judged(tf.concat([batches.real, batches.fake], axis=1))
             halves = [(None, None) if x is None else tf.split(x, 2, axis=1) for x in both]
         else:
             halves = list(zip(judged(batches.real), judged(batches.fake), strict=True))
-        return [None if x is None else _flat(x) for x in halves[0]], halves[1]
+        return [None if x is None else _all_logits(x) for x in halves[0]], halves[1]
 
     def _d_loss(self, weights, generator, batches, scalars):
         """D's loss (seeds,) and the logits (real, fake), for these weights of D and of G."""
@@ -206,7 +206,7 @@ class Steps:
         total, owner = 0.0, self.players[player]
 
         def discriminate(x):
-            return _one_each(call(self.discriminator, discriminator, x))
+            return _mean_logit(call(self.discriminator, discriminator, x))
 
         def generate(z):
             return call(self.generator, self.in_use("g", generator, scalars), z)
@@ -225,7 +225,7 @@ class Steps:
                     owner.average(),
                 )
                 penalty = term.function(now, **scalars.added[k])
-                total += owner.one_each("added function gives", penalty)
+                total += owner.one_per_member("added function gives", penalty)
         return total
 
     # Weights that take the place of a player's own ------------------------------------------
@@ -291,13 +291,13 @@ def _at(blocks, i):
     return tf.nest.map_structure(lambda x: None if x is None else tf.gather(x, i), blocks)
 
 
-def _flat(outputs):
+def _all_logits(outputs):
     """All logits (seeds, n * k) of outputs (seeds, n, k); k is 1, or more for patches."""
     if outputs.shape[-1] == 1:
         return outputs[..., 0]
     return tf.reshape(outputs, (outputs.shape[0], -1))
 
 
-def _one_each(outputs):
+def _mean_logit(outputs):
     """A logit (seeds, n) for each sample: the mean where there are several."""
     return outputs[..., 0] if outputs.shape[-1] == 1 else tf.reduce_mean(outputs, axis=-1)

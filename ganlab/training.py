@@ -116,12 +116,12 @@ class Trainer(Loop):
 
     def _programs(self, recipes, kept, members):
         gan, layer = self.gan, self.gan.losses.layer
-        place = None if layer is None else layer_place(self._models[1], layer)
+        layer = None if layer is None else layer_place(self._models[1], layer)
         shapes = {player: [[v.shape for v in some] for some in kept[player]] for player in kept}
         batches = (self.batch_size, self.batch_size * (1 + gan.together))
         tiny = all(map(is_tiny, self._models, batches))
-        key = (*gan.key(self._models, recipes, members, self.batch_size), place, str(shapes))
-        return shared(key, lambda: Steps(gan, self._models, recipes, place, shapes, members, tiny))
+        key = (*gan.key(self._models, recipes, members, self.batch_size), layer, str(shapes))
+        return shared(key, lambda: Steps(gan, self._models, recipes, layer, shapes, members, tiny))
 
     # Steps -----------------------------------------------------------------------------
 
