@@ -236,6 +236,18 @@ class Ensemble:
             x = np.broadcast_to(x, (len(self.seeds), *x.shape))
         return _forward(self.model, len(self.seeds))(self.weights, x).numpy()
 
+    def repeated(self, times):
+        """An ensemble of this one's members, all of them, and all of them again, `times` times."""
+        members = range(len(self.seeds))
+        failed = {
+            len(members) * k + i: self.failed[i]
+            for k in range(times)
+            for i in members
+            if i in self.failed
+        }
+        weights = [np.concatenate([weight] * times) for weight in self.weights]
+        return Ensemble(self.model, self.seeds * times, weights, failed)
+
     def member(self, index):
         """Member number `index` as a plain Keras model: it saves, loads and predicts."""
         model = clone(self.model)

@@ -99,6 +99,11 @@ class Trainer(Loop):
         if failed:
             self.freeze(failed)
 
+    real = property(lambda self: self.gan.real)
+    latent = property(lambda self: self.gan.latent)
+    losses = property(lambda self: self.gan.losses)
+    n_critic = property(lambda self: self.gan.n_critic)
+
     def _shown_latents(self, seeds, n):
         """What the samples of each record are made of, (seeds, n, latent dim)."""
         supply = Supply(lambda rng: {"z": self.gan.latent.sample(n, rng)}, seeds, SHOW, n)

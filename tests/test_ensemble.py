@@ -200,6 +200,15 @@ def test_member_hands_out_that_members_model(name, tmp_path):
     np.testing.assert_allclose(loaded.predict(x, verbose=0), found[1], rtol=1e-4, atol=1e-5)
 
 
+def test_members_are_repeated_with_what_became_of_them():
+    many = make(MODELS["mlp"]())
+    many.failed = {1: 7}
+    twice, x = many.repeated(2), points(6, 2)
+    assert twice.seeds == (4, 0, 9, 4, 0, 9)
+    assert twice.failed == {1: 7, 4: 7}
+    np.testing.assert_array_equal(twice(x), np.concatenate([many(x), many(x)]))
+
+
 def test_by_hand_in_numpy():
     many = make(mlp((2, 3, 1), "tanh", kernel=NORMAL, bias=NORMAL))
     w0, b0, w1, b1 = many.weights

@@ -12,7 +12,6 @@ import keras
 import numpy as np
 
 from ganlab.data import Gaussian, Uniform, points
-from ganlab.ensemble import Ensemble
 from ganlab.latent import Stratified
 from ganlab.losses import clamped, nonsaturating, squared_error, tanh_squared_error
 from ganlab.metrics import wasserstein
@@ -145,13 +144,11 @@ def train_map(seeds, *, optimizer, steps=2000):
     `optimizer(1.0)` is scaled to each rate. D is pretrained as in the post, at the post's rate.
     """
     generator, discriminator = networks(POST.hidden)
-    ready = pretrained(discriminator, POST, seeds)
     cells = len(RATES) ** 2
-    weights = [np.concatenate([weight] * cells) for weight in ready.weights]
     d_rates, g_rates = (np.ravel(each) for each in np.meshgrid(RATES, RATES, indexing="ij"))
     trainer = Trainer(
         generator,
-        Ensemble(discriminator, seeds * cells, weights),
+        pretrained(discriminator, POST, seeds).repeated(cells),
         POST.target,
         Stratified(-3.0, 3.0, jitter=0.01),
         seeds=seeds * cells,
