@@ -14,7 +14,7 @@ from functools import partial, reduce
 import numpy as np
 
 from ganlab.backend import keras, tf
-from ganlab.layers import TINY
+from ganlab.layers import TINY, joined
 from ganlab.models import clone, input_size, owners, structure
 
 
@@ -61,7 +61,7 @@ def _merged(merge, layer, weights, inputs):
 
 
 def _joined(layer, weights, inputs):
-    return tf.concat(inputs, layer.axis if layer.axis < 0 else layer.axis + 1)
+    return joined(inputs, layer.axis if layer.axis < 0 else layer.axis + 1)
 
 
 def _flattened(layer, weights, x):
@@ -231,7 +231,10 @@ class Ensemble:
 
     def __call__(self, x):
         """Outputs (members, n, out) for x (n, in), or (members, n, in): one batch each."""
-        x = np.asarray(x, "float32")
+        x, size = np.asarray(x, "float32"), input_size(self.model)
+        if x.shape[-1:] != (size,) or x.shape[:-2] not in ((), (len(self.seeds),)) or x.ndim < 2:
+            wanted = f"(n, {size}) or ({len(self.seeds)}, n, {size})"
+            raise ValueError(f"x has shape {x.shape}: wanted {wanted}")
         if x.ndim == 2:
             x = np.broadcast_to(x, (len(self.seeds), *x.shape))
         return _forward(self.model, len(self.seeds))(self.weights, x).numpy()

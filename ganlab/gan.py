@@ -1,5 +1,6 @@
 """What is trained, as values: a `Gan`, and what may be given to it. Nothing here is compiled."""
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -223,5 +224,7 @@ def _several(name, given, kind):
     given = tuple(given) if type(given) in (list, tuple) else (given,)
     for term in given:
         if not isinstance(term, kind):
-            raise TypeError(f"{name} holds {term!r}: wanted a {kind.__name__}")
+            article = "an" if kind is Added else "a"
+            hint = f", {term.__name__}(...) say" if inspect.isfunction(term) else ""
+            raise TypeError(f"{name} holds {term!r}: wanted {article} {kind.__name__}{hint}")
     return given

@@ -27,6 +27,22 @@ def _closeness(m, near):
     return tf.reduce_sum(near * e, axis=-2), gradient
 
 
+def joined(parts, axis):
+    """`tf.concat`, of which any number of derivatives can be taken: what XLA makes of the second
+    derivative of TensorFlow's own has no third, which unrolling through a slope penalty needs."""
+
+    @tf.custom_gradient
+    def forward(*parts):
+        return tf.concat(parts, axis), lambda g: tuple(parted(g))
+
+    @tf.custom_gradient
+    def parted(whole):
+        sizes = [part.shape[axis] for part in parts]
+        return tuple(tf.split(whole, sizes, axis)), lambda *g: joined(g, axis)
+
+    return forward(*parts)
+
+
 @keras.saving.register_keras_serializable("ganlab")
 class MinibatchDiscrimination(keras.layers.Layer):
     """Lets each sample see how close the others of its batch are. Salimans et al. 2016, 3.2.
@@ -78,7 +94,7 @@ class MinibatchDiscrimination(keras.layers.Layer):
             m = tf.matmul(kernel, x, transpose_a=True, transpose_b=True)
         m = tf.reshape(m, (kernel.shape[0], self.kernels, self.kernel_dim, -1))
         o = _closeness(m, self._near(tf.shape(x)[1]))
-        return tf.concat([x, tf.linalg.matrix_transpose(o)], axis=-1)
+        return joined([x, tf.linalg.matrix_transpose(o)], -1)
 
     def _near(self, n):
         """1 where sample j, the row, enters the sum of sample i, the column; else 0."""

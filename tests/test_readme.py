@@ -38,7 +38,11 @@ def test_every_notebook_has_its_row():
 def test_the_technique_of_the_guide_to_contributing_does_what_it_says(monkeypatch):
     monkeypatch.setenv("GANLAB_COMPILE", "0")
     guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    (code,) = re.findall(r"```python\n(.*?)```", guide, flags=re.DOTALL)
+    code = next(
+        block
+        for block in re.findall(r"```python\n(.*?)```", guide, flags=re.DOTALL)
+        if "def weight_decay" in block
+    )
     names = {}
     exec(compile(code, "CONTRIBUTING.md", "exec"), names)
     gan = (mlp((1, 3, 1)), mlp((1, 4, 1)), data.Gaussian(), latent.Gaussian())
