@@ -27,19 +27,20 @@ def combined(kind, techniques, together):
     return trainer(DISCRIMINATORS[kind](), shown=noise, **matching, **adam)
 
 
-def trains(one):
-    start, seen = weights(one), one.advance(20)
+def trains(one, steps):
+    start, seen = weights(one), one.advance(steps)
     assert not one.failed
     assert all(np.isfinite(seen[name]).all() for name in RECORDS)
     assert all(np.isfinite(after).all() for after in weights(one))
     assert not np.allclose(start[0], weights(one)[0])
 
 
+@pytest.mark.usefixtures("eager")
 @pytest.mark.parametrize("together", [False, True], ids=["apart", "together"])
 @pytest.mark.parametrize("name", COMBINED)
 @pytest.mark.parametrize("kind", DISCRIMINATORS)
 def test_techniques_of_the_course_train_with_each_other(kind, name, together):
-    trains(combined(kind, COMBINED[name], together))
+    trains(combined(kind, COMBINED[name], together), 4)
 
 
 def test_all_of_them_compile(monkeypatch):
@@ -50,4 +51,4 @@ def test_all_of_them_compile(monkeypatch):
     fast.advance(3)
     assert fast._game is not slow._game
     assert near(slow, fast)
-    trains(fast)
+    trains(fast, 20)

@@ -8,6 +8,8 @@ from ganlab.networks import mlp
 from ganlab.techniques import instance_noise
 from tests.techniques.twin import DISCRIMINATORS, NORMAL, as_real, follow, minibatch, near, trainer
 
+pytestmark = pytest.mark.usefixtures("eager")
+
 
 def between_means(real, fake):
     return tf.reduce_sum((tf.reduce_mean(real, 0) - tf.reduce_mean(fake, 0)) ** 2)

@@ -16,6 +16,7 @@ def blurred(*levels):
     return lambda x, noises, step: x + levels[min(step, len(levels) - 1)] * noises[0]
 
 
+@pytest.mark.usefixtures("eager")
 def test_d_sees_the_batches_with_noise_on_them():
     follow(trainer(shown=instance_noise(0.7)), 3, shown=blurred(0.7))
 
@@ -32,6 +33,7 @@ def test_the_noise_is_standard_normal_and_of_each_batch_its_own():
     )
 
 
+@pytest.mark.usefixtures("eager")
 def test_each_member_has_its_own_level_of_noise():
     mixed = trainer(shown=instance_noise([0.0, 0.7, 0.1]))
     follow(mixed, 3, shown=blurred(0.7))
@@ -97,6 +99,7 @@ def test_noise_that_makes_no_sense_is_refused_in_one_line(wrong, message):
 # Real and fake together ---------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("eager")
 @pytest.mark.parametrize("kind", DISCRIMINATORS)
 @pytest.mark.parametrize("together", [False, True])
 def test_d_gets_one_batch_or_two(kind, together):
@@ -104,6 +107,7 @@ def test_d_gets_one_batch_or_two(kind, together):
     follow(one, 3, together=together)
 
 
+@pytest.mark.usefixtures("eager")
 def test_together_matters_only_to_a_d_that_looks_along_the_batch():
     for kind, matters in (("plain", False), ("minibatch", True)):
         apart, both = (
@@ -116,6 +120,7 @@ def test_together_matters_only_to_a_d_that_looks_along_the_batch():
         assert near(apart, both) != matters
 
 
+@pytest.mark.usefixtures("eager")
 def test_together_with_noise_shows_noise_on_real_and_on_fake():
     one = trainer(minibatch(), shown=instance_noise(0.5, until=2, together=True))
     assert set(one.batches(0)) >= {"g_real", "g_real_noise", "g_fake_noise"}

@@ -8,6 +8,7 @@ from ganlab.techniques import weight_clipping
 from tests.techniques.twin import equal, follow, trainer
 
 
+@pytest.mark.usefixtures("eager")
 @pytest.mark.parametrize("n_critic", [1, 3])
 def test_d_is_cut_after_each_of_its_steps(n_critic):
     one = trainer(replaced=weight_clipping(0.4), losses=losses.wasserstein, n_critic=n_critic)
@@ -21,6 +22,7 @@ def test_d_is_cut_after_each_of_its_steps(n_critic):
     )
 
 
+@pytest.mark.usefixtures("eager")
 def test_one_step_is_the_bare_step_cut_and_g_is_not_cut():
     bound = np.array([0.01, 0.5, 100.0])
     bare, cut = trainer(), trainer(replaced=weight_clipping(bound))
@@ -54,6 +56,7 @@ def test_what_a_run_keeps_is_within_the_bound_and_a_record_moves_nothing():
             assert np.abs(weight[member]).max() > 0.001
 
 
+@pytest.mark.usefixtures("eager")
 def test_a_member_that_failed_stays_where_it_was():
     one = trainer(replaced=weight_clipping(0.01))
     first, *others = (np.array(weight) for weight in one.weights("g"))
