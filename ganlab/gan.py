@@ -19,7 +19,8 @@ class Now(NamedTuple):
     """The step being taken, as the function of a `Shown` or an `Added` sees it.
 
     step         steps of G taken before this one, a float
-    noise        what `draw` drew, (seeds, n, dim); None without a `draw`
+    noise        what `draw` drew, (seeds, n, dim), for as many samples as are in a batch, also
+                 where packing shows fewer; None without a `draw`
 
     and for an `Added` also
 
@@ -94,7 +95,7 @@ class Replaced(NamedTuple):
                   against, whose gradient goes through it; `loss(weights)` is this player's
                   own loss (seeds,) on the batches at hand. For "d" alone
     for_samples   `for_samples(weights, kept, **scalars)`: what samples are made with, in
-                  records and by a `Run`, instead of what `in_use` gives. For "g" alone
+                  records and by a `Run`, before `in_use` is put to them. For "g" alone
 
     and some of them need what is kept from step to step:
 
@@ -163,6 +164,8 @@ class Gan:
             if term.to not in ("d", "g", "dg"):
                 raise ValueError(f"to={term.to!r}: wanted 'd', 'g' or 'dg'")
         for term in self.replaced:
+            if term.keep and not term.start:
+                raise ValueError("a Replaced has keep and no start: wanted what is kept at first")
             for moment, player in (("for_opponent", "d"), ("for_samples", "g")):
                 if getattr(term, moment) and term.to != player:
                     raise ValueError(f"{moment} with to={term.to!r}: wanted {player!r}")

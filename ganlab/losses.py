@@ -21,9 +21,10 @@ class Losses(NamedTuple):
     """A discriminator loss, a generator loss, and how a logit is read as a score.
 
     `discriminator(real_logits, fake_logits, **scalars)` and
-    `generator(fake_logits, **scalars)` return one loss per member. `scalars` are numbers
-    the losses need, each a float or one value per member; another value needs no new
-    program. `score` turns logits into the discriminator's score of a sample.
+    `generator(fake_logits, **scalars)` return one loss per member. `scalars` are numbers that
+    the losses need, each a float or one value per member; they come as (seeds, 1), to go with
+    logits, and both losses get all of them. Another value needs no new program. `score` turns
+    logits into the discriminator's score of a sample.
 
     With `layer`, the name of one of D's layers, the generator's loss also gets what that
     layer puts out, each (..., batch, units):
