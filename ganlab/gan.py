@@ -1,6 +1,5 @@
 """What is trained, as values: a `Gan`, and what may be given to it. Nothing here is compiled."""
 
-import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -228,6 +227,7 @@ def _several(name, given, kind):
     for term in given:
         if not isinstance(term, kind):
             article = "an" if kind is Added else "a"
-            hint = f", {term.__name__}(...) say" if inspect.isfunction(term) else ""
+            uncalled = getattr(term, "__module__", "").startswith("ganlab.techniques")
+            hint = f", {term.__name__}(...) say" if uncalled else ""
             raise TypeError(f"{name} holds {term!r}: wanted {article} {kind.__name__}{hint}")
     return given

@@ -249,7 +249,7 @@ def test_a_step_tried_without_moving_leaves_what_is_kept():
         ),
         ({"replaced": [doubled]}, TypeError, "replaced holds .*: wanted a Replaced"),
         ({"shown": [BENT, instance_noise]}, TypeError, "shown holds .*: wanted a Shown"),
-        ({"added": there_and_back}, TypeError, "added holds .*: wanted a Added"),
+        ({"added": there_and_back}, TypeError, "added holds .*: wanted an Added$"),
     ],
 )
 def test_a_door_that_is_none_is_refused_in_one_line(fields, error, message):
