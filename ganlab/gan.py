@@ -227,7 +227,7 @@ def _several(name, given, kind):
     for term in given:
         if not isinstance(term, kind):
             article = "an" if kind is Added else "a"
-            uncalled = getattr(term, "__module__", "").startswith("ganlab.techniques")
+            uncalled = str(getattr(term, "__module__", "")).startswith("ganlab.techniques")
             hint = f", {term.__name__}(...) say" if uncalled else ""
             raise TypeError(f"{name} holds {term!r}: wanted {article} {kind.__name__}{hint}")
     return given
