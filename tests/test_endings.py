@@ -505,7 +505,8 @@ def test_a_run_without_its_latent_and_a_wrong_n_are_refused():
 
 def test_a_run_of_ganlab_is_judged():
     """Generators with weights by hand: 4 + z / 2, 4 + z / 8, and 0."""
-    from ganlab.ensemble import Ensemble, build
+    from ganlab.ensemble import Ensemble
+    from ganlab.models import build
     from ganlab.networks import mlp
     from ganlab.runs import RECORDS, Run
 
