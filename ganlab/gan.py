@@ -168,6 +168,8 @@ class Gan:
             for moment, player in (("for_opponent", "d"), ("for_samples", "g")):
                 if getattr(term, moment) and term.to != player:
                     raise ValueError(f"{moment} with to={term.to!r}: wanted {player!r}")
+        if sum(term.for_samples is not None for term in self.replaced) > 1:
+            raise ValueError("several of replaced say what samples are made with: wanted one")
         if self.aligned and self.real.dim != 1:
             raise ValueError(f"aligned latents want data of one dimension, not {self.real.dim}")
 

@@ -143,7 +143,7 @@ class Run:
             about = json.loads(str(arrays.pop("about")))
         except (KeyError, ValueError, TypeError, EOFError, zipfile.BadZipFile):
             raise ValueError(f"{path} is not a run: wanted a file that Run.save wrote") from None
-        ensembles = []
+        ensembles, failed = [], {int(member): step for member, step in about["failed"].items()}
         for role in ("generator", "discriminator"):
             try:
                 model = keras.saving.deserialize_keras_object(about[role], custom_objects)
@@ -155,11 +155,10 @@ class Run:
                 ) from None
             count = len(model.trainable_variables)
             weights = [arrays[f"{role[0]}{i}"] for i in range(count)]
-            ensembles.append(Ensemble(model, arrays["seeds"], weights))
+            ensembles.append(Ensemble(model, arrays["seeds"], weights, failed))
         if latent is None and about["latent"]:
             name, fields = about["latent"]
             latent = getattr(ganlab.latent, name)(**fields)
-        failed = {int(member): step for member, step in about["failed"].items()}
         score = SCORES.get(about["score"])
         return cls(arrays, arrays["seeds"], failed, *ensembles, latent, score)
 

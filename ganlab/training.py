@@ -152,7 +152,7 @@ class Trainer(Loop):
             self._game.in_use("d", self.weights("d"), self._scalars, self.kept("d")),
         ]
         return tuple(
-            Ensemble(model, self.seeds, weights)
+            Ensemble(model, self.seeds, weights, self.failed)
             for model, weights in zip(self._models, finished, strict=True)
         )
 

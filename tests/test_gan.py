@@ -130,6 +130,7 @@ def test_a_program_does_not_hold_on_to_the_data():
         ({"shown": [instance_noise(0.1), np.sum]}, "shown holds <function sum.*: wanted a Shown"),
         ({"replaced": Replaced(to="")}, "to='': wanted 'd', 'g' or 'dg'"),
         ({"replaced": Replaced(keep=np.sum)}, "keep and no start"),
+        ({"replaced": [averaged_generator(0.9), averaged_generator(0.5)]}, "several of replaced"),
         ({"replaced": averaged_generator}, r"wanted a Replaced, averaged_generator\(...\) say"),
         ({"replaced": Replaced(for_samples=np.sum)}, "for_samples with to='d': wanted 'g'"),
         ({"replaced": Replaced(for_opponent=np.sum, to="dg")}, "for_opponent with to='dg'"),

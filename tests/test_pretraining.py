@@ -10,7 +10,8 @@ from ganlab.backend import keras, tf
 from ganlab.networks import mlp
 from ganlab.pretraining import pretrain
 from ganlab.program import PRETRAIN
-from ganlab.training import Scaled, Trainer, TrainingFailed
+from ganlab.runs import Run
+from ganlab.training import Scaled, Trainer, TrainingFailed, train
 
 NORMAL = keras.initializers.RandomNormal(stddev=1.0)
 TARGET = data.Gaussian(1.0, 0.5)
@@ -305,6 +306,20 @@ def test_a_seed_that_failed_in_pretraining_counts_as_failed_in_training():
     for old, new in zip(before, one.weights("d"), strict=True):
         np.testing.assert_array_equal(old[1], new[1])
         assert not np.array_equal(old[0], new[0])
+
+
+@pytest.mark.parametrize("saved", [False, True])
+def test_a_seed_that_failed_in_training_counts_as_failed_in_the_next(tmp_path, saved):
+    """Its last finite weights are no start, and nothing in them tells that it failed."""
+    sizes = {"seeds": 3, "steps": 4, "batch_size": 4, "records": 1}
+    players = (mlp((1, 2, 1)), mlp((1, 3, 1)), TARGET, latent.Gaussian())
+    run = train(*players, d_optimizer=EXPLODING, losses=losses.least_squares, **sizes)
+    assert list(run.failed) == [1]
+    if saved:
+        run.save(tmp_path / "run.npz")
+        run = Run.load(tmp_path / "run.npz")
+    again = train(players[0], run.discriminators, *players[2:], **sizes)
+    assert again.failed == {1: 0}
 
 
 def test_when_all_have_failed_the_error_says_so_in_one_line():

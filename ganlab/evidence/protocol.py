@@ -35,8 +35,8 @@ class Arm:
 class Setting:
     """`arms[name](seeds)` gives one outcome per seed, `(len(seeds),)`, NaN where it failed.
 
-    An outcome is the metric averaged over the last tenth of a run's records. Compared are
-    the first arm minus the second, or a single arm minus the protocol's `reference`.
+    Compared are the first arm minus the second, or a single arm minus the protocol's
+    `reference`.
     """
 
     arms: dict[str, Arm]
