@@ -98,7 +98,7 @@ took = time.perf_counter() - began
 # run kept samples of every generator. We look at three of them.
 
 # %%
-fig, axes = plots.figure(3, width=10.0, height=3.2)
+fig, axes = plots.figure(3, width=9.0, height=3.4)
 grid = np.linspace(-2, 8, 400)
 for ax, record in zip(axes, (0, 15, 50), strict=True):
     samples = run.samples[record, :4]
