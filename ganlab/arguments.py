@@ -58,9 +58,15 @@ def per_member(name, value, members):
     return np.broadcast_to(array, (members,))
 
 
-def at_least(name, value, least):
-    """`value`, a number or one per member, none of them below `least`."""
-    return _within(name, value, lambda v: v >= least, f"at least {least}")
+def at_least(name, value, least, infinite=False):
+    """`value`, a number or one per member, none of them below `least`, nor infinite unless they
+    may be."""
+    return _within(name, value, lambda v: v >= least, f"at least {least}", infinite)
+
+
+def above(name, value, least):
+    """`value`, a finite number or one per member, all of them above `least`."""
+    return _within(name, value, lambda v: v > least, f"above {least}")
 
 
 def below_one(name, value):
@@ -68,14 +74,17 @@ def below_one(name, value):
     return _within(name, value, lambda v: (v >= 0) & (v < 1), "at least 0 and below 1")
 
 
-def _within(name, value, holds, wanted):
+def _within(name, value, holds, wanted, infinite=False):
     try:
-        good = np.size(value) and holds(np.asarray(value, float)).all()
+        numbers = np.asarray(value, float)
+        good = numbers.size and (holds(numbers) & (np.isfinite(numbers) | infinite)).all()
     except (TypeError, ValueError):
         good = False
-    if not good:
-        given = shorten(repr(value), 60, placeholder="...")
-        raise ValueError(f"{name} is {given}: wanted {wanted}, or as much for each member")
+    if not good or np.asarray(value).dtype == bool:
+        given, kind = shorten(repr(value), 60, placeholder="..."), "" if infinite else "finite "
+        raise ValueError(
+            f"{name} is {given}: wanted {wanted}, a {kind}number or one for each member"
+        )
     return value
 
 

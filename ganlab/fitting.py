@@ -57,14 +57,15 @@ def fitting_networks(gan, seeds, batch_size, scalars):
     """((generator, discriminator) models, (their stacked weights), {members that failed before:
     step}), checked to fit."""
     shown = _shown_size(gan, len(seeds), batch_size, scalars)
+    made = f", made by `shown` of samples of size {gan.real.dim}" * (shown != gan.real.dim)
     models, weights, failed = [], [], {}
-    for stream, role, given, inputs in (
-        (GENERATOR, "generator", gan.generator, gan.latent.dim),
-        (DISCRIMINATOR, "discriminator", gan.discriminator, shown),
+    for stream, role, given, inputs, why in (
+        (GENERATOR, "generator", gan.generator, gan.latent.dim, ""),
+        (DISCRIMINATOR, "discriminator", gan.discriminator, shown, made),
     ):
         ready = isinstance(given, Ensemble)
         model = given.model if ready else given
-        found = build(model, inputs, role)
+        found = build(model, inputs, role, why)
         if role == "generator" and found != gan.real.dim:
             raise ValueError(
                 f"generator gives {found} numbers for each sample: wanted {gan.real.dim}, "

@@ -42,15 +42,15 @@ def input_size(model):
     return shape[-1]
 
 
-def build(model, dim, role):
+def build(model, dim, role, why=""):
     """Gives `model` its weights if it has none yet, and checks that it can be trained.
 
-    Returns its output size for inputs of size `dim`.
+    Returns its output size for inputs of size `dim`; `why` tells in an error where that is from.
     """
     if not isinstance(model, keras.Model):
         raise TypeError(f"{role} is {type(model).__name__}: wanted a Keras model")
     if model.built and (taken := input_size(model)) != dim:
-        raise ValueError(f"{role} takes inputs of size {taken}: it will be given size {dim}")
+        raise ValueError(f"{role} takes inputs of size {taken}: it will be given size {dim}{why}")
     outputs = model(np.zeros((2, dim), "float32"))
     _refuse_unsupported(model, role)
     if outputs.shape.rank != 2:

@@ -255,6 +255,15 @@ def test_it_goes_with_feature_matching(entry, eager):
     moves(one, state(one), outcome(one, 1))
 
 
+def test_it_goes_with_packing(entry, eager):
+    if entry.packs > 1 or hasattr(losses, entry.name):
+        pytest.skip("it is packing, or a loss, which sees logits wherever they come from")
+    shown = entry.make(np.array(entry.numbers)).get("shown", ())
+    shown = [*([shown] if shown else []), techniques.packing(2)]
+    one = trainer(entry._replace(packs=2), shown=shown)
+    moves(one, state(one), outcome(one, 1))
+
+
 def test_it_goes_with_minibatch_discrimination(entry, eager):
     if hasattr(losses, entry.name):
         pytest.skip("losses see logits, wherever they come from")

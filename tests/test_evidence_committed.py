@@ -35,7 +35,7 @@ def test_every_protocol_is_sound_and_made_of_arms(known):
 
 def test_every_result_fits_its_protocol(known):
     definitions = {id: evidence.fingerprint(protocol) for id, (protocol, _) in known.items()}
-    evidence.sweep.check_results(definitions)  # refuses a changed protocol
+    evidence.sweep.check_results(known, definitions)  # refuses a changed protocol
     for path in RESULTS:
         result, (protocol, file) = evidence.load_result(path.stem), known[path.stem]
         assert "verdict" in result, f"{path.name} is not finished"

@@ -197,7 +197,7 @@ PROTOCOLS[0].settings["first"].arms["A"] = edit
     assert run(folder) == 0  # measured is what was imported, and this is what the result says
     assert stored(folder, "T2")["protocol"] == before and stored(folder, "T2")["margin"] == 0.1
     forget()
-    assert run(folder) == 1 and "T2: its definition was changed" in capsys.readouterr().err
+    assert run(folder) == 1 and "T2: margin (was 0.1, is 0.3) changed" in capsys.readouterr().err
 
 
 def test_progress_counts_each_arm_on_each_seed_set(folder, monkeypatch):
@@ -235,14 +235,34 @@ def test_a_changed_protocol_invalidates_its_result(folder, capsys):
         assert run(folder, *args) == 1
         error = capsys.readouterr().err
         assert error.count("\n") == 1 and "T1" in error and "new id" in error
-        assert "changed after its result was measured" in error
+        assert "margin (was 0.1, is 0.2) changed after it was measured" in error
     # Reading holds nothing against the code: the result says in full what was measured.
     assert evidence.claim("T1", folder).result["margin"] == 0.1
     assert (folder / "results" / "T1.json").read_text() == before
     # To measure another claim does not hide it either.
     write(folder, "t2", PROTOCOL.replace("T1", "T2"))
-    assert run(folder, "T2") == 1 and "T1: its definition" in capsys.readouterr().err
+    assert run(folder, "T2") == 1 and "T1: margin (was 0.1" in capsys.readouterr().err
     assert evidence.claim("T2", folder).verdict == "supported"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("margin=0.1", "margin=0.3", "margin (was 0.1, is 0.3)"),
+        ("direction=-1", "direction=1", "direction (was -1, is 1)"),
+        ("worst=np.inf", "worst=9.0", "worst (was inf, is 9.0)"),
+        ("margin=0.1", "seeds=range(1, 32), margin=0.1", "seeds (was [0, 1, 2"),
+        ('"first"', '"second"', "its settings or the names of their arms"),
+        ('"A": arm', '"C": arm', "its settings or the names of their arms"),
+        ("[shift +", "[2 * shift +", "what one of its arms trains or asks"),
+    ],
+)
+def test_a_changed_protocol_is_refused_by_what_has_changed(folder, capsys, old, new, said):
+    assert run(folder) == 0
+    assert old in PROTOCOL
+    write(folder, "t1", PROTOCOL.replace(old, new, 1))
+    assert run(folder) == 1
+    assert f"T1: {said}" in capsys.readouterr().err
 
 
 def test_a_result_without_a_protocol_is_refused(folder, capsys):

@@ -27,10 +27,10 @@ def main(argv=None, folder=FOLDER):
         for id in args.ids or known:
             stored = ""
             if args.again:
-                check_result(load_result(id, folder), definitions[id])
+                check_result(load_result(id, folder), known[id][0], definitions[id])
                 stored = f"; stored: {claim(id, folder).verdict}"
             print(f"{id}: {measure(*known[id], args.again, definitions[id])['verdict']}{stored}")
-        check_results(definitions, folder)
+        check_results(known, definitions, folder)
         (folder.parent / "docs" / "claims.md").write_text(ledger(folder), encoding="utf-8")
         (folder / "README.md").write_text(readme(folder), encoding="utf-8")
     except EvidenceError as error:

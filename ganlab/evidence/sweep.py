@@ -6,6 +6,7 @@ from dataclasses import fields
 from datetime import date
 from pathlib import Path
 from platform import python_version
+from textwrap import shorten
 
 import numpy as np
 
@@ -41,22 +42,40 @@ def protocols(folder=FOLDER):
     return dict(sorted(found.items(), key=lambda item: by_id(item[0])))
 
 
-def check_result(result, definition):
-    """Hold a stored result against the fingerprint `definition` that its protocol has today.
+def check_result(result, protocol, definition):
+    """Hold a stored result against its protocol and the fingerprint that has today.
 
-    EvidenceError if they differ.
+    EvidenceError if they differ; it names what has changed, as far as the result tells.
     """
     if result["protocol"] != definition:
-        what = f"{result['id']}: its definition was changed after its result was measured"
+        what = f"{result['id']}: {_changed(result, protocol)} changed after it was measured"
         raise EvidenceError(f"{what}; undo that, and give a new protocol a new id")
 
 
-def check_results(definitions, folder=FOLDER):
-    """Hold every stored result against `definitions`, {id: fingerprint}: EvidenceError if not."""
+def _changed(result, protocol):
+    """What differs between a stored result and its protocol, in words."""
+    arms = {name: list(setting.arms) for name, setting in protocol.settings.items()}
+    if not protocol.check and arms != {k: list(v) for k, v in result["outcomes"].items()}:
+        return "its settings or the names of their arms"
+    texts = (*TEXTS, "id", "settings", "check")
+    for name in (f.name for f in fields(protocol) if f.name not in texts):
+        given = save({name: getattr(protocol, name)}, None)[name]  # as it would be stored
+        if name in result and result[name] != given:
+            was, now = (shorten(str(value), 40) for value in (result[name], given))
+            return f"{name} (was {was}, is {now})"
+    return "what its check does" if protocol.check else "what one of its arms trains or asks"
+
+
+def check_results(known, definitions, folder=FOLDER):
+    """Hold every stored result against its protocol: EvidenceError if they differ.
+
+    known        {id: (Protocol, its file)}
+    definitions  {id: fingerprint}
+    """
     for id in stored_ids(folder):
-        if id not in definitions:
+        if id not in known:
             raise EvidenceError(f"{id}.json has no protocol: wanted the one it was measured by")
-        check_result(load_result(id, folder), definitions[id])
+        check_result(load_result(id, folder), known[id][0], definitions[id])
 
 
 def measure(protocol, file, again=False, definition=None):
@@ -75,7 +94,7 @@ def measure(protocol, file, again=False, definition=None):
     result |= {"file": file.relative_to(folder).as_posix(), "protocol": definition, "outcomes": {}}
     if target and target.exists():
         stored = load_result(protocol.id, folder)
-        check_result(stored, definition)
+        check_result(stored, protocol, definition)
         result = stored | {name: result[name] for name in TEXTS}
     arms = [(name, arm) for name, setting in protocol.settings.items() for arm in setting.arms]
     parts = [(*arm, s) for arm in arms for s in SEED_SETS] or [("identity", "check", "error")]

@@ -17,7 +17,7 @@ def instance_noise(std, until=None, together=False):
     Arjovsky and Bottou 2017, section 3; Sønderby and others 2017.
     """
     until = np.inf if until is None else until
-    ends = np.minimum(at_least("until", until, 1), 1e30)  # scalars are finite
+    ends = np.minimum(at_least("until", until, 1, infinite=True), 1e30)  # scalars are finite
     scalars = {"std": at_least("std", std, 0), "until": ends}
     return Shown(_blurred, _standard_normal, scalars, bool(together))
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ganlab.arguments import at_least
+from ganlab.arguments import above
 from ganlab.backend import tf
 from ganlab.gan import Replaced
 from ganlab.techniques.weights import along
@@ -17,7 +17,7 @@ def spectral_normalisation(norm=1.0):
     two axes. `norm` is a number, or one for each member. Miyato, Kataoka, Koyama and Yoshida
     2018, section 2.1 and algorithm 1.
     """
-    scalars = {"norm": at_least("norm", norm, 0)}
+    scalars = {"norm": above("norm", norm, 0)}
     return Replaced(in_use=_normalised, start=_right_vectors, keep=_next_vectors, scalars=scalars)
 
 

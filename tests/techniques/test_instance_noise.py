@@ -87,6 +87,9 @@ def test_noise_is_whole_at_first_and_gone_from_the_step_named():
         ({"std": 0.1, "until": [5, 0]}, r"until is \[5, 0\]: wanted"),
         ({"std": 0.1, "until": np.nan}, "until is nan: wanted"),
         ({"std": "a"}, "std is 'a': wanted at least 0"),
+        ({"std": np.inf}, "std is inf: wanted at least 0, a finite number"),
+        ({"std": True}, "std is True: wanted at least 0"),
+        ({"std": [True, False]}, r"std is \[True, False\]: wanted at least 0"),
         ({"std": []}, r"std is \[\]: wanted"),
     ],
 )

@@ -93,7 +93,11 @@ def test_the_scores_are_of_packs():
             {"shown": [packing(4), instance_noise(0.1)], "batch_size": 4},
             r"noise is of shape \(3, 4, 1\) for batches of shape \(3, 1, 4\): wanted it before",
         ),
-        ({"shown": packing(3), "batch_size": 6}, "discriminator takes inputs of size 2: it will"),
+        (
+            {"shown": packing(3), "batch_size": 6},
+            "discriminator takes inputs of size 2: it will be given size 3, made by `shown` of "
+            "samples of size 1$",
+        ),
     ],
 )
 def test_packs_that_do_not_fit_are_refused_in_one_line(changed, message):

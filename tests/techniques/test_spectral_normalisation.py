@@ -61,7 +61,7 @@ def test_gradients_go_through_the_division_with_its_vectors_taken_as_given(kind,
 
 @pytest.mark.usefixtures("eager")
 def test_before_any_step_the_norm_is_exact_and_biases_are_as_they_are():
-    norm = np.array([0.0, 1.0, 2.5])
+    norm = np.array([0.1, 1.0, 2.5])
     one = trainer(minibatch(), replaced=spectral_normalisation(norm))
     for k, (own, used) in enumerate(pairs(one)):
         if own.ndim == 3:
@@ -149,8 +149,8 @@ def test_a_kernel_that_was_zero_is_normalised_as_soon_as_it_is_not():
     assert not one.failed
 
 
-@pytest.mark.parametrize("norm", [-1.0, [1.0, -0.1], np.nan])
-def test_a_norm_below_nothing_is_refused_in_one_line(norm):
-    with pytest.raises(ValueError, match=r"norm is .*: wanted at least 0") as info:
+@pytest.mark.parametrize("norm", [-1.0, 0.0, [1.0, -0.1], [1.0, 0.0], np.nan, np.inf, True])
+def test_a_norm_that_is_not_above_0_is_refused_in_one_line(norm):
+    with pytest.raises(ValueError, match=r"norm is .*: wanted above 0") as info:
         spectral_normalisation(norm)
     assert "\n" not in str(info.value)
