@@ -10,7 +10,9 @@ export JUPYTER_PREFER_ENV_PATH := 1
 # No progress bars in built and tested notebooks, and no other difference.
 test test-all notebooks: export GANLAB_QUIET := 1
 
-PYTEST = $(PY) -m pytest --nbval --nbval-current-env --nbval-cell-timeout 120 \
+# Files, and notebooks, go to as many processes as the machine has room for (conftest.py).
+PYTEST = $(PY) -m pytest -n auto --dist loadfile \
+	--nbval --nbval-current-env --nbval-cell-timeout 120 \
 	tests $(sort $(wildcard notebooks/*.ipynb))
 
 .PHONY: help lab test test-all notebooks evidence bench lint
@@ -20,7 +22,7 @@ help: ## list these commands
 lab: $(INSTALLED) ## open the course in JupyterLab (options: LAB_ARGS="--no-browser --port=8899")
 	$(PY) -m jupyterlab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(LAB_ARGS)
 
-test: $(INSTALLED) ## run the unit tests and every notebook (options: ARGS="-k name")
+test: $(INSTALLED) ## run the unit tests and every notebook (options: ARGS="-k name", "-n 0": one process)
 	$(PYTEST) -m "not slow" $(ARGS)
 
 test-all: $(INSTALLED) ## run the slow tests too, and the browser tests

@@ -4,6 +4,7 @@ import os
 
 import hypothesis
 import matplotlib
+import psutil
 
 os.environ["GANLAB_QUIET"] = "1"  # progress bars would differ from run to run
 
@@ -13,3 +14,10 @@ matplotlib.use("agg")
 # The same examples on every machine, and no limit on time, which depends on the machine.
 hypothesis.settings.register_profile("ganlab", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("ganlab")
+
+
+def pytest_xdist_auto_num_workers(config):
+    """One process for each core, as far as there are 3 GB for each: it has a TensorFlow of its
+    own, and so has the kernel of the notebook that it runs."""
+    cores = psutil.cpu_count(logical=False) or 1
+    return max(1, min(cores, int(psutil.virtual_memory().available / 3e9)))

@@ -58,7 +58,7 @@ def recipe_and_rates(optimizer, factors, role, members):
         if config.get(name):
             raise ValueError(f"{role} has {name}={config[name]!r}, which would mix the members")
     config.pop("name", None)
-    rates = per_member(f"{role} Scaled by factors", factors, members)
+    rates = per_member(f"{role} factors", factors, members)
     if not isinstance(config["learning_rate"], dict):
         rates = per_member(f"{role} learning rate", rates * config["learning_rate"], members)
         config["learning_rate"] = 1.0

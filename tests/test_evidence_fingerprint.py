@@ -566,7 +566,7 @@ class Bell:
         (functools.lru_cache(metrics.wasserstein), metrics.wasserstein),
         (Bell(2), Bell(2, std=1.0)),
     ],
-    ids=repr,
+    ids=lambda value: type(value).__name__,
 )
 def test_equal_values_are_defined_alike(one, same):
     assert define(one) == define(same)
