@@ -465,7 +465,9 @@ class Plain:
 
 
 @pytest.mark.parametrize(
-    "latents", [latent.Gaussian(2), latent.Stratified(noise=0.5), Bare(), Plain()], ids=lambda one: type(one).__name__
+    "latents",
+    [latent.Gaussian(2), latent.Stratified(noise=0.5), Bare(), Plain()],
+    ids=lambda one: type(one).__name__,
 )
 def test_others_get_one_fresh_z(latents):
     run, given = a_run(latents)
