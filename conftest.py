@@ -4,9 +4,15 @@ import os
 
 import hypothesis
 import matplotlib
+import platformdirs
 import psutil
 
 os.environ["GANLAB_QUIET"] = "1"  # progress bars would differ from run to run
+
+# What is compiled is kept for the other processes and kernels of a run, and for the next run;
+# not where the reader's own programs are, whom those of the tests would push out.
+CACHE = platformdirs.user_cache_dir("ganlab-tests", appauthor=False)
+os.environ.setdefault("GANLAB_CACHE", CACHE)
 
 # Not through MPLBACKEND: the kernels of the notebooks would inherit it and lose their figures.
 matplotlib.use("agg")

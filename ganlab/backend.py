@@ -8,6 +8,8 @@ the import and the first operation; Python's own warnings and errors are not tou
 import contextlib
 import os
 
+from ganlab import cache
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
@@ -17,6 +19,8 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 _ONE_KERNEL = "xla_cpu_small_while_loop_byte_threshold"
 if _ONE_KERNEL not in (_flags := os.environ.get("XLA_FLAGS", "")):
     os.environ["XLA_FLAGS"] = f"{_flags} --xla_backend_extra_options={_ONE_KERNEL}={2**21}".strip()
+
+cache.prepare()  # after all other flags, for what they are belongs to what is compiled
 
 
 @contextlib.contextmanager

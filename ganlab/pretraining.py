@@ -80,7 +80,7 @@ def pretrain(
         compiles(),
     )
     tiny = is_tiny(discriminator, batch_size)
-    program = shared(key, lambda: _Pretraining(discriminator, recipe, loss, members, tiny))
+    program = shared(key, lambda: _Pretraining(discriminator, recipe, loss, members, tiny, key))
 
     def draw(rng):
         x = inputs.sample((_BLOCK, batch_size), rng)
@@ -113,7 +113,7 @@ def pretrain(
 class _Pretraining(Program):
     """D alone: one step is a step of descent onto the target."""
 
-    def __init__(self, discriminator, recipe, loss, members, tiny):
+    def __init__(self, discriminator, recipe, loss, members, tiny, key):
         self.player = Player(discriminator, members, recipe)
 
         def step(i, data, given):
@@ -125,4 +125,4 @@ class _Pretraining(Program):
 
             return [self.player.descend(objective, moving.rate["d"])[0]]
 
-        super().__init__([self.player], step, ["loss"], tiny)
+        super().__init__([self.player], step, ["loss"], tiny, key)

@@ -9,9 +9,11 @@ variables go in and come out, so programs can be shared by any number of trainer
 import concurrent.futures
 import os
 import warnings
+from contextlib import nullcontext
 
 import numpy as np
 
+from ganlab import cache
 from ganlab.arguments import per_member
 from ganlab.backend import keras, tf
 
@@ -80,7 +82,8 @@ class Player:
         shapes = [(members, *weight.shape) for weight in model.trainable_variables]
         self.weights = [keras.Variable(np.zeros(shape, "float32")) for shape in shapes]
         kind, config = recipe
-        self.optimizer = kind.from_config(config)
+        # Keras would number it, and the name is part of what is compiled.
+        self.optimizer = kind.from_config({**config, "name": "optimizer"})
         self.optimizer.build(self.weights)
         self._averages = [keras.Variable(np.zeros(s, "float32")) for s in shapes if averaged]
         self.kept = [[keras.Variable(np.zeros(s, "float32")) for s in some] for some in kept]
@@ -130,10 +133,12 @@ class Program:
     `step` lets the players move and returns what it saw, one row (members,) for each name
     in `quantities`. A member has failed when a row stops being finite, or a weight. `tiny`
     says that starting an operation costs more than doing it: then all steps together may
-    become one kernel, which runs on one core without a break.
+    become one kernel, which runs on one core without a break. `key`
+    says what the function is: with it, what is compiled is kept for other processes.
     """
 
-    def __init__(self, players, step, quantities, tiny=False):
+    def __init__(self, players, step, quantities, tiny=False, key=None):
+        self._name = None if key is None else cache.name_of(key)
         self.quantities = tuple(quantities)
         self._registers = [register for player in players for register in player.registers]
         self._weights = [weight for player in players for weight in player.weights]
@@ -183,7 +188,8 @@ class Program:
         arguments, refused = (state, data, scalars, tf.constant(count, tf.int32)), None
         while True:
             try:
-                result = self._run(*arguments)[:3]
+                with nullcontext() if self.ready else cache.named(self._name):
+                    result = self._run(*arguments)[:3]
                 break
             except tf.errors.OpError as error:
                 if self.ready or not self._compiled:

@@ -1,6 +1,5 @@
 """One step of D and one of G, for all members at once: draw, show, judge, penalise, descend."""
 
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -85,10 +84,10 @@ class Steps:
     models, recipes  networks and optimizers, in the order G, D
     feature_layer    which of D's layers the losses look at; None if none
     kept             for each player and each of its `Replaced` the shapes of what is kept
-    tiny             as in `Program`
+    tiny, key        as in `Program`
     """
 
-    def __init__(self, gan, models, recipes, feature_layer, kept, members, tiny):
+    def __init__(self, gan, models, recipes, feature_layer, kept, members, tiny, key=None):
         # Not the Gan itself, whose data would then be kept as long as the program is.
         self.generator, self.discriminator = models
         self.losses, self.shown, self.added = gan.losses, gan.shown, gan.added
@@ -105,11 +104,13 @@ class Steps:
             for name, model, recipe in zip("gd", models, recipes, strict=True)
         )
         self.players = {"g": self.g, "d": self.d}
-        make = partial(Program, (self.g, self.d), tiny=tiny)
         self.programs = {
-            "both": make(self._both, QUANTITIES),
-            "d": make(self._d_step, ("d_loss", *QUANTITIES[2:])),
-            "g": make(self._g_step, ("g_loss",)),
+            name: Program((self.g, self.d), step, quantities, tiny, key and (name, *key))
+            for name, step, quantities in (
+                ("both", self._both, QUANTITIES),
+                ("d", self._d_step, ("d_loss", *QUANTITIES[2:])),
+                ("g", self._g_step, ("g_loss",)),
+            )
         }
 
     # The steps ------------------------------------------------------------------------------

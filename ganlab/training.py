@@ -1,6 +1,7 @@
 """The adversarial loop: one GAN per seed, all seeds at once, in one compiled program."""
 
 import math
+from functools import partial
 
 import numpy as np
 
@@ -126,7 +127,8 @@ class Trainer(Loop):
         batches = (self.batch_size, self.batch_size * (1 + gan.together))
         tiny = all(map(is_tiny, self._models, batches))
         key = (*gan.key(self._models, recipes, members, self.batch_size), layer, str(shapes))
-        return shared(key, lambda: Steps(gan, self._models, recipes, layer, shapes, members, tiny))
+        make = partial(Steps, gan, self._models, recipes, layer, shapes, members, tiny, key)
+        return shared(key, make)
 
     # Steps -----------------------------------------------------------------------------
 
