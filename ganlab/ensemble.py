@@ -40,11 +40,11 @@ def _dense(layer, weights, x):
         return None
     kernel, batch = weights[0], x.shape[1]
     if batch is not None and _is_tiny_layer(layer, batch):
-        x = tf.reduce_sum(x[..., None] * kernel[:, None], axis=2)
+        x = tf.reduce_sum(tf.expand_dims(x, -1) * tf.expand_dims(kernel, 1), axis=2)
     else:
         x = tf.matmul(x, kernel)
     if layer.use_bias:
-        x = x + weights[1][:, None]
+        x = x + tf.expand_dims(weights[1], 1)
     return layer.activation(x)
 
 

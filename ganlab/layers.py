@@ -16,11 +16,11 @@ def _closeness(m, near):
     Returns (seeds, kernels, n). The gradient is written out because e is symmetric: both
     ways in which a pair counts share one exponential, which halves the cost of a step.
     """
-    apart = [part[..., None, :] - part[..., None] for part in tf.unstack(m, axis=2)]  # (..., j, i)
+    apart = [tf.expand_dims(part, -2) - tf.expand_dims(part, -1) for part in tf.unstack(m, axis=2)]  # (..., j, i)
     e = tf.exp(-tf.add_n([tf.abs(d) for d in apart]))
 
     def gradient(g):
-        pairs = e * (near * g[..., None, :] + tf.transpose(near) * g[..., None])
+        pairs = e * (near * tf.expand_dims(g, -2) + tf.transpose(near) * tf.expand_dims(g, -1))
         parts = [-tf.reduce_sum(pairs * tf.sign(d), axis=-2) for d in apart]
         return tf.stack(parts, axis=2), None
 
@@ -88,8 +88,8 @@ class MinibatchDiscrimination(keras.layers.Layer):
         """The layer for many members at once: kernel (seeds, a, b), x (seeds, n, a)."""
         (kernel,) = weights
         if x.shape[1] is not None and self.multiplications(x.shape[1]) <= TINY:
-            columns = tf.linalg.matrix_transpose(kernel)[:, :, None]
-            m = tf.reduce_sum(columns * x[:, None], axis=-1)
+            columns = tf.expand_dims(tf.linalg.matrix_transpose(kernel), 2)
+            m = tf.reduce_sum(columns * tf.expand_dims(x, 1), axis=-1)
         else:
             m = tf.matmul(kernel, x, transpose_a=True, transpose_b=True)
         m = tf.reshape(m, (kernel.shape[0], self.kernels, self.kernel_dim, -1))

@@ -165,10 +165,12 @@ class Program:
             lambda i, *sums: self._once(i, data, scalars, *sums),
             (tf.constant(0), total, failed, tf.zeros(1)),
         )
-        for weight in self._weights:
-            values = tf.reshape(weight.value, (members, -1))
-            finite = tf.reduce_all(tf.math.is_finite(values), axis=1)
-            failed = tf.where(finite, failed, tf.minimum(failed, count - 1))
+        finite = [
+            tf.reduce_all(tf.math.is_finite(tf.reshape(weight.value, (members, -1))), axis=1)
+            for weight in self._weights
+        ]
+        all_finite = tf.reduce_all(tf.stack(finite), axis=0)
+        failed = tf.where(all_finite, failed, tf.minimum(failed, count - 1))
         state = [tf.identity(register.value) for register in self._registers]
         return state, total, failed, largest
 

@@ -295,10 +295,10 @@ def _at(blocks, i):
 def _all_logits(outputs):
     """All logits (seeds, n * k) of outputs (seeds, n, k); k is 1, or more for patches."""
     if outputs.shape[-1] == 1:
-        return outputs[..., 0]
+        return tf.squeeze(outputs, -1)
     return tf.reshape(outputs, (outputs.shape[0], -1))
 
 
 def _mean_logit(outputs):
     """A logit (seeds, n) for each sample: the mean where there are several."""
-    return outputs[..., 0] if outputs.shape[-1] == 1 else tf.reduce_mean(outputs, axis=-1)
+    return tf.squeeze(outputs, -1) if outputs.shape[-1] == 1 else tf.reduce_mean(outputs, axis=-1)
