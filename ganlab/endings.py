@@ -28,6 +28,7 @@ from scipy.spatial.distance import cdist, pdist
 from ganlab.arguments import whole
 from ganlab.data import Distribution, Gaussian, Mixture
 from ganlab.metrics import wasserstein
+from ganlab.streams import FRESH, stream
 
 WORDS = ("lost", "partly", "collapsed", "dropped", "narrow", "close", "near")
 SAMPLES = 10_000  # on which a seed is judged
@@ -43,7 +44,6 @@ CLOSE_GOOD = 0.9  # share good, at least
 
 _BLOCK = 2**22  # numbers that are looked at in one go: 32 MB
 _POINTS = 2**19  # samples that all generators make in one go
-_FRESH = (0, 2**31)  # no training draws by this key: theirs is (seed, purpose, block)
 
 
 class Bell(NamedTuple):
@@ -235,7 +235,7 @@ def _latent_points(latent, n):
     known = "_quantile" if isinstance(latent, Distribution) else "quantile"
     if latent.dim == 1 and hasattr(latent, known) and not getattr(latent, "noise", 0):
         return latent.quantile((np.arange(n) + 0.5) / n)[:, None]
-    return latent.sample(n, np.random.default_rng(_FRESH))
+    return latent.sample(n, stream(0, FRESH))
 
 
 def unsteady(samples, target) -> np.ndarray:

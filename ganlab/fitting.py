@@ -6,9 +6,10 @@ from ganlab.arguments import per_member
 from ganlab.backend import keras, tf
 from ganlab.ensemble import Ensemble
 from ganlab.gan import Now
-from ganlab.models import build, initial_weights
-from ganlab.program import DISCRIMINATOR, GENERATOR
+from ganlab.initial import initial_weights
+from ganlab.models import build
 from ganlab.step import Scalars
+from ganlab.streams import DISCRIMINATOR, GENERATOR
 
 
 def spread_scalars(gan, members):
@@ -59,7 +60,7 @@ def fitting_networks(gan, seeds, batch_size, scalars):
     shown = _shown_size(gan, len(seeds), batch_size, scalars)
     made = f", made by `shown` of samples of size {gan.real.dim}" * (shown != gan.real.dim)
     models, weights, failed = [], [], {}
-    for stream, role, given, inputs, why in (
+    for network, role, given, inputs, why in (
         (GENERATOR, "generator", gan.generator, gan.latent.dim, ""),
         (DISCRIMINATOR, "discriminator", gan.discriminator, shown, made),
     ):
@@ -74,7 +75,7 @@ def fitting_networks(gan, seeds, batch_size, scalars):
         if ready and given.seeds != seeds:
             raise ValueError(f"{role} was trained before for other seeds than those wanted now")
         models.append(model)
-        weights.append(given.weights if ready else initial_weights(model, seeds, stream))
+        weights.append(given.weights if ready else initial_weights(model, seeds, network))
         failed |= dict.fromkeys(given.failed, 0) if ready else {}
     _check_logits(models[1])
     return tuple(models), weights, failed

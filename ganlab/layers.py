@@ -16,7 +16,9 @@ def _closeness(m, near):
     Returns (seeds, kernels, n). The gradient is written out because e is symmetric: both
     ways in which a pair counts share one exponential, which halves the cost of a step.
     """
-    apart = [tf.expand_dims(part, -2) - tf.expand_dims(part, -1) for part in tf.unstack(m, axis=2)]  # (..., j, i)
+    apart = [
+        tf.expand_dims(part, -2) - tf.expand_dims(part, -1) for part in tf.unstack(m, axis=2)
+    ]  # (..., j, i)
     e = tf.exp(-tf.add_n([tf.abs(d) for d in apart]))
 
     def gradient(g):

@@ -1,8 +1,6 @@
-"""A Keras model as a template: built, checked, cloned, compared, and how its weights start."""
+"""A Keras model as a template: built, checked, cloned, compared."""
 
-import functools
 import json
-import random
 
 import numpy as np
 
@@ -115,55 +113,3 @@ def _without(config, ignored):
             if key not in ignored and not key.endswith("_initializer")
         }
     return [_without(v, ignored) for v in config] if isinstance(config, (list, tuple)) else config
-
-
-def initial_weights(model, seeds, stream):
-    """Stacked initial weights: each member's are drawn from the model's own initializers.
-
-    Member i's depend on seeds[i], on `stream` (which tells apart networks of one run) and
-    on the model, never on the other members. Returns NumPy arrays (seeds, *shape).
-    """
-    initializers, shapes = _initializers(model), [v.shape for v in model.trainable_variables]
-    drawn = {}
-    for seed in dict.fromkeys(seeds):
-        keys = np.random.SeedSequence([int(seed), stream])
-        numbers = [int(n) for n in keys.generate_state(len(shapes) + 1) >> 1]
-        if initializers is None:
-            drawn[seed] = _rebuilt_weights(model, numbers.pop())
-        else:
-            drawn[seed] = [
-                draw(n, shape)
-                for draw, n, shape in zip(initializers, numbers, shapes, strict=False)
-            ]
-    return [np.stack([drawn[seed][i] for seed in seeds]) for i in range(len(shapes))]
-
-
-def _initializers(model):
-    """How each weight starts, where layers name its initializer as Keras's do; else None."""
-    owned = [(layer, weight) for layer in owners(model) for weight in layer.trainable_variables]
-    if [id(w) for _, w in owned] != [id(w) for w in model.trainable_variables]:
-        return None
-    found = [getattr(layer, f"{weight.name}_initializer", None) for layer, weight in owned]
-    if not all(isinstance(initializer, keras.initializers.Initializer) for initializer in found):
-        return None
-    return [_seeded(initializer) for initializer in found]
-
-
-def _seeded(initializer):
-    """The initializer as a function of (number, shape) that repeats itself."""
-    kind, config = type(initializer), initializer.get_config()
-    if "seed" in config:
-        return lambda n, shape: np.asarray(kind.from_config({**config, "seed": n})(shape))
-    constant = functools.cache(lambda shape: np.asarray(initializer(shape)))  # zeros, ones
-    return lambda n, shape: constant(shape)
-
-
-def _rebuilt_weights(model, number):
-    """For layers that name no initializers: build the model anew after seeding Python's
-    generator, from which Keras draws the seeds of unseeded initializers."""
-    state = random.getstate()
-    try:
-        random.seed(number)
-        return [np.asarray(v) for v in clone(model).trainable_variables]
-    finally:
-        random.setstate(state)

@@ -8,18 +8,11 @@ from ganlab.backend import keras, tf
 from ganlab.data import as_distribution
 from ganlab.ensemble import Ensemble, call, is_tiny
 from ganlab.gan import Scaled
+from ganlab.initial import initial_weights
 from ganlab.loop import Loop, Part
-from ganlab.models import build, initial_weights, structure
-from ganlab.program import (
-    DISCRIMINATOR,
-    PRETRAIN,
-    Player,
-    Program,
-    Supply,
-    compiles,
-    recipe_and_rates,
-    shared,
-)
+from ganlab.models import build, structure
+from ganlab.program import Player, Program, Supply, compiles, recipe_and_rates, shared
+from ganlab.streams import DISCRIMINATOR, PRETRAIN
 
 _BLOCK = 100  # steps whose random numbers are drawn at once
 

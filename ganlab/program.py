@@ -16,6 +16,7 @@ import numpy as np
 from ganlab import cache
 from ganlab.arguments import per_member
 from ganlab.backend import keras, tf
+from ganlab.streams import stream
 
 # Optimizers whose every update is elementwise and linear in the learning rate. Others
 # look across a stacked weight (Lamb, Adafactor, Muon), which would mix the members.
@@ -231,9 +232,6 @@ def shared(key, make):
     return found
 
 
-# Streams of random numbers, one per purpose; the first two also tell the networks apart.
-GENERATOR, DISCRIMINATOR, SHOW, PRETRAIN = range(4)
-
 # Draws the next random numbers while a program runs on those before.
 _ahead = concurrent.futures.ThreadPoolExecutor(1, "ganlab-draws")
 
@@ -242,14 +240,14 @@ class Supply:
     """Random numbers for every step and member, drawn in NumPy by blocks of `length` steps.
 
     `draw(rng)` gives one seed's block, arrays (length, ...) in a dict or in tuples, None for
-    what there is not; the generator it is given depends on the seed, the `stream` (one per
-    purpose) and the block's number alone. So what a seed draws does not depend on the other
+    what there is not; the generator it is given depends on the seed, the `purpose` and the
+    block's number alone. So what a seed draws does not depend on the other
     seeds, nor on where records are taken. `blocks` of them are handed out at once, and the next
     as many are drawn meanwhile.
     """
 
-    def __init__(self, draw, seeds, stream, length, blocks=1):
-        self._draw, self._seeds, self._stream = draw, tuple(seeds), stream
+    def __init__(self, draw, seeds, purpose, length, blocks=1):
+        self._draw, self._seeds, self._purpose = draw, tuple(seeds), purpose
         self._length, self._blocks = length, blocks
         self._number, self._now, self._next = None, None, None
         self.used = 0
@@ -276,8 +274,7 @@ class Supply:
         for seed in dict.fromkeys(self._seeds):
             members = [i for i, other in enumerate(self._seeds) if other == seed]
             for k in range(self._blocks):
-                key = (seed, self._stream, number * self._blocks + k)
-                structure = self._draw(np.random.default_rng(key))
+                structure = self._draw(stream(seed, self._purpose, number * self._blocks + k))
                 for place, block in enumerate(tf.nest.flatten(structure)):
                     if block is None:
                         continue

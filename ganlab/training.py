@@ -12,16 +12,10 @@ from ganlab.ensemble import Ensemble, is_tiny, layer_place
 from ganlab.fitting import fitting_networks, spread_scalars
 from ganlab.gan import Added, Gan, Now, Replaced, Scaled, Shown
 from ganlab.loop import Loop, Part, TrainingFailed
-from ganlab.program import (
-    DISCRIMINATOR,
-    GENERATOR,
-    SHOW,
-    Supply,
-    recipe_and_rates,
-    shared,
-)
+from ganlab.program import Supply, recipe_and_rates, shared
 from ganlab.runs import RECORDS, Records, Run
 from ganlab.step import Steps, drawing
+from ganlab.streams import DISCRIMINATOR, GENERATOR, SHOW
 
 __all__ = [
     "Added",
@@ -71,9 +65,9 @@ class Trainer(Loop):
         d_length = length * gan.n_critic
         supplies = {
             player: Supply(
-                drawing(gan, player, steps, self.batch_size), seeds, stream, steps, blocks
+                drawing(gan, player, steps, self.batch_size), seeds, purpose, steps, blocks
             )
-            for player, stream, steps in (
+            for player, purpose, steps in (
                 ("g", GENERATOR, length),
                 ("d", DISCRIMINATOR, d_length),
             )

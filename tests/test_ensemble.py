@@ -8,8 +8,9 @@ import pytest
 from ganlab import ensemble
 from ganlab.backend import keras, tf
 from ganlab.ensemble import Ensemble, call, call_layers, is_tiny, layer_place
+from ganlab.initial import initial_weights
 from ganlab.layers import TINY, MinibatchDiscrimination
-from ganlab.models import build, clone, initial_weights, structure
+from ganlab.models import build, clone, structure
 from ganlab.networks import mlp
 
 SEEDS = (4, 0, 9)

@@ -9,8 +9,8 @@ from ganlab import data, latent, losses, program
 from ganlab.backend import keras, tf
 from ganlab.networks import mlp
 from ganlab.pretraining import pretrain
-from ganlab.program import PRETRAIN
 from ganlab.runs import Run
+from ganlab.streams import PRETRAIN
 from ganlab.training import Scaled, Trainer, TrainingFailed, train
 
 NORMAL = keras.initializers.RandomNormal(stddev=1.0)

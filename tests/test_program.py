@@ -7,6 +7,7 @@ from ganlab import program
 from ganlab.backend import keras, tf
 from ganlab.networks import mlp
 from ganlab.program import NEVER, Player, Program, Supply, compiles, recipe_and_rates, shared
+from ganlab.streams import stream
 
 
 def refused(message, kind=ValueError):
@@ -28,8 +29,8 @@ def normal(rng):
     return {"z": rng.standard_normal((4, 2)), "u": rng.random((4,))}
 
 
-def block(seeds, stream=0, used=0, length=4):
-    supply = Supply(normal, seeds, stream, length)
+def block(seeds, purpose=0, used=0, length=4):
+    supply = Supply(normal, seeds, purpose, length)
     supply.used = used
     return {name: np.asarray(value) for name, value in supply.peek()[0].items()}
 
@@ -39,7 +40,7 @@ def test_a_block_has_steps_first_and_then_members():
     assert found["z"].shape == (4, 3, 2)
     assert found["u"].shape == (4, 3)
     assert found["z"].dtype == np.float32
-    drawn = normal(np.random.default_rng((5, 0, 0)))
+    drawn = normal(stream(5, 0))
     np.testing.assert_array_equal(found["z"][:, 1], drawn["z"].astype("float32"))
     np.testing.assert_array_equal(found["u"][:, 1], drawn["u"].astype("float32"))
 
@@ -67,7 +68,7 @@ def test_used_says_where_in_which_block():
         supply.used = used
         found, start, left = supply.peek()
         seen.append((start, left))
-        wanted = normal(np.random.default_rng((1, 0, used // 4)))["u"].astype("float32")
+        wanted = normal(stream(1, 0, used // 4))["u"].astype("float32")
         np.testing.assert_array_equal(np.asarray(found["u"])[:, 0], wanted)
         assert supply.used == used
     assert seen == [(0, 4), (1, 3), (3, 1), (0, 4), (2, 2), (3, 1)]
