@@ -112,7 +112,7 @@ fig.suptitle(f"32 GANs and 3,000 steps took {took:.0f} seconds here")
 plots.legend(axes[1], ncols=4)
 show(
     fig,
-    alt="Samples of four of the 32 generators at three moments: spikes at 0, spikes near 4, then wider shapes around the grey bell at 4.",
+    alt="Samples of four of the 32 generators at three moments: heaps at 0, spikes near 4, then mostly wider shapes around the grey bell at 4.",
 )
 
 # %% [markdown]

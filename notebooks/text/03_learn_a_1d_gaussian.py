@@ -248,14 +248,14 @@ words = ends(post.generators)
 plots.ensemble_densities(axes, grid, p, densities(post.generators), outcome=words, order=WORDS)
 show(
     fig,
-    alt="The post's GAN after training, 32 seeds: ten or so narrow spikes at the bell, half of the panels only partly there, two lost.",
+    alt="The post's GAN after training, 32 seeds: eleven narrow spikes at the bell, more than half of the panels only partly there, two lost.",
 )
 
 # %% [markdown]
-# Compare with your number. Some four in ten of the runs found the bump, most of them too
-# narrowly, and hardly any is close. Most of the others put *part* of their samples there.
-# Look at panel 3: a fine spike, but what you do not see is far outside the frame, where D
-# is flat and tells G nothing about the way back. One or two never saw the bump.
+# Compare with your number. Not quite four in ten of the runs found the bump, nearly all of them
+# too narrowly, and none is close. Most of the others put *part* of their samples there.
+# Look at panel 4: a fine spike, but what you do not see is far outside the frame, where D
+# is flat and tells G nothing about the way back. Two never saw the bump.
 #
 # Whoever looks at one run sees one of these panels.
 #
@@ -313,7 +313,7 @@ plots.band(right, post.steps, post.samples[..., 0].std(-1), "32 runs", reference
 right.set_ylabel("width of the samples")
 show(
     fig,
-    alt="Distance and width over 1,200 steps: a band over a hundredfold, far from the data's 0.5.",
+    alt="Distance and width over 1,200 steps: bands that span a factor of fifty and more; the median width stays far above the data's 0.5.",
 )
 
 # %% [markdown]
@@ -404,7 +404,7 @@ show(
 
 # %% [markdown]
 # One dot is one run; the grey stripe is the noise floor. In the mended setting every run
-# finds the bump. Not every run is good: the best and the worst differ by a factor of eight
+# finds the bump. Not every run is good: the best and the worst differ by a factor of nine
 # or so. But in the other two settings it is a factor of fifty and more.
 #
 # ## Must D be more powerful than G?
@@ -511,8 +511,9 @@ show(
 
 # %% [markdown]
 # Two thirds of the D give 1/2 to both. (The dots at 0 are D's that call everything fake,
-# real samples too; those at 1 the opposite.) The runs at 1/2 are the better ones, but they
-# are not good: none of them is near the noise floor, and one or two are far from the data.
+# real samples too. But one D is right throughout: its real samples get 1, its fake ones 0.) The
+# runs at 1/2 are the better ones, but they are not good: none of them is near the noise floor,
+# and four are more than 1 away from the data.
 # The worst of them is on the right. A score of 1/2 says that *this* D cannot tell real
 # from fake. $D^*$, the dashed curve, could. One half is what success looks like, and also
 # what a D that has given up looks like.
@@ -556,7 +557,7 @@ arms = {name: at_the_end(values) for name, values in w1.items()}
 plots.outcomes(right, arms, floor=(floor.low, floor.high), label="W1 to the data at the end")
 show(
     fig,
-    alt="Left: G(z) of eight seeds is smooth between the 8 dots it was trained on. Right: W1 with slots and with spread latents, clouds alike.",
+    alt="Left: G(z) of eight seeds, some of them out of the frame, is smooth between the 8 dots it was trained on. Right: W1 with slots and with spread latents, clouds alike.",
 )
 
 # %% [markdown]

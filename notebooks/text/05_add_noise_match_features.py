@@ -168,7 +168,8 @@ display(claim("E2a"), claim("E2b"), claim("E3b"), claim("E4a"))
 # %% [markdown]
 # With noise most runs match the bell: *contradicted*. (*Most*, and a W1 of at most 0.125 for
 # a match, are our words; the post spoke of one run.) A long tail on the left: in some runs,
-# and in others on the right. Noise alone, without the layer (E1c) or with it (E2a, E2b): in
+# and in others on the right. (The median run of the live table has one, that of the stored runs
+# has not.) Noise alone, without the layer (E1c) or with it (E2a, E2b): in
 # the post's code the intervals lie within the margin on both sides, so whatever it does is
 # too small to matter. That the last cell performs badly: *inconclusive*, four in ten of its
 # runs come close. One thing is firm. Matching brings G nearer to the data.
@@ -205,11 +206,11 @@ plots.outcomes(
 )
 show(
     fig,
-    alt="How far noise of 0.001 on z moves the samples of 32 generators: between a millionth and 0.005, against the data's width of 0.5.",
+    alt="How far noise of 0.001 on z moves the samples of 32 generators: between a hundred-thousandth and 0.006, against the data's width of 0.5.",
 )
 
 # %% [markdown]
-# Most samples move by a few ten-thousandths, none by more than a hundredth of the data's
+# Most samples move by less than a thousandth, none by much more than a hundredth of the data's
 # width. The noise on the real samples is where it belongs. But D sees clean samples of a
 # narrow G, which was the very thing that noise was to prevent.
 #
@@ -385,7 +386,7 @@ table(
 
 # %% [markdown]
 # Compare the two tables row by row. Noise alone now brings most runs within 0.5 of the data:
-# nearly all without the layer, three in four with it. And matching has changed sides. Without
+# three in four without the layer, two in three with it. And matching has changed sides. Without
 # the layer it does harm; with it the median stays as it is, and fewer runs are far away. The
 # post saw matching improve the first and disappoint in the second; its matching was another.
 
