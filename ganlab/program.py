@@ -9,7 +9,7 @@ variables go in and come out, so programs can be shared by any number of trainer
 import concurrent.futures
 import os
 import warnings
-from contextlib import nullcontext
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -191,8 +191,11 @@ class Program:
         arguments, refused = (state, data, scalars, tf.constant(count, tf.int32)), None
         while True:
             try:
-                with nullcontext() if self.ready else cache.named(self._name):
+                if self.ready:
                     result = self._run(*arguments)[:3]
+                else:
+                    with cache.named(self._name), _gradients_forgotten():
+                        result = self._run(*arguments)[:3]
                 break
             except tf.errors.OpError as error:
                 if self.ready or not self._compiled:
@@ -206,6 +209,22 @@ class Program:
             _warn_without_xla(refused)
         self.ready = True
         return result
+
+
+@contextmanager
+def _gradients_forgotten():
+    """Forgets the custom gradients of what is traced meanwhile. TensorFlow would keep them, and
+    with each the whole graph that it stands in; but nobody differentiates a program."""
+    from tensorflow.python.framework import ops  # after `ganlab.backend`
+
+    known = getattr(getattr(ops, "gradient_registry", None), "_registry", {})
+    before = set(known)
+    try:
+        yield
+    finally:
+        for name in set(known) - before:
+            if name.startswith("CustomGradient-"):
+                del known[name]
 
 
 def _warn_without_xla(error):
