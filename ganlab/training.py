@@ -152,6 +152,11 @@ class Trainer(Loop):
             for model, weights in zip(self._models, finished, strict=True)
         )
 
+    @property
+    def generators(self):
+        """The generators as they are now, as for samples: an `Ensemble`."""
+        return self._ensembles()[0]
+
     def batches(self, seed):
         """What is left of the current block for one seed: {name: (steps, batch, dim)}.
 

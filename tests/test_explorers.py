@@ -1,7 +1,6 @@
 import base64
 import itertools
 import re
-from types import SimpleNamespace
 
 import ipywidgets
 import numpy as np
@@ -12,6 +11,8 @@ from ganlab.course.explorer import Explorer
 from ganlab.course.explorers import (
     DIRAC,
     METHODS,
+    _gaussian_trainer,
+    _watched,
     density_explorer,
     dirac_explorer,
     draw_densities,
@@ -21,6 +22,7 @@ from ganlab.course.explorers import (
     gaussian_explorer,
     technique_explorer,
 )
+from ganlab.figures import render
 from ganlab.losses import feature_matching, smoothed
 from ganlab.plots import figure
 from ganlab.techniques import instance_noise
@@ -267,19 +269,29 @@ def uncompiled(monkeypatch):
 
 @pytest.fixture
 def trained(monkeypatch):
-    """What `train` was called with, [(networks, arguments)]. It answers at once, with four
-    generators at the bell: two as wide as the data, one half and one a quarter as wide."""
+    """What Trainers were made with, [(networks, arguments, trainer)]. They are ready at once, with
+    four generators at the bell: two as wide as the data, one half and one a quarter as wide."""
     calls = []
 
-    def train(generator, discriminator, real, latent, **arguments):
-        calls.append(((generator, discriminator), {"real": real, "latent": latent, **arguments}))
+    class Generators:
+        seeds, failed = (0, 1, 2, 3), {}
 
-        def generators(z):
+        def __call__(self, z):
             return np.stack([4 + 0.5 * width * z for width in (0.25, 1, 0.5, 1)])
 
-        return SimpleNamespace(generators=generators, latent=latent, seeds=(0, 1, 2, 3))
+    class Trainer:
+        compiled, generators = True, Generators()
 
-    monkeypatch.setattr(training, "train", train)
+        def __init__(self, generator, discriminator, real, latent, **arguments):
+            self.step, self.stops = 0, []
+            given = {"real": real, "latent": latent, **arguments}
+            calls.append(((generator, discriminator), given, self))
+
+        def advance(self, steps):
+            self.step += steps
+            self.stops.append(self.step)
+
+    monkeypatch.setattr(training, "Trainer", Trainer)
     return calls
 
 
@@ -291,7 +303,7 @@ def traces():
 
 @pytest.mark.usefixtures("uncompiled")
 def test_only_another_layer_or_batch_builds_another_program():
-    app = technique_explorer(TARGET, LATENT, seeds=2, steps=6)
+    app = technique_explorer(TARGET, LATENT, seeds=2, steps=300)
     before = traces()
     assert before > 0
     seen = [app.picture.value]
@@ -323,8 +335,8 @@ def test_techniques_turned_down_are_the_plain_gan():
 def test_the_techniques_begin_turned_down(trained):
     app = technique_explorer(TARGET, LATENT)
     assert {name: knob.value for name, knob in app.knobs.items()} == NOTHING
-    ((_, arguments),) = trained
-    assert (arguments["seeds"], arguments["steps"], arguments["records"]) == (32, 2000, 1)
+    ((_, arguments, trainer),) = trained
+    assert (arguments["seeds"], trainer.stops) == (32, [400, 2000])
     alt = "Left: the densities of 32 trained generators over the target. Right: the W1 of each."
     assert alt in repr(app)
 
@@ -334,7 +346,7 @@ def test_the_knobs_reach_the_training(trained, std):
     target = data.Gaussian(4.0, std)
     start = {"layer": "3 neighbours", "batch_size": 8, "noise": 0.25, "matching": 1.5}
     technique_explorer(target, LATENT, **start, real_label=0.9, seeds=range(2, 6), steps=21)
-    (((generator, discriminator), arguments),) = trained  # once, with all knobs set
+    (((generator, discriminator), arguments, trainer),) = trained  # once, with all knobs set
     shown = arguments.pop("shown")
     assert shown[:2] == instance_noise(1.0)[:2] and not shown.together
     assert shown.scalars == pytest.approx({"std": 0.25 * std, "until": 10}, rel=0.01)
@@ -345,12 +357,11 @@ def test_the_knobs_reach_the_training(trained, std):
     assert arguments == {
         "real": target,
         "latent": LATENT,
-        "steps": 21,
         "seeds": range(2, 6),
         "batch_size": 8,
         "losses": feature_matching("hidden_3", weight=1.5, usual=1.0, base=smoothed(0.9)),
-        "records": 1,
     }
+    assert trainer.stops == [4, 21]
     sizes = [[layer.units for layer in m.layers if hasattr(layer, "units")] for m in trained[0][0]]
     assert sizes == [[4, 1], [8, 8, 1]]
     assert generator.layers[0].activation.__name__ == "softplus"
@@ -384,6 +395,38 @@ def test_a_sentence_says_how_many_are_close_and_how_wide_they_are(trained):
     np.testing.assert_allclose(dots[2:], [apart / 2, 3 * apart / 4], rtol=0.01)
     top = fig.axes[0].lines[2].get_ydata().max()  # of seed 1, after the target's and that of 0
     assert top == pytest.approx(TARGET.density(4.0), rel=0.01)
+
+
+def test_something_is_shown_before_the_end(uncompiled):
+    """Untrained generators while a program is compiled, and those after a fifth of the steps."""
+    settings = {**GAUSSIAN, "seeds": 3, "steps": 50}
+    seen = list(_watched(_gaussian_trainer, TARGET, LATENT, **settings))
+    assert [sentence.split(". ")[0] for _, sentence in seen[:2]] == [
+        "Not trained yet, for the program has to be compiled, a few seconds",
+        "Step 10 of 50",
+    ]
+    assert seen[2][1].startswith(("0% of 3 runs", "33% of 3 runs"))
+    pictures = [render(figure) for figure, _ in seen]
+    assert len(set(pictures)) == 3
+    assert pictures[2] == render(draw_gaussian_runs(TARGET, LATENT, **settings)[0])
+    assert len(list(_watched(_gaussian_trainer, TARGET, LATENT, **settings))) == 2  # compiled
+
+
+def test_a_stopped_training_is_drawn_as_far_as_it_came(trained, monkeypatch):
+    def advance(self, steps):
+        if self.step:
+            raise KeyboardInterrupt
+        self.step += steps
+
+    monkeypatch.setattr(training.Trainer, "advance", advance)
+    app = gaussian_explorer(TARGET, LATENT)
+    assert app.verdict.value == f"Stopped at step 400 of 2000. {CLOSE}"
+
+
+def test_a_sentence_says_how_many_failed(trained, monkeypatch):
+    monkeypatch.setattr(training.Trainer.generators, "failed", {2: 5}, raising=False)
+    sentence = draw_gaussian_runs(TARGET, LATENT, **GAUSSIAN)[1]
+    assert sentence == f"{CLOSE} 1 stopped being finite on the way."
 
 
 @pytest.mark.parametrize(

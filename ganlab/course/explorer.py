@@ -16,8 +16,9 @@ class Explorer(widgets.VBox):
     """Controls over a picture and a sentence, redrawn whenever a control changes.
 
     `draw(**values)` is called with the value of each control by name, and returns a figure
-    and a sentence about it; it may train, for seconds. `knobs` is `{name: control}`: give
-    sliders `continuous_update=False`. `alt` describes the picture in one line.
+    and a sentence about it; it may train, for seconds, and may then yield several such pairs,
+    each of which is shown as soon as it is there. `knobs` is `{name: control}`: give sliders
+    `continuous_update=False`. `alt` describes the picture in one line.
 
     A cell can turn a knob and read the answer: `app.knobs["d_rate"].value = 0.1` returns when
     the picture is up to date, and then `app.verdict.value` is the sentence, as HTML. Changes
@@ -61,9 +62,10 @@ class Explorer(widgets.VBox):
             while self._stale:
                 self._stale = False
                 self.verdict.value = "working..."
-                figure, sentence = self._draw(**{n: knob.value for n, knob in self.knobs.items()})
-                self.picture.value = render(figure)
-                self.verdict.value = html.escape(sentence, quote=False)
+                drawn = self._draw(**{n: knob.value for n, knob in self.knobs.items()})
+                for figure, sentence in [drawn] if isinstance(drawn, tuple) else drawn:
+                    self.picture.value = render(figure)
+                    self.verdict.value = html.escape(sentence, quote=False)
         except BaseException as error:  # also a stop by the reader
             told = " ".join(f"{type(error).__name__}: {error}".split())
             self.verdict.value = html.escape(told, quote=False)

@@ -40,32 +40,31 @@ def gaussian_explorer(target, latent, *, seeds=32, steps=2000, **start):
         "g_hidden": choice_slider("G's hidden layers", SIZES, "4"),
         "batch_size": choice_slider("batch size", BATCHES, 64),
     }
-    return _trained(draw_gaussian_runs, knobs, start, target, latent, seeds=seeds, steps=steps)
+    return _trained(_gaussian_trainer, knobs, start, target, latent, seeds=seeds, steps=steps)
 
 
-def draw_gaussian_runs(
-    target, latent, *, d_rate, g_rate, d_hidden, g_hidden, batch_size, seeds=32, steps=2000
-):
-    """Train with these settings: (figure, sentence), as an `Explorer` wants them."""
-    _check_lines(target, latent)
+def draw_gaussian_runs(target, latent, *, seeds=32, steps=2000, **knobs):
+    """Train with the settings of `gaussian_explorer`, all of them given: (figure, sentence)."""
+    return _at_the_end(_gaussian_trainer, target, latent, seeds, steps, knobs)
+
+
+def _gaussian_trainer(target, latent, *, d_rate, g_rate, d_hidden, g_hidden, batch_size, seeds,
+                      steps):  # fmt: skip
     # Here, because they load TensorFlow, and the explorers of theory do without it.
     from ganlab.backend import keras
     from ganlab.networks import mlp
-    from ganlab.training import train
+    from ganlab.training import Trainer
 
-    run = train(
+    return Trainer(
         mlp((1, *SIZES[g_hidden], 1), "softplus"),
         mlp((1, *SIZES[d_hidden], 1), "tanh"),
         target,
         latent,
-        steps=steps,
         seeds=seeds,
         batch_size=batch_size,
         d_optimizer=keras.optimizers.Adam(d_rate, beta_1=0.5),
         g_optimizer=keras.optimizers.Adam(g_rate, beta_1=0.5),
-        records=1,
     )
-    return _draw_generators(run, target)[:2]
 
 
 # With how many others D compares each sample, in a layer that replaces its last hidden one; 0: it
@@ -88,13 +87,13 @@ def technique_explorer(target, latent, *, seeds=32, steps=2000, **start):
     }
     for knob in knobs.values():  # the labels are long
         knob.style.description_width, knob.layout.width = "21em", "39em"
-    return _trained(draw_technique_runs, knobs, start, target, latent, seeds=seeds, steps=steps)
+    return _trained(
+        _technique_trainer, knobs, start, target, latent, seeds=seeds, steps=steps, widths=True
+    )
 
 
-def draw_technique_runs(
-    target, latent, *, layer, batch_size, noise, matching, real_label, seeds=32, steps=2000
-):
-    """Train with these techniques: (figure, sentence), as an `Explorer` wants them.
+def draw_technique_runs(target, latent, *, seeds=32, steps=2000, **knobs):
+    """Train with these techniques, all of them given: (figure, sentence).
 
     layer       with what D compares each sample, in a `MinibatchDiscrimination` in place of its
                 last hidden layer: "1 neighbour", "3 neighbours" or "all the batch"; or "none",
@@ -103,57 +102,101 @@ def draw_technique_runs(
                 the first step; it falls to 0 by the middle of the run
     matching    weight of feature matching on D's last hidden layer, added to G's usual loss
     real_label  what D is to say of real samples, in (0, 1]
+    batch_size  samples of each kind in a batch
     """
-    _check_lines(target, latent)
+    return _at_the_end(_technique_trainer, target, latent, seeds, steps, knobs, widths=True)
+
+
+def _technique_trainer(target, latent, *, layer, batch_size, noise, matching, real_label, seeds,
+                       steps):  # fmt: skip
     if layer not in LAYERS:
         raise ValueError(f"layer={layer!r}: wanted one of {', '.join(LAYERS)}")
     noise, matching = number("noise", noise, 0), number("matching", matching, 0)
-    real_label, steps = number("real_label", real_label), whole("steps", steps, 2)
+    real_label = number("real_label", real_label)
     # Here, because they load TensorFlow, and the explorers of theory do without it.
     from ganlab.backend import keras
     from ganlab.losses import feature_matching, smoothed
     from ganlab.networks import MinibatchDiscrimination, mlp
     from ganlab.techniques import instance_noise
-    from ganlab.training import train
+    from ganlab.training import Trainer
 
     last = 8 if layer == "none" else MinibatchDiscrimination(5, 3, neighbours=LAYERS[layer])
     # Nothing is left out at 0, so that another level needs no new program.
-    run = train(
+    return Trainer(
         mlp((1, 4, 1), "softplus"),
         mlp((1, 8, 8, last, 1), "tanh"),
         target,
         latent,
-        steps=steps,
         seeds=seeds,
         batch_size=batch_size,
         losses=feature_matching("hidden_3", matching, usual=1.0, base=smoothed(real_label)),
         d_optimizer=keras.optimizers.Adam(2e-3, beta_1=0.5),
         g_optimizer=keras.optimizers.Adam(2e-3, beta_1=0.5),
         shown=instance_noise(noise * _width(target), until=steps // 2),
-        records=1,
     )
-    fig, sentence, width = _draw_generators(run, target)
-    return fig, f"{sentence} Their median width is {width:.2f} of the data's."
 
 
-def _draw_generators(run, target):
-    """Densities and W1 of a run's generators: (figure, sentence, median width in the data's)."""
+# Trainings on the line, drawn ---------------------------------------------------------------
+
+
+def _watched(make, target, latent, seeds, steps, widths=False, **knobs):
+    """Yields (figure, sentence) of generators: untrained while the program is compiled, after a
+    fifth of the steps, and at the end. The reader's stop button ends it early."""
+    _check_lines(target, latent)
+    steps = whole("steps", steps, 2)
+    trainer = make(target, latent, seeds=seeds, steps=steps, **knobs)
+
+    def drawn(until=""):
+        figure, sentence = _draw_generators(trainer.generators, latent, target, widths)
+        return figure, f"{until}{sentence}"
+
+    if not trainer.compiled:
+        yield drawn("Not trained yet, for the program has to be compiled, a few seconds. ")
+    for until in (steps // 5, steps):
+        try:
+            if until > trainer.step:
+                trainer.advance(until - trainer.step)
+        except KeyboardInterrupt:
+            yield drawn(f"Stopped at step {trainer.step} of {steps}. ")
+            return
+        yield drawn("" if until == steps else f"Step {until} of {steps}. ")
+
+
+def _at_the_end(make, target, latent, seeds, steps, knobs, widths=False):
+    """The last of what `_watched` yields, without the others."""
+    _check_lines(target, latent)
+    steps = whole("steps", steps, 2)
+    trainer = make(target, latent, seeds=seeds, steps=steps, **knobs)
+    trainer.advance(steps)
+    return _draw_generators(trainer.generators, latent, target, widths)
+
+
+def _draw_generators(generators, latent, target, widths=False):
+    """Densities and W1 of an `Ensemble` of generators: (figure, sentence)."""
     u = np.linspace(1e-4, 1 - 1e-4, 1001)
-    x = run.generators(run.latent.quantile(u)[:, None])
+    x = generators(latent.quantile(u)[:, None])
     edges = np.linspace(*target.quantile([1e-9, 1 - 1e-9]), 201)
     grid = (edges[1:] + edges[:-1]) / 2
-    distances, runs = wasserstein(x, target), f"{len(run.seeds)} runs"
+    distances, runs = wasserstein(x, target), f"{len(generators.seeds)} runs"
     fig, (left, right) = plots.figure(2, width=9.0)
     q = games.generator_density(x[..., 0], edges)
     plots.densities(left, grid, target.density(grid), generated=q)
-    floor = noise_floor(wasserstein, target, 500, np.random.default_rng(0), repeats=50)
     right.set_xscale("log")
-    plots.outcomes(right, {runs: distances}, floor=floor[1:], label="W1 to the data")
+    plots.outcomes(right, {runs: distances}, floor=_floor(target)[1:], label="W1 to the data")
     scale = _width(target)
     right.set_xlim(0.02 * scale, 50 * scale)  # the same for all settings, to compare
     close = np.mean(distances <= 0.25 * scale)
     sentence = f"{close:.0%} of {runs} end within a quarter of the data's width."
-    return fig, sentence, np.median(x.std(axis=(1, 2))) / np.std(target.quantile(u))
+    if widths:
+        width = np.median(x.std(axis=(1, 2))) / np.std(target.quantile(u))
+        sentence += f" Their median width is {width:.2f} of the data's."
+    if generators.failed:
+        sentence += f" {len(generators.failed)} stopped being finite on the way."
+    return fig, sentence
+
+
+def _floor(target):
+    return noise_floor(wasserstein, target, 500, np.random.default_rng(0), repeats=50)
 
 
 def _width(target):
@@ -165,7 +208,7 @@ def _check_lines(target, latent):
         raise TypeError("target and latent: wanted one-dimensional ones of ganlab, with quantile")
 
 
-def _trained(draw, knobs, start, target, latent, *, seeds, steps):
+def _trained(make, knobs, start, target, latent, *, seeds, steps, widths=False):
     """An explorer that trains; the knobs are set first, so that it does so only once."""
     check_names(start, knobs)
     for name, value in start.items():
@@ -174,7 +217,8 @@ def _trained(draw, knobs, start, target, latent, *, seeds, steps):
     alt = (
         f"Left: the densities of {many} trained generators over the target. Right: the W1 of each."
     )
-    return Explorer(partial(draw, target, latent, seeds=seeds, steps=steps), knobs, alt=alt)
+    draw = partial(_watched, make, target, latent, seeds, steps, widths)
+    return Explorer(draw, knobs, alt=alt)
 
 
 def density_explorer(**start):
