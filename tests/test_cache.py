@@ -43,8 +43,8 @@ for name in sys.argv[1:]:
     else:
         more = dict(MADE[name])
         layer = more.pop("layer", 3)
-        one = Trainer(mlp((1, 2, 1)), mlp((1, 3, layer, 1)), data.Gaussian(), latent.Gaussian(),
-                      seeds=2, batch_size=4, **more)
+        one = Trainer(mlp((1, 2, 1), "tanh"), mlp((1, 3, layer, 1), "tanh"), data.Gaussian(),
+                      latent.Gaussian(), seeds=2, batch_size=4, **more)
         one.advance(20)
         values = b"".join(np.asarray(w).tobytes() for player in "gd" for w in one.weights(player))
         bits.setdefault(name, set()).add(hashlib.sha256(values).hexdigest())

@@ -192,9 +192,12 @@ SCHEDULE = keras.optimizers.schedules.ExponentialDecay(0.03, 5, 0.5, staircase=T
 def test_the_loop_is_the_one_that_keras_would_run(make, monkeypatch):
     monkeypatch.setenv("GANLAB_COMPILE", str(int(isinstance(make(), keras.optimizers.Adam))))
     one = trainer(d_optimizer=make(), g_optimizer=make(), batch_size=8)
-    wanted = plain_keras_losses(one, 20, (make(), make()))
+    # Not member 1, whose first steps by momentum are violent: its rounding grows a hundred times a
+    # step from the sixth on, while the others' stays below a millionth.
+    member = 2
+    wanted = plain_keras_losses(one, 20, (make(), make()), member)
     got = [one.advance(1) for _ in range(20)]
-    got = np.array([(seen["d_loss"][1], seen["g_loss"][1]) for seen in got])
+    got = np.array([(seen["d_loss"][member], seen["g_loss"][member]) for seen in got])
     np.testing.assert_allclose(got, wanted, rtol=2e-4, atol=1e-5)
 
 
@@ -644,7 +647,9 @@ def test_aligned_latents_meet_sorted_data():
 def test_a_seed_that_stops_being_finite_is_frozen_and_named(capsys):
     rates = np.array([1e-3, 1e38, 1e-3, 1e-3])
     sgd = Scaled(keras.optimizers.SGD(1.0), rates)
-    run = train(**arguments(steps=60, records=6, d_optimizer=sgd, g_optimizer=sgd))
+    # Not the usual losses: a D that is far too sure has no slope, and then nothing moves.
+    both = {"d_optimizer": sgd, "g_optimizer": sgd, "losses": losses.least_squares}
+    run = train(**arguments(steps=60, records=6, **both))
     assert list(run.failed) == [1]
     assert 1 <= run.failed[1] <= 5
     assert "seed 1 (step" in capsys.readouterr().out
@@ -846,7 +851,8 @@ def test_a_run_reads_logits_as_its_losses_do():
     outputs = run.discriminators(np.linspace(-2, 2, 9)[:, None])[..., 0]
     wanted = np.clip(np.tanh(outputs), 0.01, 0.99)
     np.testing.assert_allclose(run.discriminate(np.linspace(-2, 2, 9)), wanted, rtol=1e-5)
-    assert ((run.real_score >= 0.01) & (run.real_score <= 0.99)).all()
+    rounded = 1e-6  # in a mean of numbers that are all 0.01
+    assert ((run.real_score >= 0.01 - rounded) & (run.real_score <= 0.99 + rounded)).all()
 
 
 def test_a_score_of_your_own_is_not_taken_for_one_of_ours_by_its_name():

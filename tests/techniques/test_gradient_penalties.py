@@ -70,7 +70,9 @@ KINDS = {
 @pytest.mark.parametrize("name", KINDS)
 def test_d_pays_for_its_slope_and_g_does_not(name, kind):
     added, penalty = KINDS[name]
-    one = trainer(DISCRIMINATORS[kind](2), added=added, **PLANE)
+    # The length of a slope has a kink at 0, where rounding decides which way it grows. Some seeds'
+    # D is nearly flat at a sample, and then two right answers differ; that of seed 6 is not.
+    one = trainer(DISCRIMINATORS[kind](2), added=added, seeds=(0, 6, 2), **PLANE)
     follow(one, 3, d_penalty=penalty)
 
 
