@@ -18,6 +18,7 @@ import importlib.metadata
 import os
 import platform
 import re
+import shutil
 import threading
 import warnings
 from pathlib import Path
@@ -96,7 +97,8 @@ def _own(folder):
             told = f"{folder} is {kind}: compiled programs are neither read from it nor kept"
             warnings.warn(told, RuntimeWarning, stacklevel=4)
             return False
-    return os.access(folder, os.W_OK)
+    # On a full disk TensorFlow would not compile at all.
+    return os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > 2 * MOST
 
 
 # Files and their seals ----------------------------------------------------------------------
@@ -104,7 +106,7 @@ def _own(folder):
 
 def _look_through(folder):
     """Removes what has no seal or not its own, and notes which program each file is of."""
-    for path in folder.iterdir():
+    for path in _within(folder):
         if path.name.endswith(_SEAL):
             if not path.with_name(path.name.removesuffix(_SEAL)).exists():
                 _remove(path)
@@ -154,14 +156,23 @@ def _seal(name, before):
     _trim()
 
 
+def _within(folder):
+    """What is in the folder; nothing if somebody has deleted it."""
+    try:
+        return list(folder.iterdir())
+    except OSError:
+        return []
+
+
 def _files():
-    return [path for path in _folder.iterdir() if path.suffix == ".pb"]
+    return [path for path in _within(_folder) if path.suffix == ".pb"]
 
 
 def _trim():
-    """Removes what has not been used for longest, until the rest is as small as it has to be."""
+    """Removes what has not been used for longest, until the rest is as small as it has to be;
+    also of other versions and flags."""
     found = []
-    for path in _files():
+    for path in _folder.parent.glob("programs-*/*.pb"):
         with contextlib.suppress(OSError):
             found.append((path.stat().st_mtime, path.stat().st_size, path))
     total = sum(size for _, size, _ in found)
@@ -213,6 +224,8 @@ def named(name):
         return
     with _lock:
         _checking.join()
+        # Somebody may have deleted it since, and without it TensorFlow would not compile at all.
+        _folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         time = _times_named[name] = _times_named.get(name, -1) + 1
         count = iter(range(10**9))
         before, originals = set(_files()), [getattr(*maker) for maker in makers]

@@ -134,8 +134,8 @@ class Program:
     `step` lets the players move and returns what it saw, one row (members,) for each name
     in `quantities`. A member has failed when a row stops being finite, or a weight. `tiny`
     says that starting an operation costs more than doing it: then all steps together may
-    become one kernel, which runs on one core without a break. `key`
-    says what the function is: with it, what is compiled is kept for other processes.
+    become one kernel, which runs on one core without a break. `key` says what the function is:
+    with it, what is compiled is kept for other processes.
     """
 
     def __init__(self, players, step, quantities, tiny=False, key=None):
@@ -260,9 +260,9 @@ class Supply:
 
     `draw(rng)` gives one seed's block, arrays (length, ...) in a dict or in tuples, None for
     what there is not; the generator it is given depends on the seed, the `purpose` and the
-    block's number alone. So what a seed draws does not depend on the other
-    seeds, nor on where records are taken. `blocks` of them are handed out at once, and the next
-    as many are drawn meanwhile.
+    block's number alone. So what a seed draws does not depend on the other seeds, nor on where
+    records are taken. `blocks` of them are handed out at once, and the next as many are drawn
+    meanwhile.
     """
 
     def __init__(self, draw, seeds, purpose, length, blocks=1):

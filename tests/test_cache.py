@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -226,6 +227,28 @@ def test_a_folder_that_others_have_a_hand_in_is_left_alone(tmp_path, monkeypatch
     monkeypatch.setattr(os, "getuid", lambda: mine.stat().st_uid + 1)
     with pytest.warns(RuntimeWarning, match="mine is another user's"):
         assert not cache._own(mine)
+
+
+def test_a_disk_that_is_nearly_full_is_left_alone(tmp_path, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=2 * cache.MOST))
+    assert not cache._own(tmp_path / "programs")
+
+
+def test_a_folder_that_was_deleted_meanwhile_is_made_again(folder):
+    folder.rmdir()
+    with cache.named("gone"):
+        assert folder.stat().st_mode & 0o777 == 0o700
+        folder.rmdir()  # and once more
+
+
+def test_other_versions_count_too(folder, monkeypatch):
+    monkeypatch.setattr(cache, "MOST", 1000)
+    other = folder.with_name("programs-ba9876543210")
+    other.mkdir()
+    old = other / "old.pb"
+    old.write_bytes(bytes(600))
+    os.utime(old, (time.time() - 9,) * 2)
+    assert kept(folder, "new.pb", 600).exists() and not old.exists()
 
 
 def test_a_home_that_cannot_be_written_to_is_no_error(tmp_path):
