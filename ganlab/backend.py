@@ -6,6 +6,7 @@ the import and the first operation; Python's own warnings and errors are not tou
 """
 
 import contextlib
+import itertools
 import os
 
 from ganlab import cache
@@ -50,4 +51,21 @@ if keras.backend.backend() != "tensorflow":
         "set KERAS_BACKEND=tensorflow before Python starts"
     )
 
-__all__ = ["keras", "tf"]
+_MODELS = 64  # that are built before TensorFlow's kernels are forgotten
+_built = itertools.count(1)
+
+
+def model_was_built():
+    """Let TensorFlow forget its kernels from time to time.
+
+    It keeps one for the making of each variable of another name, 35 kB, and Keras numbers the
+    layers that names are made of. Forgotten kernels come back when they are asked for, programs
+    that are compiled in milliseconds.
+    """
+    if next(_built) % _MODELS == 0:
+        from tensorflow.python.eager import context
+
+        getattr(context.context(), "clear_kernel_cache", lambda: None)()
+
+
+__all__ = ["keras", "model_was_built", "tf"]

@@ -81,6 +81,19 @@ def _palette(pixels, colours):
     return palette
 
 
+def places_of(fig):
+    """Return where the axes of a drawn figure stand, for `put`."""
+    return [ax.get_position() for ax in fig.axes]
+
+
+def put(fig, places):
+    """Put the axes of a figure where those of one like it stand: finding places is a third of the
+    time that a picture takes."""
+    fig.set_layout_engine("none")
+    for ax, place in zip(fig.axes, places, strict=True):
+        ax.set_position(place)
+
+
 def render(fig):
     """Return a figure as PNG bytes with a palette of 256 colours: a third of the usual size."""
     buffer = io.BytesIO()
@@ -109,10 +122,8 @@ def animate(draw, frames, *, figsize=(4.8, 3.2), fps=10, ncols=1, nrows=1):
         draw(axes, i)
         if places is None:
             fig.draw_without_rendering()
-            places = [ax.get_position() for ax in fig.axes]
-        fig.set_layout_engine("none")  # the rest is quicker without
-        for ax, place in zip(fig.axes, places, strict=True):
-            ax.set_position(place)
+            places = places_of(fig)
+        put(fig, places)
         pictures.append(_pixels(fig, 100))
     few = np.concatenate(pictures[:: max(1, frames // 6)])
     look = dict(palette=_palette(few, 128), dither=Image.Dither.NONE)  # one for all: no flicker

@@ -6,7 +6,7 @@ import random
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from ganlab.backend import keras
+from ganlab.backend import keras, model_was_built
 from ganlab.models import clone, owners
 from ganlab.streams import WEIGHTS, stream
 
@@ -18,6 +18,7 @@ def initial_weights(model, seeds, network):
     purposes of `ganlab.streams`) and on the model, never on the other members. Returns NumPy
     arrays (seeds, *shape), float32.
     """
+    model_was_built()
     distinct = list(dict.fromkeys(seeds))
     streams = [stream(seed, WEIGHTS, network) for seed in distinct]
     initializers, shapes = _initializers(model), [v.shape for v in model.trainable_variables]

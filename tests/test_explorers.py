@@ -400,7 +400,11 @@ def test_a_sentence_says_how_many_are_close_and_how_wide_they_are(trained):
 def test_something_is_shown_before_the_end(uncompiled):
     """Untrained generators while a program is compiled, and those after a fifth of the steps."""
     settings = {**GAUSSIAN, "seeds": 3, "steps": 50}
-    seen = list(_watched(_gaussian_trainer, TARGET, LATENT, **settings))
+
+    def watched():
+        return (yield (yield from _watched(_gaussian_trainer, TARGET, LATENT, **settings)))
+
+    seen = list(watched())
     assert [sentence.split(". ")[0] for _, sentence in seen[:2]] == [
         "Not trained yet, for the program has to be compiled, a few seconds",
         "Step 10 of 50",
@@ -409,7 +413,26 @@ def test_something_is_shown_before_the_end(uncompiled):
     pictures = [render(figure) for figure, _ in seen]
     assert len(set(pictures)) == 3
     assert pictures[2] == render(draw_gaussian_runs(TARGET, LATENT, **settings)[0])
-    assert len(list(_watched(_gaussian_trainer, TARGET, LATENT, **settings))) == 2  # compiled
+    assert len(list(watched())) == 2  # compiled
+
+
+def test_on_the_way_axes_stand_where_they_stood(monkeypatch):
+    """Pictures before the last are laid out as the one before them, the last one by itself."""
+    shown = []
+    monkeypatch.setattr("ganlab.course.explorer.render", lambda f: shown.append(f) or render(f))
+
+    def draw(d_rate, size):
+        for lines in (size, size + 2):  # a label of more lines takes more room
+            fig, ax = figure()
+            ax.set_ylabel("a\n" * lines)
+            if lines > size:
+                return fig, "at the end"
+            yield fig, "on the way"
+
+    app = make(draw)
+    app.knobs["size"].value = 8
+    left = [fig.axes[0].get_position().x0 for fig in shown]
+    assert left[0] < left[1] == left[2] < left[3]
 
 
 def test_a_stopped_training_is_drawn_as_far_as_it_came(trained, monkeypatch):

@@ -9,16 +9,16 @@ import html
 
 import ipywidgets as widgets
 
-from ganlab.figures import render
+from ganlab.figures import places_of, put, render
 
 
 class Explorer(widgets.VBox):
     """Controls over a picture and a sentence, redrawn whenever a control changes.
 
     `draw(**values)` is called with the value of each control by name, and returns a figure
-    and a sentence about it; it may train, for seconds, and may then yield several such pairs,
-    each of which is shown as soon as it is there. `knobs` is `{name: control}`: give sliders
-    `continuous_update=False`. `alt` describes the picture in one line.
+    and a sentence about it; it may train, for seconds, and may then yield such pairs on the way
+    and return the last: each is shown as soon as it is there. `knobs` is `{name: control}`: give
+    sliders `continuous_update=False`. `alt` describes the picture in one line.
 
     A cell can turn a knob and read the answer: `app.knobs["d_rate"].value = 0.1` returns when
     the picture is up to date, and then `app.verdict.value` is the sentence, as HTML. Changes
@@ -34,6 +34,7 @@ class Explorer(widgets.VBox):
                 raise TypeError(f"knob {name!r} is a {type(knob).__name__}; give a control")
         self.knobs, self._draw, self._alt = dict(knobs), draw, alt
         self._busy = self._stale = self._held = False
+        self._places = ()  # of the axes in the picture that is shown
         self.picture, self.verdict = widgets.Image(format="png"), widgets.HTML()
         caption = widgets.HTML(f"<small>{html.escape(alt)}</small>")
         parts = [*self.knobs.values(), self.verdict, self.picture, caption]
@@ -63,15 +64,28 @@ class Explorer(widgets.VBox):
                 self._stale = False
                 self.verdict.value = "working..."
                 drawn = self._draw(**{n: knob.value for n, knob in self.knobs.items()})
-                for figure, sentence in [drawn] if isinstance(drawn, tuple) else drawn:
-                    self.picture.value = render(figure)
-                    self.verdict.value = html.escape(sentence, quote=False)
+                self._present(*(drawn if isinstance(drawn, tuple) else self._last_of(drawn)))
         except BaseException as error:  # also a stop by the reader
             told = " ".join(f"{type(error).__name__}: {error}".split())
             self.verdict.value = html.escape(told, quote=False)
             raise
         finally:
             self._busy = False
+
+    def _present(self, figure, sentence):
+        self.picture.value, self._places = render(figure), places_of(figure)
+        self.verdict.value = html.escape(sentence, quote=False)
+
+    def _last_of(self, pictures):
+        """Show those that are yielded, and return the last."""
+        while True:
+            try:
+                figure, sentence = next(pictures)
+            except StopIteration as end:
+                return end.value
+            if len(self._places) == len(figure.axes):  # the layout before this will do on the way
+                put(figure, self._places)
+            self._present(figure, sentence)
 
     def __repr__(self):
         return f"{type(self).__name__} with knobs {', '.join(self.knobs)}. Picture: {self._alt}"

@@ -140,8 +140,8 @@ def _technique_trainer(target, latent, *, layer, batch_size, noise, matching, re
 
 
 def _watched(make, target, latent, seeds, steps, widths=False, **knobs):
-    """Yields (figure, sentence) of generators: untrained while the program is compiled, after a
-    fifth of the steps, and at the end. The reader's stop button ends it early."""
+    """Yields (figure, sentence) of generators untrained, while the program is compiled, and after
+    a fifth of the steps; returns that of the end. The reader's stop button ends it early."""
     _check_lines(target, latent)
     steps = whole("steps", steps, 2)
     trainer = make(target, latent, seeds=seeds, steps=steps, **knobs)
@@ -157,13 +157,14 @@ def _watched(make, target, latent, seeds, steps, widths=False, **knobs):
             if until > trainer.step:
                 trainer.advance(until - trainer.step)
         except KeyboardInterrupt:
-            yield drawn(f"Stopped at step {trainer.step} of {steps}. ")
-            return
-        yield drawn("" if until == steps else f"Step {until} of {steps}. ")
+            return drawn(f"Stopped at step {trainer.step} of {steps}. ")
+        if until < steps:
+            yield drawn(f"Step {until} of {steps}. ")
+    return drawn()
 
 
 def _at_the_end(make, target, latent, seeds, steps, knobs, widths=False):
-    """The last of what `_watched` yields, without the others."""
+    """What `_watched` returns, without what it yields."""
     _check_lines(target, latent)
     steps = whole("steps", steps, 2)
     trainer = make(target, latent, seeds=seeds, steps=steps, **knobs)
