@@ -94,7 +94,7 @@ class Protocol:
             (self.direction in (1, -1), "direction 1 or -1"),
             (self.margin is None or 0 <= self.margin < 1, "a margin of at least 0 and below 1"),
             (
-                self.least is None if self.kind == "share" else (self.least or -1) >= 0,
+                (self.least is None) == (self.kind == "share") and (self.least or 0) >= 0,
                 "the least difference that counts for net wins, and for them alone",
             ),
             (self.check or self.worst in worst, "worst (0 or 1 for a share)"),
