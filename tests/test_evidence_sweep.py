@@ -175,7 +175,7 @@ def test_a_setting_is_measured_until_a_look_decides(plain):
 
 
 def test_what_is_stored_is_not_measured_again(plain):
-    (results, runs), trained, _, folder = plain
+    _, trained, _, folder = plain
     before = {path: path.read_bytes() for path in folder.rglob("*.json")}
     status, printed, errors = run(folder, "--scheduler", "none")
     assert (status, printed, errors) == (0, "", "")
@@ -213,7 +213,7 @@ def test_a_unit_that_always_fails_is_named_and_the_others_finish(
     folder, plain, fault, pool, reason
 ):
     write(folder, "arm(is_low, -0.7, 4)", f'arm(is_low, -0.7, 4, fault="{fault}")')
-    status, printed, errors = run(folder, *WHOLE[pool])
+    status, _, errors = run(folder, *WHOLE[pool])
     assert status == 1
     named = f"failed: draw(shift=-0.7, key=4, fault='{fault}'), seeds 10000 to 10063: {reason}"
     assert errors.startswith(named) and errors.count("\n") == 1

@@ -67,7 +67,7 @@ class Runs:
                     self._blocks.setdefault(found[0], found[1:])
 
     def add(self, first_seed, outcomes, seconds, made):
-        """Store a block and what `versions` it was made by. EvidenceError if the disk is full, say."""
+        """Store a block, made by `versions`. EvidenceError if the disk is full, say."""
         made, lines = MADE + made, []
         if not self.blocks() and not self.path.exists():
             lines.append(f"# {FORMAT}: {self.what}")
