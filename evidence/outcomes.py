@@ -9,7 +9,7 @@ from scipy.spatial.distance import cdist
 
 from evidence.trainings.perspective2016 import BUMPS
 from ganlab.data import Gaussian
-from ganlab.endings import REACH, at_the_end, last_tenth, measure, unsteady
+from ganlab.endings import CLOSE_W1, REACH, at_the_end, last_tenth, measure, unsteady
 from ganlab.metrics import wasserstein
 
 BELL = Gaussian(4.0, 0.5)  # what the GANs of evidence/trainings/bell.py are to learn
@@ -59,15 +59,16 @@ def wide(run, target=BELL):
     return ended(run, ("near", "close"), target)
 
 
+def within_a_quarter(run, target=BELL):
+    """1 for seeds whose W1 at the end is that of close runs, whatever their width."""
+    end = at_the_end(run.samples, target)
+    return where_finite(end.w1 <= CLOSE_W1, np.isfinite(end.w1))
+
+
 def came_close(run, target=BELL):
     """1 for seeds that are close at one record or more."""
     end = at_the_end(run.samples, target)
     return where_finite(_close_at(run, target).any(axis=0), np.isfinite(end.w1))
-
-
-def never_close(run, target=BELL):
-    """1 for seeds that are close at no record."""
-    return 1.0 - came_close(run, target)
 
 
 def came_close_ended_narrow(run, target=BELL):

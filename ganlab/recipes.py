@@ -20,7 +20,6 @@ from ganlab.networks import mlp
 from ganlab.pretraining import pretrain
 from ganlab.training import train_gan
 
-
 _OF_A_RECIPE = ("batch_size", "steps", "pretraining")
 
 

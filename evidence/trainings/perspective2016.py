@@ -17,6 +17,8 @@ from ganlab.losses import nonsaturating, squared_error
 from ganlab.training import Scaled, Trainer
 
 U = (np.arange(500) + 0.5) / 500  # where generators are followed: quantiles of the latent
+MOST = 2048  # seeds: 64 take about a minute of one core
+MOST_MAPS = 1024
 BUMPS = points(-2.0, 0.0, 2.0, std=0.2)  # ours: a harder target
 
 

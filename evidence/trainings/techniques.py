@@ -22,7 +22,7 @@ NOISE = 0.001  # the post's
 LAST_HIDDEN = "hidden_3"
 
 
-def train_post(seeds, *, minibatch=False, matched=None, aligned=True):
+def train_highdim2018(seeds, *, minibatch=False, matched=None, aligned=True):
     """highdim2018's code, with its noise.
 
     matched  what G's loss pairs: D's "features", or the "samples" themselves, which are what D's
