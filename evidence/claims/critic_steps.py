@@ -8,12 +8,12 @@ from evidence.trainings.perspective2016 import train_post
 from ganlab.evidence import Arm, Protocol, Setting
 
 
-def five_and_one(outcome, **settings):
+def five_and_one(outcome, most, **settings):
     arms = {
         "five": Arm(outcome, train_post, {**settings, "n_critic": 5}),
         "one": Arm(outcome, train_post, settings),
     }
-    return Setting(arms, most=1024)
+    return Setting(arms, most=most)
 
 
 PROTOCOLS = (
@@ -29,8 +29,8 @@ PROTOCOLS = (
         says="With five D steps {won} of 100 runs end nearer to the data than with one, {lost} "
         "further away ({setting})",
         settings={
-            "perspective2016": five_and_one(partial(w1_at_the_end, target=STANDARD)),
-            "three bumps": five_and_one(w1_to_bumps, bumps=True, steps=5000),
+            "perspective2016": five_and_one(partial(w1_at_the_end, target=STANDARD), 512),
+            "three bumps": five_and_one(w1_to_bumps, 1024, bumps=True, steps=5000),
         },
         **W1,
     ),

@@ -15,7 +15,7 @@ METHODS = {
     "at once": simultaneous,
     "extragradient": extragradient,
 }
-MOST = 1024  # 64 seeds, each with data of its own, are trained one after the other
+MOST = 2048  # 64 seeds, each with data of its own, are trained one after the other
 
 
 def networks(outcome, points):

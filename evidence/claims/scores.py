@@ -5,7 +5,7 @@ from functools import partial
 from evidence import outcomes
 from evidence.trainings.bell import LAST, train_last
 from evidence.trainings.module import train_demo
-from ganlab.evidence import Arm, Protocol, Setting
+from ganlab.evidence import LOOKS, Arm, Protocol, Setting
 
 protocol = partial(Protocol, source="module", notebook="03", reference=0.5, worst=0)
 
@@ -13,7 +13,7 @@ protocol = partial(Protocol, source="module", notebook="03", reference=0.5, wors
 def settings(outcome):
     return {
         name: Setting({"runs": Arm(outcome, training)}, most=most)
-        for name, training, most in (("module", train_demo, 16384), (LAST, train_last, 16384))
+        for name, training, most in (("module", train_demo, 4096), (LAST, train_last, LOOKS[-1]))
     }
 
 
