@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-import keras
 import numpy as np
 
+from ganlab.backend import keras
 from ganlab.data import Circle
 from ganlab.latent import Gaussian
 from ganlab.networks import mlp

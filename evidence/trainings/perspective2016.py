@@ -7,10 +7,10 @@ steps by momentum 0.6 with a rate that falls from 0.001, D pretrained onto the d
 
 from typing import NamedTuple
 
-import keras
 import numpy as np
 
 from ganlab import recipes
+from ganlab.backend import keras
 from ganlab.data import points
 from ganlab.latent import Uniform
 from ganlab.losses import nonsaturating, squared_error

@@ -9,10 +9,10 @@ The techniques of the papers: noise on what D sees, real and generated; and as G
 distance of the mean features, Salimans et al. 2016.
 """
 
-import keras
 import numpy as np
 
 from ganlab import recipes
+from ganlab.backend import keras
 from ganlab.data import Gaussian
 from ganlab.latent import Stratified
 from ganlab.losses import feature_matching, paired_feature_distance
