@@ -36,13 +36,15 @@ def main(argv=None, folder=FOLDER):
             if args.plan:
                 print(plan(sweep))
                 return 0
-            failed = measure(sweep, args)
+            try:
+                failed = measure(sweep, args)
+            finally:  # pages are those of the results, whatever ended the measurement
+                if not args.again:
+                    write_pages(folder)
             if args.again:
                 _compare(sweep, folder)
             else:
-                sweep.save()
                 check_results(known, folder)
-                write_pages(folder)
     except EvidenceError as error:
         print(error, file=sys.stderr)
         return 1
@@ -94,6 +96,7 @@ def measure(sweep, args):
         print(f"{path.name} has damaged lines: those blocks are measured again", flush=True)
     units = sweep.wanted()
     if not units:
+        sweep.save()
         return failed
     pool = Here() if args.scheduler == "none" else Cluster(args.scheduler, args.processes)
     print(f"{len(units)} trainings of {BLOCK} seeds to begin with, {pool.told}.", flush=True)
@@ -102,9 +105,8 @@ def measure(sweep, args):
             _finish(sweep, pool, units, progress, failed)
     finally:
         pool.close()
-        if not sweep.rehearsal:
-            with contextlib.suppress(EvidenceError):  # what ended the measurement is told
-                sweep.save()
+        with contextlib.suppress(EvidenceError):  # what ended the measurement is told
+            sweep.save()
     for name, reason in failed.items():
         print(f"failed: {name}: {reason}", file=sys.stderr)
     return failed
@@ -127,7 +129,7 @@ def _finish(sweep, pool, units, progress, failed):
         pool.submit(more)
         progress.total += len(more)
         progress.update()
-        if not sweep.rehearsal and time.monotonic() - saved > SAVED:
+        if time.monotonic() - saved > SAVED:
             sweep.save()
             saved = time.monotonic()
 

@@ -65,7 +65,8 @@ class Sweep:
     ids     of the protocols that are measured
     upto    no look at more seeds than that, for now
     lifted  whether to go on to the last of `LOOKS`, whatever bounds the settings have
-    runs    where runs are stored, `folder`/runs unless told
+    runs    where runs are stored, `folder`/runs unless told; then it is a rehearsal, and no
+            result is stored
 
     EvidenceError if a stored result was measured by another protocol.
     """
@@ -159,15 +160,13 @@ class Sweep:
         return save(result, None)
 
     def save(self):
-        """Store the results that differ from what is stored, and return all, {id: result}."""
-        results = self.results()
-        for id, result in results.items():
+        """Store the results that differ from what is stored; nothing of a rehearsal."""
+        for id, result in ({} if self.rehearsal else self.results()).items():
             path = self.folder / "results" / f"{id}.json"
             there = load_result(id, self.folder) if path.exists() else {}
             if any(there.get(name) != value for name, value in result.items()):
                 made = {"date": str(date.today()), "versions": versions()}
                 save(result | made, path)
-        return results
 
     # What is wanted --------------------------------------------------------------------
 
