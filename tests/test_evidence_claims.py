@@ -429,3 +429,11 @@ def test_stored_history_has_the_verdicts_and_intervals_it_had(path):
 
 def test_a_picture_is_small():
     assert len(render(Claim(result(MANY)).forest().figure)) < 80_000
+
+
+def test_a_past_median_lies_between_the_22nd_and_the_43rd_of_64():
+    values = {"seeds": list(range(32)), "confirm": list(range(1, 65))}
+    options = dict(direction=1, reference=0.0, worst=0, verdict="supported")
+    found = OldClaim(past(outcomes={"a": {"x": values}}, **options)).estimates["a"]["confirm"]
+    assert found[:3] == (32.5, 22, 43)
+    assert found.coverage == pytest.approx(0.9919, abs=1e-4)
