@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -21,36 +22,54 @@ SAVED = 20  # seconds after which results are stored anew
 LINE = 700  # bytes of a stored block
 
 
+class Stopped(BaseException):
+    """Ctrl-C. Of a KeyboardInterrupt training would make a shorter run, which is no outcome."""
+
+
+def _stop(signum, frame):
+    raise Stopped
+
+
 def main(argv=None, folder=FOLDER):
     """Run the command line `python -m ganlab.evidence`, and return its exit status."""
     args = _parser().parse_args(argv)
-    for name, value in THREADS.items():
-        os.environ.setdefault(name, value)
-
+    before = signal.signal(signal.SIGINT, _stop)
     try:
-        known = protocols(folder)
-        ids = [name for id in args.ids for name in _named(id, known)] or list(known)
-        with tempfile.TemporaryDirectory() as scratch:
-            fresh = Path(scratch) if args.again else None
-            sweep = Sweep(known, ids, folder, upto=args.upto, lifted=args.lift, runs=fresh)
-            if args.plan:
-                print(plan(sweep))
-                return 0
-            try:
-                failed = measure(sweep, args)
-            finally:  # pages are those of the results, whatever ended the measurement
-                if not args.again:
-                    write_pages(folder)
-            if args.again:
-                _compare(sweep, folder)
-            else:
-                check_results(known, folder)
+        return _main(args, folder)
     except EvidenceError as error:
         print(error, file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
+    except Stopped:
         print("Interrupted. What was finished is stored; run it again to go on.", file=sys.stderr)
         return 130
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _main(args, folder):
+    for name, value in THREADS.items():
+        os.environ.setdefault(name, value)
+
+    known = protocols(folder)
+    ids = [name for id in args.ids for name in _named(id, known)] or list(known)
+    with tempfile.TemporaryDirectory() as scratch:
+        fresh = Path(scratch) if args.again else None
+        sweep = Sweep(known, ids, folder, upto=args.upto, lifted=args.lift, runs=fresh)
+        if args.plan:
+            print(plan(sweep))
+            return 0
+        try:
+            failed = measure(sweep, args)
+        except BaseException:  # pages are those of the results, whatever ended the measurement
+            with contextlib.suppress(EvidenceError):
+                if not args.again:
+                    write_pages(folder)
+            raise
+        if args.again:
+            _compare(sweep, folder)
+        else:
+            write_pages(folder)
+            check_results(known, folder)
     return 1 if failed else 0
 
 
@@ -164,8 +183,7 @@ def write_pages(folder=FOLDER):
     write(folder / "README.md", readme(results))
     if past := past_results(folder):
         write(docs / "claims_history.md", history_page(past))
-    (docs / "images").mkdir(exist_ok=True)
-    (docs / "images" / "ledger.png").write_bytes(render(ledger_picture(results)))
+    write(docs / "images" / "ledger.png", render(ledger_picture(results)))
 
 
 def plan(sweep):

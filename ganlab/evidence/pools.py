@@ -4,11 +4,17 @@ A pool takes units and gives back, one at a time and in whatever order, each wit
 with the error that it ended in.
 """
 
+import contextlib
+import hashlib
+import os
+import threading
 from concurrent.futures import CancelledError
 
 from ganlab.evidence.protocol import EvidenceError
 from ganlab.evidence.unit import run_unit
 
+LOST = 5  # seconds after which it is seen that a process is gone for good
+START = 120  # seconds that a process may take to start anew before it counts as gone
 DEATHS = 3  # so many workers may die of a unit before it is given up
 FAILURES = (Exception, SystemExit)  # what a unit may end in
 
@@ -58,6 +64,7 @@ class Cluster:
                 "distributed.scheduler.allowed-failures": DEATHS,
                 "distributed.comm.retry.count": 0,
                 "distributed.worker.memory.terminate": False,
+                "distributed.deploy.lost-worker-timeout": f"{START}s",
             }
         )
         self._address, self._local, self._units = address, None, {}
@@ -75,6 +82,17 @@ class Cluster:
             reason = " ".join(str(error).split())[:200]
             raise EvidenceError(f"no scheduler at {address or 'this machine'}: {reason}") from None
         self._done = as_completed(with_results=False, loop=self._client.loop)
+        self._closed = threading.Event()
+        if self._local:
+            self._wanted = processes or cores()
+            threading.Thread(target=self._replace_the_dead, daemon=True).start()
+
+    def _replace_the_dead(self):
+        """Start processes anew that Dask gave up, as it does where starting them took too long."""
+        while not self._closed.wait(LOST):
+            with contextlib.suppress(Exception):  # the cluster may be closing
+                if len(self._local.scheduler_info["workers"]) < self._wanted:
+                    self._local.scale(self._wanted)
 
     @property
     def told(self):
@@ -91,7 +109,7 @@ class Cluster:
             future = self._client.submit(
                 run_unit,
                 unit,
-                key=f"{unit.training}-{unit.first_seed}-{hash_of(keys)}",
+                key=f"{unit.training}-{unit.first_seed}-{_digest(keys)}",
                 priority=-unit.look,
                 pure=False,
             )
@@ -119,14 +137,14 @@ class Cluster:
         return len(self._units)
 
     def close(self):
-        self._client.close(timeout=2)
-        if self._local:
-            self._local.close(timeout=5)
+        self._closed.set()
+        with contextlib.suppress(Exception):  # all is stored, and this process ends soon
+            self._client.close(timeout=2)
+            if self._local:
+                self._local.close(timeout=20)
 
 
-def hash_of(text):
-    import hashlib
-
+def _digest(text):
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
@@ -135,8 +153,6 @@ def cores(room=1.5):
 
     room  GB that a process may take
     """
-    import os
-
     import psutil
 
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()

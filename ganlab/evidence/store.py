@@ -106,12 +106,15 @@ def save(result, path):
     return result
 
 
-def write(path, text):
-    """Write a file that readers see old or new, but whole. EvidenceError if the disk is full."""
+def write(path, content):
+    """Write text or bytes into a file that readers see old or new, but whole.
+
+    EvidenceError, in one line, if the disk does not take it.
+    """
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(text, encoding="utf-8")
+        part.write_bytes(content if isinstance(content, bytes) else content.encode())
         os.replace(part, path)
     except OSError as error:
         part.unlink(missing_ok=True)

@@ -193,7 +193,8 @@ class Sweep:
             asked = tuple(questions.values())
             units.append(Unit(folder, training, first, asked, name, looks[training, first]))
             self._asked |= {(training, first, key) for key in questions}
-        return sorted(units, key=lambda unit: (unit.look, unit.first_seed))
+        took = {unit.training: self._seconds(unit.training) or 0.0 for unit in units}
+        return sorted(units, key=lambda unit: (unit.look, took[unit.training], unit.first_seed))
 
     def take(self, unit, answer):
         """Store the answer to a unit, and return the settings that are decided by it."""
