@@ -31,8 +31,8 @@ test-all: $(INSTALLED) ## run the slow tests too, and the browser tests
 notebooks: $(INSTALLED) ## build the notebooks from notebooks/text (one alone: ONLY=03)
 	$(PY) notebooks/build.py $(ONLY)
 
-evidence: $(INSTALLED) ## measure the claims that have no result yet (options: ARGS)
-	$(PY) -m ganlab.evidence $(ARGS)
+evidence: $(INSTALLED) ## measure the claims on all cores (options: ARGS="C1 --plan", SCHEDULER=tcp://host:8786)
+	$(PY) -m ganlab.evidence $(if $(SCHEDULER),--scheduler $(SCHEDULER)) $(ARGS)
 
 bench: $(INSTALLED) ## measure the speed beside other libraries (a part of it: QUICK=1)
 	$(PY) benchmarks/speed.py $(if $(QUICK),--quick)

@@ -1,216 +1,199 @@
 """How runs ended: each function makes of what a training returns one number a seed, (seeds,).
 
-NaN stands for a seed that failed. Of a rate the number is 0 or 1. At the end means: averaged over
-the last tenth of the records.
+NaN stands for a seed that failed. Outcomes of shares are 0 or 1. Words, thresholds and the end of
+a run, the average over the last tenth of its records, are those of `ganlab.endings`.
 """
 
 import numpy as np
 from scipy.spatial.distance import cdist
 
-from evidence.trainings.aylien2016 import TARGET
+from evidence.trainings.perspective2016 import BUMPS
+from ganlab.data import Gaussian
+from ganlab.endings import CLOSE_W1, REACH, at_the_end, last_tenth, measure, unsteady
 from ganlab.metrics import wasserstein
 
-CLOSE = TARGET.std / 4  # W1
-NARROW = 0.8 * TARGET.std  # width
-THIN = TARGET.std / 2  # width
-REACH = 3 * TARGET.std  # around the mean is the bell
-CHANGED = 0.025  # W1: less than that makes no difference
+BELL = Gaussian(4.0, 0.5)  # what the GANs of evidence/trainings/bell.py are to learn
+STANDARD = Gaussian(0.0, 1.0)  # and that of perspective2016
+NEAR_HALF = 0.1  # scores and accuracy
+APART = 0.5  # scores on real and on fake samples, D being sure of both
+NEW = 0.1  # distance from every data point; and how near to the circle is on it
 
 
-def at_the_end(values):
-    """`values` (records, ...) averaged over the last tenth of the records."""
-    return np.mean(values[-max(1, len(values) // 10) :], axis=0)
+def where_finite(values, finite):
+    """`values` (seeds,) as numbers, NaN for the seeds that are not `finite`."""
+    return np.where(finite, values, np.nan)
 
 
-# Of a `Run` on N(4, 0.5), by the samples in its records ----------------------------------
+# Of runs on one bell, by the `samples` in their records: in the course's words -----------------
 
 
-def w1(run):
-    """W1 to the data, (records, seeds)."""
-    return wasserstein(run.samples, TARGET)
+def ended(run, words, target):
+    """1 for seeds whose end one of `words` says."""
+    end = at_the_end(run.samples, target)
+    return where_finite(np.isin(end.words(), words), np.isfinite(end.w1))
 
 
-def width(run):
-    """The standard deviation of the generated samples, (records, seeds)."""
-    return run.samples[..., 0].std(axis=-1)
+def close(run, target=BELL):
+    return ended(run, ("close",), target)
 
 
-def inside(run):
-    """Share of samples within three standard deviations of the mean, (records, seeds)."""
-    return (abs(run.samples[..., 0] - TARGET.mean) < REACH).mean(axis=-1)
+def narrow(run, target=BELL):
+    return ended(run, ("narrow",), target)
 
 
-def if_finite(rate, run):
-    """`rate` (seeds,) as numbers, NaN where W1 at the end is not finite."""
-    return rate + 0.0 * w1_at_the_end(run)
+def partly(run, target=BELL):
+    return ended(run, ("partly",), target)
 
 
-def w1_at_the_end(run):
-    return at_the_end(w1(run))
+def lost(run, target=BELL):
+    return ended(run, ("lost",), target)
 
 
-def width_at_the_end(run):
-    return at_the_end(width(run))
+def missed(run, target=BELL):
+    """1 for seeds that end lost or partly."""
+    return ended(run, ("lost", "partly"), target)
 
 
-def is_close(run):
-    """1 for seeds that end close to the data."""
-    return if_finite(w1_at_the_end(run) <= CLOSE, run)
+def wide(run, target=BELL):
+    """1 for seeds that end with nine tenths at the bell and its width: near or close."""
+    return ended(run, ("near", "close"), target)
 
 
-def came_close(run):
-    """1 for seeds that are close to the data at one record or more."""
-    return if_finite((w1(run) <= CLOSE).any(axis=0), run)
+def within_a_quarter(run, target=BELL):
+    """1 for seeds whose W1 at the end is that of close runs, whatever their width."""
+    end = at_the_end(run.samples, target)
+    return where_finite(end.w1 <= CLOSE_W1, np.isfinite(end.w1))
 
 
-def came_close_and_narrowed(run):
-    return if_finite((w1(run) <= CLOSE).any(axis=0) & (width_at_the_end(run) < NARROW), run)
+def came_close(run, target=BELL):
+    """1 for seeds that are close at one record or more."""
+    end = at_the_end(run.samples, target)
+    return where_finite(_close_at(run, target).any(axis=0), np.isfinite(end.w1))
 
 
-def came_close_and_stayed_wide(run):
-    return if_finite((w1(run) <= CLOSE).any(axis=0) & ~(width_at_the_end(run) < NARROW), run)
+def came_close_ended_narrow(run, target=BELL):
+    return came_close(run, target) * narrow(run, target)
 
 
-def never_came_close(run):
-    """1 for seeds that are close at no record, also for those that failed."""
-    return ~(w1(run) <= CLOSE).any(axis=0)
+def came_close_stayed_wide(run, target=BELL):
+    return came_close(run, target) * wide(run, target)
 
 
-def w1_when_stopped(run):
-    """W1 at the first record that is close; for runs that have none, at the end."""
-    found = w1(run)
-    close = found <= CLOSE
-    first = found[np.argmax(close, axis=0), np.arange(close.shape[1])]
-    return np.where(close.any(axis=0), first, at_the_end(found))
+def not_steady(run, target=BELL):
+    """1 for seeds whose last record and last tenth disagree on the word."""
+    end = at_the_end(run.samples, target)
+    return where_finite(unsteady(run.samples, target), np.isfinite(end.w1))
 
 
-def changed_by_stopping(run, sign):
-    """1 for seeds that are better off stopped (`sign` 1), or worse off (-1)."""
-    difference = w1_at_the_end(run) - w1_when_stopped(run)
-    return np.where(np.isfinite(difference), sign * difference > CHANGED, np.nan)
+def close_in_cell(run, d_rate, g_rate, target=BELL):
+    """1 for seeds that end close in one cell of a map, samples (records, D, G, seeds, n, 1)."""
+    end = at_the_end(run[:, d_rate, g_rate], target)
+    return where_finite(end.words() == "close", np.isfinite(end.w1))
 
 
-def is_at_the_bell(run):
-    """True for seeds that end with nine tenths of their samples at the bell."""
-    return at_the_end(inside(run)) >= 0.9
+def _close_at(run, target):
+    """Whether a seed is close, (records, seeds)."""
+    return measure(run.samples, target).words() == "close"
 
 
-def keeps_the_width(run):
-    """1 for seeds that end at the bell with more than half its width."""
-    return if_finite(is_at_the_bell(run) & (width_at_the_end(run) > THIN), run)
+# The same runs, by numbers; lengths are in the units of the data ------------------------------
 
 
-def is_narrow(run):
-    """1 for seeds that end at the bell with at most half its width."""
-    return if_finite(is_at_the_bell(run) & (width_at_the_end(run) <= THIN), run)
+def w1_at_the_end(run, target=BELL):
+    return target.std * at_the_end(run.samples, target).w1
 
 
-def is_elsewhere(run):
-    """1 for seeds that end with less than nine tenths of their samples at the bell."""
-    return if_finite(~is_at_the_bell(run), run)
+def w1_to_bumps(run):
+    """W1 at the end to the harder target of `train_post`."""
+    return last_tenth(wasserstein(run.samples, BUMPS))
 
 
-def left_tail(run):
-    """Share of samples more than three standard deviations below the mean, at the end."""
-    return _tail(run, np.mean(run.samples[..., 0] < TARGET.mean - REACH, axis=-1))
-
-
-def right_tail(run):
-    """Share of samples as far above the mean, at the end."""
-    return _tail(run, np.mean(run.samples[..., 0] > TARGET.mean + REACH, axis=-1))
-
-
-def _tail(run, share):
-    return at_the_end(np.where(np.isfinite(run.samples).all(axis=(-2, -1)), share, np.nan))
-
-
-# Of a `Run` on whatever data, by D's scores ------------------------------------------------
-
-
-def largest_early_gap(run):
-    """Real minus fake score, the largest over the first half of the records."""
-    return np.max((run.real_score - run.fake_score)[: len(run.steps) // 2], axis=0)
-
-
-def score_off_half(run):
-    """The larger distance from 1/2 of the scores on real and on fake samples, at the end."""
-    scores = at_the_end(run.real_score), at_the_end(run.fake_score)
-    return np.max([np.abs(score - 0.5) for score in scores], axis=0)
-
-
-def accuracy_off_half(run):
-    return np.abs(at_the_end(run.accuracy) - 0.5)
-
-
-# Of perspective2016's `Followed`, whose W1 is computed at quantiles --------------------------
-
-
-def computed_w1_early(run):
+def w1_early(run, target=BELL):
     """W1 averaged over the first quarter of the run: small where G was fast."""
-    return np.mean(run.w1[: len(run.w1) // 4], axis=0)
+    return np.mean(wasserstein(run.samples[: len(run.samples) // 4], target), axis=0)
 
 
-def computed_w1_at_the_end(run):
-    return at_the_end(run.w1)
+def w1_when_stopped(run, target=BELL):
+    """W1 at the first record that is close; for runs that have none, at the end."""
+    close = _close_at(run, target)
+    first = run.samples[np.argmax(close, axis=0), np.arange(close.shape[1])]
+    return np.where(close.any(axis=0), wasserstein(first, target), w1_at_the_end(run, target))
 
 
-def difference_of_w1(runs):
-    """W1 at the end of the first of two runs, minus that of the second."""
-    first, second = runs
-    return at_the_end(first.w1) - at_the_end(second.w1)
+def width_at_the_end(run, target=BELL):
+    """The standard deviation of the samples."""
+    return target.std * at_the_end(run.samples, target).width
 
 
-def is_good(run):
-    """1 for seeds whose W1 at the end is at most a quarter of the data's standard deviation."""
-    return _good(at_the_end(run.w1))
+def left_tail(run, target=BELL):
+    """Share of samples more than three standard deviations below the mean, at the end."""
+    return _share(run.samples, run.samples[..., 0] < target.mean - REACH * target.std)
 
 
-def is_good_in_cell(w1, d_rate, g_rate):
-    """The same in one cell of a map of rates, W1 (records, D rates, G rates, seeds)."""
-    return _good(at_the_end(w1)[d_rate, g_rate])
+def right_tail(run, target=BELL):
+    """Share of samples as far above the mean, at the end."""
+    return _share(run.samples, run.samples[..., 0] > target.mean + REACH * target.std)
 
 
-def _good(w1):
-    return np.where(np.isfinite(w1), w1 <= 0.25, np.nan)
+def _share(samples, which):
+    finite = np.isfinite(samples).all(axis=(-2, -1))
+    return last_tenth(where_finite(which.mean(axis=-1), finite))
 
 
-def is_stuck(run):
-    """1 for seeds whose W1 at the end is above the data's standard deviation."""
-    w1 = at_the_end(run.w1)
-    return np.where(np.isfinite(w1), w1 > 1.0, np.nan)
+# Of a `Run` on whatever data, by D's scores ----------------------------------------------------
 
 
-def largest_off_half(run):
-    """The largest distance of D from 1/2 over the middle 95 % of the data, at the end."""
-    return at_the_end(run.off_half)
+def sure_early(run):
+    """1 for seeds whose D tells real from fake at a record of the first half."""
+    gap = (run.real_score - run.fake_score)[: len(run.steps) // 2].max(axis=0)
+    return where_finite(gap >= APART, np.isfinite(gap))
 
 
-# Of tables that were `Played` ------------------------------------------------------------
+def scores_at_half(run):
+    """1 for seeds whose mean scores on real and on fake samples end near 1/2."""
+    off = [np.abs(last_tenth(score) - 0.5) for score in (run.real_score, run.fake_score)]
+    return where_finite(np.max(off, axis=0) <= NEAR_HALF, np.isfinite(off).all(axis=0))
 
 
-def total_variation(played):
-    """Between G and the data's frequencies, at the end."""
-    return 0.5 * np.abs(played.q - played.p[:, None]).sum(axis=-1).mean(axis=-1)
+def accuracy_at_half(run):
+    """1 for seeds whose D ends with an accuracy near 1/2 on its training batches."""
+    off = np.abs(last_tenth(run.accuracy) - 0.5)
+    return where_finite(off <= NEAR_HALF, np.isfinite(off))
 
 
-def mass_off_the_data(played):
-    """The share of G that lies where there are no data, at the end."""
-    return np.sum(played.q * (played.p == 0)[:, None], axis=-1).mean(axis=-1)
+def at_half_and_close(run):
+    return scores_at_half(run) * close(run)
 
 
-# Of GANs on a sample of the circle: `Sampled` ------------------------------------------------
+def at_half_and_not_close(run):
+    return scores_at_half(run) * (1.0 - close(run))
 
 
-def share_of_new_places(run, by_record=False):
-    """Share of samples within 0.1 of the circle and further than 0.1 from every data point.
+def flat_at_half(run):
+    """1 for perspective2016's `Followed` whose D ends near 1/2 over the middle 95 % of the data."""
+    off = last_tenth(run.off_half)
+    return where_finite(off <= NEAR_HALF, np.isfinite(off))
 
-    by_record  averages the shares of the two records, which rounds otherwise
-    """
-    on_circle = np.abs(np.linalg.norm(run.samples, axis=-1) - 1) < 0.1
+
+# Of tables that were `Played` ------------------------------------------------------------------
+
+
+def same_frequencies(played):
+    """1 for seeds whose G ends within 0.05 of the data's frequencies in total variation."""
+    apart = 0.5 * np.abs(played.q - played.p[:, None]).sum(axis=-1).mean(axis=-1)
+    return where_finite(apart <= 0.05, np.isfinite(apart))
+
+
+# Of GANs on a sample of the circle: `Sampled` --------------------------------------------------
+
+
+def makes_new_places(run):
+    """1 for seeds with more than 5 % of samples on the circle and near no data point."""
+    on_circle = np.abs(np.linalg.norm(run.samples, axis=-1) - 1) < NEW
     pairs = [zip(record, run.data, strict=True) for record in run.samples]
     nearest = np.array([[cdist(x, data).min(axis=1) for x, data in seeds] for seeds in pairs])
-    new = on_circle & (nearest > 0.1)
-    return new.mean(axis=-1).mean(axis=0) if by_record else new.mean(axis=(0, -1))
+    share = (on_circle & (nearest > NEW)).mean(axis=(0, -1))
+    return where_finite(share > 0.05, np.isfinite(run.samples).all(axis=(0, 2, 3)))
 
 
 def w1_to_the_circle(run):

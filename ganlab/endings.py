@@ -249,10 +249,17 @@ def unsteady(samples, target) -> np.ndarray:
     samples = np.asarray(samples)
     if samples.ndim < 3:
         raise ValueError(f"samples has shape {samples.shape}: wanted (records, ..., n, dim)")
+    return measure(samples[-1], target).words() != at_the_end(samples, target).words()
+
+
+def at_the_end(samples, target) -> Bell | Modes:
+    """The numbers behind the words, each averaged over the last tenth of the records: (...).
+
+    `samples` is (records, ..., n, dim), as `Run.samples`; see `last_tenth`.
+    """
+    samples = np.asarray(samples)
     measured = measure(samples[-_length_of_end(samples) :], target)
-    last = type(measured)(*(values[-1] for values in measured))
-    end = type(measured)(*(np.mean(values, axis=0) for values in measured))
-    return last.words() != end.words()
+    return type(measured)(*(np.mean(values, axis=0) for values in measured))
 
 
 def last_tenth(values) -> np.ndarray:

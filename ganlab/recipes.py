@@ -7,7 +7,7 @@ says which.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ganlab.backend import keras
 from ganlab.data import Circle, Gaussian, Uniform, ring
@@ -19,6 +19,8 @@ from ganlab.losses import bounded, clamped, tanh_squared_error
 from ganlab.networks import mlp
 from ganlab.pretraining import pretrain
 from ganlab.training import train_gan
+
+_OF_A_RECIPE = ("batch_size", "steps", "pretraining")
 
 
 @dataclass(frozen=True)
@@ -33,14 +35,24 @@ class Recipe:
     steps: int
     pretraining: Mapping = field(default_factory=dict)
 
+    def changed(self, **fields):
+        """The same recipe with other values for some of its fields, or of its Gan's."""
+        own = {name: fields.pop(name) for name in _OF_A_RECIPE if name in fields}
+        return replace(self, gan=self.gan.changed(**fields), **own)
+
+    def ready(self, seeds=32):
+        """The Gan with D pretrained for these seeds, if that belongs to the recipe."""
+        if not self.pretraining:
+            return self.gan
+        sizes = {"seeds": seeds, "batch_size": self.batch_size}
+        pretrained, _, _ = pretrain(self.gan.discriminator, **self.pretraining, **sizes)
+        return self.gan.changed(discriminator=pretrained)
+
     def train(self, *, seeds=32, steps=None, records=50):
         """A `Run` of the recipe, for `steps` steps if not for its own."""
-        gan, sizes = self.gan, {"seeds": seeds, "batch_size": self.batch_size}
-        if self.pretraining:
-            ready, _, _ = pretrain(gan.discriminator, **self.pretraining, **sizes)
-            gan = gan.changed(discriminator=ready)
         steps = self.steps if steps is None else steps
-        return train_gan(gan, steps=steps, records=records, **sizes)
+        sizes = {"seeds": seeds, "batch_size": self.batch_size}
+        return train_gan(self.ready(seeds), steps=steps, records=records, **sizes)
 
 
 def _normal(std=1.0):
@@ -57,17 +69,29 @@ def _adam(rate, beta_1=0.9):
     return keras.optimizers.Adam(rate, beta_1=beta_1)
 
 
-def _aylien2016_networks(activation, minibatch):
-    last = MinibatchDiscrimination(5, 3, kernel_initializer=_normal(0.02)) if minibatch else 8
-    generator = mlp((1, 4, 1), "softplus", kernel=_normal())
-    return generator, mlp((1, 8, 8, last, 1), activation, kernel=_normal())
+def _bell_networks(activation, minibatch, neighbours, g_hidden, d_hidden, normal):
+    """G and D on the line; `normal`: weights from N(0, 1), and the layer's from N(0, 0.02)."""
+    kernels = (_normal(), _normal(0.02)) if normal else ("glorot_uniform", "glorot_uniform")
+    if minibatch:
+        layer = MinibatchDiscrimination(5, 3, neighbours, kernel_initializer=kernels[1])
+        d_hidden = (*d_hidden[:-1], layer)
+    generator = mlp((1, *g_hidden, 1), "softplus", kernel=kernels[0])
+    return generator, mlp((1, *d_hidden, 1), activation, kernel=kernels[0])
 
 
-def aylien2016_first(minibatch=False):
-    """aylien2016 (2016): D pretrained onto the density, then gradient descent."""
-    target, rate = Gaussian(4.0, 0.5), 0.005 if minibatch else 0.03
+def aylien2016_first(
+    minibatch=False, *, neighbours=None, g_hidden=(4,), d_hidden=(8, 8, 8), rate=None
+):
+    """aylien2016 (2016): D pretrained onto the density, then gradient descent.
+
+    With `minibatch` discrimination (of all the batch, or of some `neighbours`) in place of D's last
+    hidden layer the `rate` is 0.005, without it 0.03.
+    """
+    target = Gaussian(4.0, 0.5)
+    if rate is None:
+        rate = 0.005 if minibatch else 0.03
     gan = Gan(
-        *_aylien2016_networks("tanh", minibatch),
+        *_bell_networks("tanh", minibatch, neighbours, g_hidden, d_hidden, normal=True),
         target,
         Stratified(-8.0, 8.0, jitter=0.01, aligned=True),
         d_optimizer=_falling_sgd(rate, 150),
@@ -82,25 +106,36 @@ def aylien2016_first(minibatch=False):
     return Recipe(gan, batch_size=12, steps=1200, pretraining=pretraining)
 
 
-def aylien2016_last(minibatch=False):
+def aylien2016_last(
+    minibatch=False,
+    *,
+    neighbours=None,
+    g_hidden=(4,),
+    d_hidden=(8, 8, 8),
+    d_rate=1e-3,
+    g_rate=1e-3,
+):
     """aylien2016 (2017): its last code; ReLU, Adam, no pretraining, a floor under the logarithm."""
     gan = Gan(
-        *_aylien2016_networks("relu", minibatch),
+        *_bell_networks("relu", minibatch, neighbours, g_hidden, d_hidden, normal=True),
         Gaussian(4.0, 0.5),
         Stratified(-8.0, 8.0, jitter=0.01, aligned=True),
         losses=bounded(1e-5),
-        d_optimizer=_adam(1e-3),
-        g_optimizer=_adam(1e-3),
+        d_optimizer=_adam(d_rate),
+        g_optimizer=_adam(g_rate),
     )
     return Recipe(gan, batch_size=8, steps=5000)
 
 
-def perspective2016():
-    """perspective2016: tanh to the ends of both networks, G's output times 5, D's cut off."""
-    target = Gaussian(0.0, 1.0)
-    layers = mlp((1, 10, 10, 1), "tanh", "tanh", kernel=_normal()).layers
+def perspective2016(target=None, *, output="tanh", scale=5.0):
+    """perspective2016: tanh to the ends of both networks, G's output times 5, D's cut off.
+
+    `target` is N(0, 1) if it is not given; G's `output` activation, and the `scale` after it.
+    """
+    target = Gaussian(0.0, 1.0) if target is None else target
+    layers = mlp((1, 10, 10, 1), "tanh", output, kernel=_normal()).layers
     gan = Gan(
-        keras.Sequential([keras.Input((1,)), *layers, keras.layers.Rescaling(5.0)]),
+        keras.Sequential([keras.Input((1,)), *layers, keras.layers.Rescaling(scale)]),
         mlp((1, 10, 10, 1), "tanh", kernel=_normal()),
         target,
         Stratified(-3.0, 3.0, jitter=0.01),
@@ -150,16 +185,22 @@ def module():
     return Recipe(gan, batch_size=64, steps=5000)
 
 
-def ours_after_03(minibatch=False):
+def ours_after_03(
+    minibatch=False,
+    *,
+    neighbours=None,
+    g_hidden=(4,),
+    d_hidden=(8, 8, 8),
+    d_rate=2e-3,
+    g_rate=2e-3,
+):
     """ours after 03: normal latents, default initial weights, tanh, Adam at 2e-3, batches of 64."""
-    last = MinibatchDiscrimination(5, 3) if minibatch else 8
     gan = Gan(
-        mlp((1, 4, 1), "softplus"),
-        mlp((1, 8, 8, last, 1), "tanh"),
+        *_bell_networks("tanh", minibatch, neighbours, g_hidden, d_hidden, normal=False),
         Gaussian(4.0, 0.5),
         GaussianLatent(),
-        d_optimizer=_adam(2e-3, beta_1=0.5),
-        g_optimizer=_adam(2e-3, beta_1=0.5),
+        d_optimizer=_adam(d_rate, beta_1=0.5),
+        g_optimizer=_adam(g_rate, beta_1=0.5),
     )
     return Recipe(gan, batch_size=64, steps=5000)
 

@@ -55,14 +55,14 @@ TEXTS = {"source": "module", "measured": "As made up.", "notebook": "03"}
 
 PROTOCOLS = (
     Protocol(
-        id="T1", claim="A is lower", metric="W1", unit="nats", direction=-1, margin=0.1,
-        worst=np.inf, settings={
+        id="T1.1", claim="A is lower", kind="wins", least=0.05, direction=-1, margin=0.1,
+        says="{won} of 100 are lower", worst=np.inf, settings={
             "first": Setting({"A": arm(SHIFT), "B": arm(2.0)}),
             "second": Setting({"A": arm(0.25), "B": arm(2.0)}),
         }, **TEXTS,
     ),
     Protocol(
-        id="T2", claim="B is close", metric="W1", margin=0.2, worst=9, reference=1,
+        id="T2.1", claim="B is close", margin=0.2, worst=0, reference=1, says="{first} of 100",
         settings={"only": Setting({"B": partial(distance, t.Bell(0.0))})}, **TEXTS,
     ),
 )
@@ -120,7 +120,7 @@ def load(tmp_path, monkeypatch):
 
 
 def hashes(module):
-    return {protocol.id: fingerprint(protocol) for protocol in module.PROTOCOLS}
+    return {protocol.id.split(".")[0]: fingerprint(protocol) for protocol in module.PROTOCOLS}
 
 
 def changed(before, after):
@@ -144,12 +144,12 @@ NOTHING = [
     ("claims", "A is lower", "A | is less"),
     ("claims", '"module"', '"aylien2016"'),
     ("claims", '"03"', '"04"'),
-    ("claims", '"nats"', '"bits"'),
-    ("claims", '"W1"', '"distance"'),
+    ("claims", "are lower", "lie lower"),
+    ("claims", '"B": arm(2.0)}),', '"B": arm(2.0)}, most=1024),'),
     ("claims", "margin=0.1,", "margin=0.10,"),
     ("claims", "reference=1,", "reference=1.0,"),
-    ("claims", "worst=9,", "worst=np.float64(9),"),
-    ("claims", "worst=9,", "worst=9, seeds=list(range(32)), confirm=np.arange(32, 96),"),
+    ("claims", "worst=0,", "worst=np.float64(0),"),
+    ("claims", "worst=0,", "worst=0, first_seed=10_000,"),
     ("claims", "import numpy as np", "import numpy"),
     ("claims", "tools as t", "tools as tools_of"),
     ("claims", "t.draw(", "draw("),
@@ -174,12 +174,12 @@ SOMETHING = [
     ("1", "claims", "margin=0.1,", "margin=0.11,"),
     ("1", "claims", "direction=-1", "direction=1"),
     ("1", "claims", "worst=np.inf", "worst=10"),
-    ("1", "claims", "worst=np.inf", "worst=np.inf, seeds=range(31)"),
-    ("1", "claims", "worst=np.inf", "worst=np.inf, confirm=range(32, 97)"),
+    ("1", "claims", "worst=np.inf", "worst=np.inf, first_seed=20_000"),
+    ("1", "claims", "least=0.05", "least=0.06"),
     ("1", "claims", '"second": Setting({"A"', '"second": Setting({"C"'),
     ("1", "claims", '"second"', '"third"'),
     ("2", "claims", "reference=1,", "reference=1.5,"),
-    ("2", "claims", "worst=9,", "worst=1, kind='rate',"),
+    ("2", "claims", "worst=0,", "worst=1,"),
     ("2", "claims", "t.Bell(0.0)", "t.Bell(0.5)"),
     ("2", "claims", "t.Bell(0.0)", "t.Bell(0.0, 2.0)"),
     ("2", "claims", "t.draw(seeds, 4)", "t.draw(seeds, 5)"),
@@ -227,30 +227,33 @@ def test_the_order_of_settings_and_of_arms_matters(load):
 def test_each_number_of_a_protocol_counts():
     texts = dict.fromkeys(("source", "claim", "measured", "notebook"), "")
     arms = {"A": len, "B": len}
-    usual = texts | {"id": "T1", "settings": {"": Setting(arms)}, "worst": 1}
+    usual = texts | {"id": "T1.1", "settings": {"": Setting(arms)}, "worst": 1, "says": "."}
     identity = texts | {"id": "T1", "check": max, "tolerance": 1e-6}
     found = [
         fingerprint(Protocol(**options))
         for options in (
             usual,
-            usual | {"kind": "rate"},
+            usual | {"kind": "wins", "least": 0.1},
+            usual | {"kind": "wins", "least": 0.2},
             usual | {"direction": -1},
-            usual | {"margin": 0.1},
-            usual | {"worst": 2},
+            usual | {"margin": 0.0},
+            usual | {"worst": 0},
             usual | {"settings": {"": Setting({"A": len})}, "reference": 0.0},
             usual | {"settings": {"": Setting({"A": len})}, "reference": 0.5},
             usual | {"settings": {"": Setting({"A": len, "B": max})}},
-            usual | {"seeds": range(31)},
-            usual | {"confirm": range(32, 95)},
+            usual | {"first_seed": 20_000},
             identity,
             identity | {"check": min},
             identity | {"tolerance": 1e-5},
         )
     ]
     assert len(set(found)) == len(found)
-    others = {"id": "T2", "claim": "c", "measured": "m", "notebook": "n", "source": "s"}
-    others |= {"metric": "d", "unit": "u", "margin": -0.0, "worst": 1.0, "direction": 1.0}
+    others = {"id": "T2.1", "claim": "c", "measured": "m", "notebook": "n", "source": "s"}
+    others |= {"says": "{won}", "margin": 0.1, "worst": 1.0, "direction": 1.0}
+    others |= {"settings": {"": Setting(arms, most=512)}}
     assert fingerprint(Protocol(**usual | others)) == found[0]
+    none = usual | {"margin": 0.0}
+    assert fingerprint(Protocol(**none)) == fingerprint(Protocol(**none | {"margin": -0.0}))
 
 
 def test_code_may_move_to_another_file(load):
@@ -336,8 +339,8 @@ def judged(seeds):
 
 def protocol(i, arm):
     return Protocol(
-        id=f"T{i}", source="", claim="", measured="", notebook="", worst=0, reference=0,
-        settings={"": Setting({"": arm})},
+        id=f"T{i}.1", source="", claim="", measured="", notebook="", worst=0, reference=0,
+        says="{first}", settings={"": Setting({"": arm})},
     )
 
 PROTOCOLS = [protocol(i, arm) for i, arm in enumerate((slow, fast, wide, judged))]
@@ -634,11 +637,12 @@ def test_keras_objects_are_defined_by_their_configuration():
 def test_what_has_no_definition_is_refused_in_one_line(load, text, wanted):
     module = load(one=text, tools="n = 0\n")
     options = {"source": "", "claim": "", "measured": "", "notebook": "", "worst": 0}
+    options |= {"id": "T1.1", "says": "{first}"}
     arms = {"A": getattr(module, "f", None)}
     with pytest.raises(EvidenceError) as error:
-        fingerprint(Protocol(id="T1", reference=0, settings={"": Setting(arms)}, **options))
+        fingerprint(Protocol(reference=0, settings={"": Setting(arms)}, **options))
     message = str(error.value)
-    assert message.startswith("T1: ") and wanted in message
+    assert message.startswith("T1.1: ") and wanted in message
     assert "\n" not in message and "0x" not in message
 
 

@@ -3,40 +3,56 @@
 import numpy as np
 import pytest
 
-from ganlab.evidence import Arm, EvidenceError, Protocol, Setting, trained
+from ganlab.evidence import BLOCK, LOOKS, Arm, EvidenceError, Protocol, Setting, trained
 
 ARM = Arm(np.asarray, lambda seeds: seeds)
 GOOD = {
-    "id": "T1",
+    "id": "T1.1",
     "source": "module",
     "claim": "c",
     "measured": "m",
     "notebook": "03",
-    "worst": 0.0,
+    "says": "{first} of 100, against {second}; {setting}",
+    "worst": 0,
     "settings": {"s": Setting({"A": ARM, "B": ARM})},
 }
+IDENTITY = {"settings": {}, "check": float, "tolerance": 0.1}
+ALONE = {"settings": {"s": Setting({"A": ARM})}, "reference": 0.5, "says": "{first} of 100"}
 
 
 @pytest.mark.parametrize(
     "change, wanted",
     [
-        ({"id": "../T1"}, "an id like"),
+        ({"id": "../T1.1"}, "an id like 'C1.2' or 'C1b.2'"),
+        ({"id": "T1"}, "an id like 'C1.2' or 'C1b.2'"),
+        (IDENTITY | {"id": "T1.1"}, "an id like 'A1' for an identity"),
         ({"settings": {}}, "settings, or a check"),
         ({"check": float}, "settings, or a check"),
         ({"settings": {}, "check": float}, "a check and a tolerance"),
         ({"settings": {"s": Setting({"A": ARM})}}, "two arms"),
-        ({"reference": 1.0}, "two arms, or one and a reference"),
-        ({"kind": "mean"}, "'median' or 'rate'"),
+        ({"reference": 0.5}, "two arms, or one and a reference"),
+        ({"kind": "mean"}, "'share' or 'wins'"),
+        (ALONE | {"kind": "wins", "least": 0.1, "worst": 9}, "no reference for net wins"),
+        ({"kind": "wins"}, "the least difference that counts"),
+        ({"kind": "wins", "least": -0.1}, "the least difference that counts"),
+        ({"least": 0.1}, "the least difference that counts"),
         ({"direction": 0}, "direction"),
         ({"margin": -1.0}, "margin"),
         ({"worst": None}, "worst"),
-        ({"kind": "rate", "worst": np.inf}, "worst"),
-        ({"confirm": range(31, 95)}, "fresh seeds"),
-        ({"seeds": [1, 1, 2]}, "none used twice"),
+        ({"kind": "wins", "least": 0.1, "worst": None}, "worst"),
+        ({"worst": np.inf}, "worst"),
+        ({"settings": {"s": Setting({"A": ARM, "B": ARM}, most=96)}}, "most: one of"),
+        ({"first_seed": 999_000}, "seeds below 1,000,000"),
+        ({"says": ""}, "a sentence to say aloud"),
+        ({"says": "{share} of 100"}, "a sentence to say aloud"),
+        (ALONE | {"says": "{second} of 100"}, "a sentence to say aloud"),
+        ({"kind": "wins", "least": 0.1, "says": "{first}"}, "a sentence to say aloud"),
     ],
 )  # fmt: skip
 def test_an_unsound_protocol_is_refused_in_one_line(change, wanted):
     Protocol(**GOOD)
+    Protocol(**GOOD | ALONE)
+    Protocol(**GOOD | IDENTITY | {"id": "T1"})
     with pytest.raises(EvidenceError, match=wanted) as error:
         Protocol(**GOOD | change)
     assert "\n" not in str(error.value)
@@ -80,14 +96,14 @@ def test_arms_that_ask_for_the_same_training_share_it(calls):
     assert len(calls) == 5
 
 
-def test_only_the_last_32_trainings_are_kept(calls):
+def test_only_the_last_4_trainings_are_kept(calls):
     training = counting(calls)
-    for seed in range(32):
+    for seed in range(4):
         Arm(np.negative, training)([seed])
     Arm(np.negative, training)([0])  # used again, and so the last
-    assert len(calls) == 32
-    Arm(np.negative, training)([32])  # and 1 is forgotten
-    for seed, count in ((0, 33), (31, 33), (1, 34)):
+    assert len(calls) == 4
+    Arm(np.negative, training)([4])  # and 1 is forgotten
+    for seed, count in ((0, 5), (3, 5), (1, 6)):
         assert Arm(np.negative, training)([seed]) == [-seed]
         assert len(calls) == count
 
@@ -108,3 +124,16 @@ def test_a_training_that_failed_is_tried_again(calls):
         with pytest.raises(FloatingPointError):
             Arm(np.negative, training)([0])
     assert len(calls) == 2
+
+
+def test_the_margin_is_a_tenth_but_nothing_at_a_reference():
+    assert Protocol(**GOOD).margin == 0.1
+    assert Protocol(**GOOD | {"margin": 0.05}).margin == 0.05
+    assert Protocol(**GOOD | ALONE).margin == 0.0
+
+
+def test_seeds_come_in_blocks_that_make_up_the_looks():
+    protocol = Protocol(**GOOD | {"first_seed": 500})
+    assert protocol.seeds(0) == tuple(range(500, 564)) and protocol.seeds(2)[0] == 500 + 128
+    assert LOOKS == (64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384)
+    assert all(look % BLOCK == 0 for look in LOOKS)

@@ -1,496 +1,496 @@
-"""Measuring: results that resume, expire and are told; from made-up protocols."""
+"""Measuring: the same table whatever happens on the way; from made-up protocols."""
 
 import json
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
 import sys
-import textwrap
-from contextlib import closing
+import threading
+import time
+from contextlib import contextmanager
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from ganlab import evidence
-from ganlab.evidence import Claim, EvidenceError, store, sweep
+from ganlab.evidence import EvidenceError
+from ganlab.evidence.runs import Runs, versions
 
-PROTOCOL = '''
-"""A made-up claim."""
+PROTOCOLS = '''
+"""Is A lower than B?
+
+More about it.
+"""
+import os, time
 import numpy as np
 from ganlab.evidence import Arm, Protocol, Setting
 
-def draw(seeds, shift, key):
-    """Outcomes around `shift`."""
+def draw(seeds, shift, key, fault="", pause=0.0):
+    """Numbers around `shift`, and what goes wrong on the way there."""
+    with open(os.environ["GANLAB_TEST_LOG"], "a") as log:
+        log.write(f"{key} {seeds[0]}\\n")
+    try:
+        time.sleep(pause)
+    except KeyboardInterrupt:  # as `train` does: what there is
+        return np.zeros(len(seeds))
+    if fault == "dies" or fault == "dies once" and seeds[0] == 10_064 and once():
+        os._exit(7)
+    if fault == "fails":
+        raise ValueError("no luck\\nat all")
     return np.array([shift + np.random.default_rng((key, s)).normal() for s in seeds])
 
-def arm(shift, key):
-    return Arm(np.asarray, draw, {"shift": shift, "key": key})
+def once():
+    try:
+        open(os.environ["GANLAB_TEST_LOG"] + ".once", "x").close()
+        return True
+    except FileExistsError:
+        return False
 
+def value(drawn):
+    return drawn
+
+def is_low(drawn):
+    return drawn < 0
+
+def arm(outcome, shift, key, **more):
+    return Arm(outcome, draw, {"shift": shift, "key": key, **more})
+
+A, B, C = (arm(value, shift, key) for shift, key in ((0.0, 1), (0.5, 2), (0.55, 3)))
+COMMON = {"source": "module", "measured": "As made up.", "notebook": "03"}
 PROTOCOLS = (
     Protocol(
-        id="T1", source="module", claim="A | is lower than B", measured="As made up.",
-        notebook="03", metric="W1", unit="nats", direction=-1, margin=0.1, worst=np.inf,
-        settings={"first": Setting({"A": arm(0.0, 1), "B": arm(2.0, 2)})},
+        id="T1.2", claim="A is lower than B", kind="wins", direction=-1, least=0.2, worst=np.inf,
+        says="{setting}: {won} of 100 are lower, {lost} higher", **COMMON,
+        settings={"B": Setting({"A": A, "B": B}), "C": Setting({"C": C, "B": B}, most=512)},
+    ),
+    Protocol(
+        id="T2.1", claim="Most of A are low", reference=0.5, worst=0,
+        says="{first} of 100 are low", **COMMON,
+        settings={"A": Setting({"A": arm(is_low, -0.7, 4)})},
     ),
 )
 '''
+# The seeds of the looks that decide, or of the last: 512 for T1's C. Blocks of A, B, C and T2's.
+WHOLE = {"here": ("--scheduler", "none"), "two processes": ("--processes", "2")}
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
-    """A project of its own, with one protocol; modules loaded from it are forgotten."""
+def folder(tmp_path):
+    """A project of its own, with the protocols above."""
+    folder = tmp_path / "evidence"
     (tmp_path / "docs").mkdir()
-    (tmp_path / "evidence" / "results").mkdir(parents=True)
-    (tmp_path / "evidence" / "claims").mkdir()
-    for package in (tmp_path / "evidence", tmp_path / "evidence" / "claims"):
+    (folder / "claims").mkdir(parents=True)
+    for package in (folder, folder / "claims"):
         (package / "__init__.py").touch()
-    forget()  # the project's own
-    monkeypatch.setattr(sys, "path", list(sys.path))
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # files here change within a second
-    monkeypatch.setenv("GANLAB_QUIET", "1")
-    monkeypatch.setenv("GANLAB_TEST_LOG", str(tmp_path / "evidence" / "log.txt"))
-    write(tmp_path / "evidence", "t1", PROTOCOL)
-    yield tmp_path / "evidence"
-    forget()
+    write(folder)
+    return folder
 
 
-def forget():
-    for name in list(sys.modules):
-        if name.partition(".")[0] == "evidence":
-            del sys.modules[name]
+def write(folder, old="", new=""):
+    """The protocols, with `new` in the place of `old`."""
+    assert old in PROTOCOLS
+    (folder / "claims" / "made_up.py").write_text(PROTOCOLS.replace(old, new) if old else PROTOCOLS)
 
 
-def write(folder, stem, text):
-    (folder / "claims" / f"{stem}.py").write_text(textwrap.dedent(text))
-    sys.modules.pop(f"evidence.claims.{stem}", None)
-
-
-# The runner ----------------------------------------------------------------------------
-
-
-def run(folder, *args):
-    return evidence.main(list(args), folder)
-
-
-def stored(folder, id="T1"):
-    text = (folder / "results" / f"{id}.json").read_text()
-
-    def refuse(name):
-        raise AssertionError(f"{name} is not JSON")
-
-    return json.loads(text, parse_constant=refuse)
-
-
-def assert_as_its_outcomes_say(result):
-    claim = Claim(result)
-    assert result["verdict"] == claim.verdict
-    for setting, found in claim.estimates.items():
-        for seeds, e in found.items():
-            numbers = [float(result["estimates"][setting][seeds][k]) for k in e._fields]
-            np.testing.assert_allclose(numbers, e, rtol=1e-4)
-
-
-def test_a_run_stores_a_strict_small_result_and_the_ledger(folder, capsys):
-    assert run(folder) == 0
-    assert capsys.readouterr().out == "T1: supported\n"
-    result = stored(folder)
-    assert result["verdict"] == "supported" and result["worst"] == "inf"
-    assert result["protocol"] == evidence.fingerprint(evidence.protocols(folder)["T1"][0])
-    assert {"python", "numpy", "ganlab"} <= set(result["versions"])
-    assert re.fullmatch(r"\d{4}-\d\d-\d\d", result["date"])
-    values = result["outcomes"]["first"]["A"]
-    assert len(values["seeds"]) == 32 and len(values["confirm"]) == 64
-    expected = np.random.default_rng((1, 33)).normal()
-    assert values["confirm"][1] == float(f"{expected:.5g}")
-    assert_as_its_outcomes_say(result)
-    assert len((folder / "results" / "T1.json").read_text().splitlines()) < 90
-    assert list((folder / "results").iterdir()) == [folder / "results" / "T1.json"]
-    text = (folder.parent / "docs" / "claims.md").read_text()
-    assert text == evidence.ledger(folder)
-    assert (folder / "README.md").read_text() == evidence.readme(folder)
-    assert evidence.readme(folder).splitlines()[-1] == (
-        "| T1 | A \\| is lower than B | [t1](claims/t1.py) | supported |"
-    )
-    row = text.splitlines()[-1]
-    assert row.startswith(
-        "| T1 | A \\| is lower than B | module | As made up. | 32 + 64 | W1, margin 0.1<br>first: +"
-    )
-    assert re.search(r" nats \(supported\) \| first, A: .* \| supported \| 03 \|$", row)
-    before = (folder / "results" / "T1.json").read_text()
-    assert run(folder) == 0  # nothing is left to do
-    assert capsys.readouterr().out == "T1: supported\n"
-    assert (folder / "results" / "T1.json").read_text() == before
-
-
-COUNTING = (
-    PROTOCOL
-    + """
-import os
-import pathlib
-
-def counted(name, inner):
-    def run(seeds):
-        path = pathlib.Path(os.environ["GANLAB_TEST_LOG"])
-        with path.open("a") as log:
-            log.write(f"{name} {len(seeds)}\\n")
-        if (stop := path.with_name("stop")).exists() and len(path.read_text().split("\\n")) == 4:
-            stop.unlink()
-            STOP
-        return inner(seeds)
-    return run
-
-first = PROTOCOLS[0].settings["first"]
-first.arms.update({name: counted(name, inner) for name, inner in first.arms.items()})
-"""
+CODE = (
+    "import sys, pathlib\n"
+    "from ganlab.evidence import main\n"
+    "if __name__ == '__main__':\n"
+    "    sys.exit(main(sys.argv[2:], pathlib.Path(sys.argv[1])))\n"
 )
 
 
-def test_an_interrupted_run_goes_on_where_it_stopped(folder, capsys):
-    # As training does: Ctrl-C is caught, and what there is so far is returned.
-    stop = (
-        "import signal\n            try: signal.raise_signal(signal.SIGINT)\n"
-        "            except KeyboardInterrupt: return np.zeros(len(seeds))"
-    )
-    write(folder, "t1", COUNTING.replace("STOP", stop))
-    assert run(folder) == 0
-    whole = (folder / "results" / "T1.json").read_text()
-    (folder / "results" / "T1.json").unlink()
-    (folder / "log.txt").unlink()
-    (folder / "stop").touch()
-    done = command_line(folder)
-    assert (done.returncode, done.stderr) == (-signal.SIGINT, "")
-    partial = stored(folder)
-    assert "verdict" not in partial
-    done = {arm: list(row) for arm, row in partial["outcomes"]["first"].items()}
-    assert done == {"A": ["seeds", "confirm"]}
-    with pytest.raises(EvidenceError, match="not finished: run `make evidence ARGS=T1`"):
-        evidence.claim("T1", folder)
-    assert "| T1 |" not in evidence.ledger(folder)
-    done = command_line(folder)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "T1: supported\n", "")  # and quiet
-    log = (folder / "log.txt").read_text().split("\n")
-    assert log == ["A 32", "A 64", "B 32", "B 32", "B 64", ""]  # finished arms are not run again
-    dates = re.compile(r'"date": "[-\d]+"|"versions": {[^}]*}')  # of what is loaded at the time
-    text = (folder / "results" / "T1.json").read_text()
-    assert dates.sub("", text) == dates.sub("", whole)
+def environment(folder):
+    own = {
+        "GANLAB_TEST_LOG": str(folder / "log.txt"),
+        "PYTHONPATH": os.pathsep.join([str(folder.parent), *sys.path]),
+    }
+    return os.environ | own | {"GANLAB_QUIET": "1", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
-def test_a_file_that_is_edited_meanwhile_does_no_harm(folder, capsys):
-    edit = """
-import os
-import pathlib
-
-def edit(seeds):
-    path = pathlib.Path(os.environ["GANLAB_TEST_LOG"]).with_name("claims") / "t2.py"
-    path.write_text("\\n" + path.read_text().replace("margin=0.1", "margin=0.3"))
-    return np.zeros(len(seeds))
-
-PROTOCOLS[0].settings["first"].arms["A"] = edit
-"""
-    write(folder, "t1", PROTOCOL + edit)
-    write(folder, "t2", PROTOCOL.replace("T1", "T2"))
-    before = evidence.fingerprint(evidence.protocols(folder)["T2"][0])
-    assert run(folder) == 0  # measured is what was imported, and this is what the result says
-    assert stored(folder, "T2")["protocol"] == before and stored(folder, "T2")["margin"] == 0.1
-    forget()
-    assert run(folder) == 1 and "T2: margin (was 0.1, is 0.3) changed" in capsys.readouterr().err
+def start(folder, *args, **options):
+    script = folder.parent / "measure.py"
+    script.write_text(CODE)
+    command = [sys.executable, str(script), str(folder), *args]
+    out = dict(stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(folder))
+    return subprocess.Popen(command, **out, **options)
 
 
-def test_progress_counts_each_arm_on_each_seed_set(folder, monkeypatch):
-    protocol, source = evidence.protocols(folder)["T1"]
-    target, done = folder / "results" / "T1.json", []
-    bar = SimpleNamespace(update=lambda: done.append(target.exists()))
-    monkeypatch.setattr(sweep, "bar", lambda total, *_, **__: done.append(total) or closing(bar))
-    bar.close = lambda: None
-    for _ in range(2):  # measured, then found as it was
-        assert evidence.measure(protocol, source) == stored(folder)
-    assert done == [4, True, True, True, True] * 2
+def run(folder, *args, **options):
+    """Measure in a Python of its own: (exit status, what was printed, errors)."""
+    process = start(folder, *args, **options)
+    printed, errors = process.communicate(timeout=120)
+    return process.returncode, printed, errors
 
 
-def test_saving_is_atomic(folder, monkeypatch):
-    assert run(folder) == 0
-    before = (folder / "results" / "T1.json").read_text()
-
-    def full_disk(*_):
-        raise OSError("no space left")
-
-    monkeypatch.setattr(os, "replace", full_disk)
-    with pytest.raises(OSError, match="no space"):
-        store.save({"half": "written"}, folder / "results" / "T1.json")
-    assert (folder / "results" / "T1.json").read_text() == before
+def table(folder):
+    """Everything that is stored, but for dates, times and versions."""
+    results = {path.stem: json.loads(path.read_text()) for path in folder.glob("results/*.json")}
+    for result in results.values():
+        del result["date"], result["versions"]
+    runs = {}
+    for path in folder.glob("runs/*.txt"):
+        runs[path.stem] = {seed: x.tolist() for seed, (x, _) in Runs(path).blocks().items()}
+    return results, {key: dict(sorted(blocks.items())) for key, blocks in runs.items()}
 
 
-def test_a_changed_protocol_invalidates_its_result(folder, capsys):
-    assert run(folder) == 0
-    before = (folder / "results" / "T1.json").read_text()
-    write(folder, "t1", PROTOCOL.replace("import numpy", "# why\nimport numpy"))
-    assert run(folder) == 0 and evidence.claim("T1", folder).verdict == "supported"
-    write(folder, "t1", PROTOCOL.replace("margin=0.1", "margin=0.2"))
-    capsys.readouterr()
-    for args in ((), ("T1",), ("T1", "--again")):
-        assert run(folder, *args) == 1
-        error = capsys.readouterr().err
-        assert error.count("\n") == 1 and "T1" in error and "new id" in error
-        assert "margin (was 0.1, is 0.2) changed after it was measured" in error
-    # Reading holds nothing against the code: the result says in full what was measured.
-    assert evidence.claim("T1", folder).result["margin"] == 0.1
-    assert (folder / "results" / "T1.json").read_text() == before
-    # To measure another claim does not hide it either.
-    write(folder, "t2", PROTOCOL.replace("T1", "T2"))
-    assert run(folder, "T2") == 1 and "T1: margin (was 0.1" in capsys.readouterr().err
-    assert evidence.claim("T2", folder).verdict == "supported"
+def log(folder):
+    return sorted((folder / "log.txt").read_text().split("\n")[:-1])
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory):
+    """The table of a run in one process that nothing happened to, and what was trained for it."""
+    tmp_path = tmp_path_factory.mktemp("plain")
+    folder = tmp_path / "evidence"
+    (tmp_path / "docs").mkdir()
+    (folder / "claims").mkdir(parents=True)
+    for package in (folder, folder / "claims"):
+        (package / "__init__.py").touch()
+    write(folder)
+    status, printed, errors = run(folder, "--scheduler", "none")
+    assert (status, errors) == (0, "")
+    return table(folder), log(folder), printed, folder
+
+
+def test_a_setting_is_measured_until_a_look_decides(plain):
+    (results, runs), trained, printed, _ = plain
+    first, second = results["T1.2"]["settings"].values()
+    assert first["verdict"] == "supported" and second["verdict"] == "undecided"
+    assert [look["seeds"] for look in second["looks"]] == [64, 128, 256, 512]
+    assert all(look["low"] < 0.1 for look in first["looks"][:-1])
+    assert first["looks"][-1]["low"] > 0.1
+    assert results["T2.1"]["settings"]["A"]["verdict"] == "supported"
+    # By hand: won if A is lower by more than 0.2.
+    last = first["looks"][-1]
+    a, b = (np.concatenate([*runs[first["arms"][arm]].values()])[: last["seeds"]] for arm in "AB")
+    assert (last["won"], last["lost"]) == (np.sum(b - a > 0.2), np.sum(a - b > 0.2))
+    assert f"T1.2, B: supported ({last['seeds']:,} seeds)" in printed
+    assert results["T1.2"]["question"] == "Is A lower than B?"
+    # B is trained once for both settings, and no further than the longer of them.
+    assert len(trained) == len(set(trained))
+    counts = {key: sum(line.startswith(key) for line in trained) for key in "123"}
+    assert counts["3"] == 512 // 64 and counts["1"] == last["seeds"] // 64
+    assert counts["2"] == max(counts.values())
+
+
+def test_what_is_stored_is_not_measured_again(plain):
+    _, trained, _, folder = plain
+    before = {path: path.read_bytes() for path in folder.rglob("*.json")}
+    status, printed, errors = run(folder, "--scheduler", "none")
+    assert (status, printed, errors) == (0, "", "")
+    assert log(folder) == trained
+    assert {path: path.read_bytes() for path in folder.rglob("*.json")} == before
+
+
+def test_two_processes_give_the_same_table(folder, plain):
+    status, printed, errors = run(folder, "--processes", "2")
+    assert (status, errors) == (0, "")
+    assert "2 processes on this machine; watch them at http://127.0.0.1:" in printed
+    assert table(folder) == plain[0]
+    assert log(folder) == plain[1]
+
+
+def test_a_worker_that_dies_is_replaced(folder, plain):
+    """One dies in mid-sweep; the table is that of the protocols without the fault, key aside."""
+    write(folder, '"key": key, **more}', '"key": key, "fault": "dies once", **more}')
+    status, _, errors = run(folder, "--processes", "2")
+    assert status == 0, errors
+    assert (folder / "log.txt.once").exists()
+    looks = [[s["looks"] for s in r["settings"].values()] for r in table(folder)[0].values()]
+    assert looks == [[s["looks"] for s in r["settings"].values()] for r in plain[0][0].values()]
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("fault", "pool", "reason"),
     [
-        ("margin=0.1", "margin=0.3", "margin (was 0.1, is 0.3)"),
-        ("direction=-1", "direction=1", "direction (was -1, is 1)"),
-        ("worst=np.inf", "worst=9.0", "worst (was inf, is 9.0)"),
-        ("margin=0.1", "seeds=range(1, 32), margin=0.1", "seeds (was [0, 1, 2"),
-        ('"first"', '"second"', "its settings or the names of their arms"),
-        ('"A": arm', '"C": arm', "its settings or the names of their arms"),
-        ("[shift +", "[2 * shift +", "what one of its arms trains or asks"),
+        ("fails", "here", "ValueError: no luck at all"),
+        ("fails", "two processes", "ValueError: no luck at all"),
+        ("dies", "two processes", "KilledWorker: "),
     ],
 )
-def test_a_changed_protocol_is_refused_by_what_has_changed(folder, capsys, old, new, said):
-    assert run(folder) == 0
-    assert old in PROTOCOL
-    write(folder, "t1", PROTOCOL.replace(old, new, 1))
-    assert run(folder) == 1
-    assert f"T1: {said}" in capsys.readouterr().err
+def test_a_unit_that_always_fails_is_named_and_the_others_finish(
+    folder, plain, fault, pool, reason
+):
+    write(folder, "arm(is_low, -0.7, 4)", f'arm(is_low, -0.7, 4, fault="{fault}")')
+    status, _, errors = run(folder, *WHOLE[pool])
+    assert status == 1
+    named = f"failed: draw(shift=-0.7, key=4, fault='{fault}'), seeds 10000 to 10063: {reason}"
+    assert errors.startswith(named) and errors.count("\n") == 1
+    results = table(folder)[0]
+    assert results["T1.2"] == plain[0][0]["T1.2"]
+    assert results["T2.1"]["settings"]["A"] | {"arms": 0} == {
+        "arms": 0, "most": 16384, "looks": [], "verdict": ""
+    }  # fmt: skip
 
 
-def test_a_result_without_a_protocol_is_refused(folder, capsys):
-    assert run(folder) == 0
-    shutil.copy(folder / "results" / "T1.json", folder / "results" / "T9.json")
-    capsys.readouterr()
-    assert run(folder) == 1
-    assert capsys.readouterr().err == (
-        "T9.json has no protocol: wanted the one it was measured by\n"
+def test_a_client_that_is_killed_loses_nothing_that_was_finished(folder, plain):
+    write(folder, "pause=0.0", "pause=0.1")
+    process = start(folder, "--scheduler", "none")
+    wait_for(lambda: len(lines(folder)) >= 5)
+    process.kill()
+    process.communicate()
+    done = lines(folder)
+    write(folder, "pause=0.0", "pause=0.0 ")  # the default is part of what is trained
+    write(folder, "pause=0.0", "pause=0.1")
+    status, _, errors = run(folder, "--scheduler", "none")
+    assert (status, errors) == (0, "")
+    assert set(done) <= set(lines(folder)) and len(lines(folder)) == len(set(lines(folder)))
+    again = len(log(folder)) - len(set(log(folder)))
+    assert again <= 1  # the one that was under way
+    assert outcomes(folder) == outcomes(plain[3])
+
+
+def test_an_interrupted_client_says_so_in_one_line(folder):
+    write(folder, "pause=0.0", "pause=0.1")
+    process = start(folder, "--scheduler", "none")
+    wait_for(lambda: len(lines(folder)) >= 2)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    told = "Interrupted. What was finished is stored; run it again to go on.\n"
+    assert (process.returncode, errors) == (130, told)
+    runs = [x for path in folder.glob("runs/*.txt") for x, _ in Runs(path).blocks().values()]
+    assert len(runs) >= 2 and all(x.any() for x in runs)  # nothing that was cut short
+
+
+def test_two_clients_at_once_share_a_store(folder, plain):
+    both = [start(folder, "--scheduler", "none") for _ in range(2)]
+    ends = [(process.communicate(timeout=120), process.returncode)[::-1] for process in both]
+    assert [status for status, _ in ends] == [0, 0], ends
+    assert table(folder) == plain[0]
+
+
+def test_a_cluster_of_others_and_the_loss_of_its_scheduler(folder, plain):
+    """A real scheduler and worker: the same table; and one line once the scheduler is killed."""
+    write(folder, "pause=0.0", "pause=0.2")
+    with cluster(environment(folder)) as (address, scheduler):
+        status, printed, errors = run(folder, "T2", "--scheduler", address)
+        assert (status, errors) == (0, "")
+        assert f"1 processes on {address}" in printed
+        process = start(folder, "T1", "--scheduler", address)
+        wait_for(lambda: len(lines(folder)) > 6)
+        scheduler.kill()
+        _, errors = process.communicate(timeout=120)
+    assert process.returncode == 1
+    lost = f"the scheduler at {address} went away: what was finished is stored; run it again"
+    assert errors.split("\n")[-2].startswith(lost)
+    status, _, errors = run(folder, "T1", "--scheduler", "none")
+    assert (status, errors) == (0, "")
+    assert outcomes(folder) == outcomes(plain[3])
+
+
+def test_a_machine_with_other_code_refuses(folder):
+    with cluster(environment(folder)) as (address, _):
+        assert run(folder, "T2", "--scheduler", address)[0] == 0
+        shutil.rmtree(folder / "results")
+        write(folder, "-0.7, 4", "-0.8, 4")
+        status, _, errors = run(folder, "T2", "--scheduler", address)
+    told = "T2.1, A, arm 'A' is defined otherwise where it is run: wanted the same code on all"
+    assert status == 1 and told in errors
+
+
+def test_no_scheduler_is_said_in_one_line(folder):
+    status, _, errors = run(folder, "--scheduler", "tcp://127.0.0.1:1")
+    assert status == 1
+    assert re.fullmatch(r"no scheduler at tcp://127.0.0.1:1: .*\n", errors)
+
+
+def test_a_full_disk_is_said_in_one_line_and_spoils_nothing(folder, plain):
+    limit = (1000, 1000)  # bytes of a file: a second block does not fit
+    full = dict(preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit))
+    status, _, errors = run(folder, "--scheduler", "none", **full)
+    assert status == 1
+    assert re.fullmatch(r"\S+\.txt cannot be written: .*\n", errors)
+    assert any(not path.read_text().endswith("\n") for path in folder.glob("runs/*.txt"))
+    status, _, errors = run(folder, "--scheduler", "none")
+    assert (status, errors) == (0, "")
+    assert table(folder) == plain[0]
+
+
+def test_a_store_of_another_version_is_refused(plain, tmp_path):
+    folder = copy(plain, tmp_path)
+    path = min(folder.glob("runs/*.txt"))
+    path.write_text(path.read_text().replace("format 1", "format 2"))
+    status, _, errors = run(folder)
+    assert status == 1
+    assert errors.startswith(f"{path} begins with '# ganlab runs, format 2: ")
+    assert errors.endswith(": wanted 'ganlab runs, format 1', another version wrote it\n")
+
+
+def test_a_damaged_line_is_said_and_measured_again(plain, tmp_path):
+    folder = copy(plain, tmp_path)
+    path = min(folder.glob("runs/*.txt"))
+    text = path.read_text().split("\n")
+    number = next(i for i, line in enumerate(text) if line.startswith("10000 "))
+    text[number] = text[number].replace(".", ",", 5)
+    path.write_text("\n".join(text))
+    status, printed, errors = run(folder, "--scheduler", "none")
+    assert (status, errors) == (0, "")
+    assert f"{path.name} has damaged lines: those blocks are measured again\n" in printed
+    assert table(folder) == plain[0]
+    assert len(log(folder)) == len(plain[1]) + 1
+
+
+def test_the_plan_says_what_it_would_take_and_measures_nothing(folder):
+    status, printed, errors = run(folder, "--plan")
+    assert (status, errors) == (0, "")
+    assert printed == (
+        "3 of 3 settings have looks before them.\n"
+        "at the next look: 4 units of 64 seeds, 0.0 core-hours and those of 4 trainings not timed "
+        "yet, 0.0 MB of disk\n"
+        "at the most: 776 units of 64 seeds, 0.0 core-hours and those of 4 trainings not timed "
+        "yet, 0.5 MB of disk\n"
     )
+    assert not (folder / "log.txt").exists() and not (folder / "runs").exists()
 
 
-def test_texts_may_be_reworded_and_results_follow(folder):
-    assert run(folder) == 0
-    before = stored(folder)
-    new = {"claim": "A is less", "measured": "By hand.", "notebook": "04", "metric": "W2"}
-    text = PROTOCOL.replace('"nats"', '"bits"').replace('"module"', '"post"')
-    for name, words in new.items():
-        text = re.sub(f'{name}="[^"]*"', f'{name}="{words}"', text)
-    write(folder, "t1", text)
-    assert run(folder) == 0
-    assert stored(folder) == before | new | {"unit": "bits", "source": "post"}
-    assert "| T1 | A is less | post | By hand. |" in evidence.ledger(folder)
+def test_a_bound_for_now_and_a_bound_lifted(folder, plain):
+    status, _, errors = run(folder, "T1", "--scheduler", "none", "--upto", "128")
+    assert (status, errors) == (0, "")
+    settings = table(folder)[0]["T1.2"]["settings"]
+    assert [look["seeds"] for look in settings["C"]["looks"]] == [64, 128]
+    assert settings["C"]["verdict"] == ""  # there are looks to come
+    status, _, _ = run(folder, "T1", "--scheduler", "none", "--lift")
+    settings = table(folder)[0]["T1.2"]["settings"]
+    assert settings["B"] == plain[0][0]["T1.2"]["settings"]["B"]
+    assert settings["C"]["looks"][-1]["seeds"] > 512
+    assert settings["C"]["verdict"] == "no difference that matters"
+    # And what was decided by more seeds stays decided.
+    status, _, _ = run(folder, "T1", "--scheduler", "none")
+    assert table(folder)[0]["T1.2"]["settings"] == settings
 
 
-def test_a_claim_may_move_to_another_file(folder):
-    assert run(folder) == 0
-    before = stored(folder)
-    assert before["file"] == "claims/t1.py"
-    (folder / "claims" / "t1.py").rename(folder / "claims" / "moved.py")
-    sys.modules.pop("evidence.claims.t1")
-    assert run(folder) == 0
-    assert stored(folder) == before | {"file": "claims/moved.py"}
-
-
-def test_a_repeat_measures_anew_and_leaves_the_stored_result_alone(folder, capsys):
-    write(folder, "t1", COUNTING.replace("STOP", "pass"))
-    assert run(folder, "T1", "--again") == 1
-    assert "no result" in capsys.readouterr().err and not (folder / "log.txt").exists()
-    assert run(folder) == 0
-    file = folder / "results" / "T1.json"
-    right = file.read_text()
-    other = json.loads(right)
-    other["outcomes"]["first"]["A"] = other["outcomes"]["first"]["B"]
-    file.write_text(json.dumps(other))
-    wrong = file.read_text()
-    capsys.readouterr()
-    for times in (2, 3):
-        assert run(folder, "T1", "--again") == 0
-        assert capsys.readouterr().out == "T1: supported; stored: inconclusive\n"
-        assert file.read_text() == wrong
-        assert len((folder / "log.txt").read_text().split()) == times * 8
-    # A stored verdict that is not what its outcomes say is set right, without measuring.
-    file.write_text(right.replace('"verdict": "supported"', '"verdict": "inconclusive"'))
-    assert run(folder) == 0 and file.read_text() == right
-    assert len((folder / "log.txt").read_text().split()) == 24
-
-
-def test_failed_seeds_and_failed_arms_are_stored_as_such(folder):
-    text = PROTOCOL.replace('"A": arm(0.0, 1)', '"A": fail').replace(
-        "PROTOCOLS",
-        """
-def fail(seeds):
-    if len(seeds) == 32:
-        return np.where(np.arange(32) < 20, np.nan, 0.0)
-    raise FloatingPointError("every seed failed")
-
-PROTOCOLS""",
-        1,
-    )
-    write(folder, "t1", text)
-    assert run(folder) == 0
-    claim = evidence.claim("T1", folder)
-    assert claim.verdict == "inconclusive"
-    assert claim.estimates["first"]["confirm"].effect == -np.inf
-    assert np.isnan(claim.outcomes["first"]["A"]["seeds"]).sum() == 20
-    assert np.isnan(claim.outcomes["first"]["A"]["confirm"]).all()
-    assert "-inf [-inf, -inf]" in evidence.ledger(folder)
+def test_measured_again_it_is_compared_and_left_as_it_was(plain, tmp_path):
+    folder = copy(plain, tmp_path)
+    before = {path: path.read_bytes() for path in folder.glob("*/*.*")}
+    status, printed, errors = run(folder, "T2", "--again", "--scheduler", "none")
+    assert (status, errors) == (0, "")
+    assert "T2.1, A: supported; stored: supported, to the last count\n" in printed
+    assert {path: path.read_bytes() for path in folder.glob("*/*.*")} == before
 
 
 @pytest.mark.parametrize(
-    "arm, kind, wanted",
-    [("lambda seeds: [1.0]", "median", "32 outcomes"), ("arm(0, 1)", "rate", "each 0 or 1")],
+    ("old", "new", "told"),
+    [
+        ("least=0.2", "least=0.3", "least (was 0.2, is 0.3)"),
+        ("direction=-1", "direction=1", "direction (was -1, is 1)"),
+        ("((0.0, 1),", "((0.1, 1),", "what arm 'A' of 'B' trains or asks"),
+        ("return drawn < 0", "return drawn <= 0", None),
+        ('"C": Setting', '"D": Setting', "its settings or the names of their arms"),
+    ],
 )
-def test_outcomes_of_another_shape_or_kind_are_refused(folder, capsys, arm, kind, wanted):
-    text = PROTOCOL.replace('"A": arm(0.0, 1)', f'"A": {arm}')
-    write(
-        folder, "t1", text.replace("worst=np.inf", f'worst={kind == "rate" or 9.0}, kind="{kind}"')
+def test_a_changed_protocol_is_refused_and_says_what_changed(plain, tmp_path, old, new, told):
+    folder = copy(plain, tmp_path)
+    write(folder, old, new)
+    status, _, errors = run(folder, "--scheduler", "none")
+    assert status == 1
+    id, told = ("T1.2", told) if told else ("T2.1", "what arm 'A' of 'A' trains or asks")
+    undo = "undo that, and give a new protocol a new id"
+    assert errors == f"{id}: {told} changed after it was measured; {undo}\n"
+
+
+def test_prose_and_bounds_may_change(plain, tmp_path):
+    folder = copy(plain, tmp_path)
+    write(folder, "most=512", "most=256")
+    text = (folder / "claims" / "made_up.py").read_text()
+    (folder / "claims" / "made_up.py").write_text(text.replace("A is lower", "A lies lower"))
+    status, _, errors = run(folder, "--scheduler", "none")
+    assert (status, errors) == (0, "")
+    assert table(folder)[0]["T1.2"]["claim"] == "A lies lower than B"
+    assert log(folder) == plain[1]
+
+
+def test_an_unknown_claim_is_named(folder):
+    assert run(folder, "T9") == (1, "", "no protocol T9: wanted one of T1.2, T2.1\n")
+
+
+def test_runs_hold_what_was_added(tmp_path):
+    runs = Runs(tmp_path / "some" / "a.txt", "x of y(z=1)")
+    x = np.r_[np.nan, np.inf, -0.00012346, 1e9, np.arange(60.0)]
+    assert runs.blocks() == {}
+    runs.add(10_000, x, 1.5, "made here")
+    runs.add(10_064, x[::-1], 2.5, "made here")
+    for found in (runs, Runs(tmp_path / "some" / "a.txt")):
+        assert list(found.blocks()) == [10_000, 10_064]
+        np.testing.assert_array_equal(found.blocks()[10_000][0], x)
+        assert found.blocks()[10_064][1] == 2.5
+    text = (tmp_path / "some" / "a.txt").read_text().split("\n")
+    assert text[:2] == ["# ganlab runs, format 1: x of y(z=1)", "# from here on: made here"]
+    assert len(text) == 5
+    runs.add(10_128, x, 1.5, versions())
+    assert "python" in (tmp_path / "some" / "a.txt").read_text().split("\n")[4]
+
+
+def test_a_line_that_was_cut_off_spoils_neither_itself_nor_the_next(tmp_path):
+    runs = Runs(tmp_path / "a.txt")
+    for first in (0, 64):
+        runs.add(first, np.arange(64.0), 1.0, "here")
+    whole = (tmp_path / "a.txt").read_bytes()
+    for cut in (1, 40, 180):
+        (tmp_path / "a.txt").write_bytes(whole[:-cut])
+        runs = Runs(tmp_path / "a.txt")
+        assert list(runs.blocks()) == [0, 64][: 2 if cut == 1 else 1]
+        runs.add(128, np.arange(64.0), 1.0, "here")
+        assert list(runs.blocks()) == [0, *[64] * (cut == 1), 128]
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path):
+    (tmp_path / "runs").touch()
+    with pytest.raises(EvidenceError, match=r"^\S+/a.txt cannot be written: "):
+        Runs(tmp_path / "runs" / "a.txt").add(0, np.arange(64.0), 1.0, "here")
+
+
+def copy(plain, tmp_path):
+    shutil.copytree(plain[3].parent, tmp_path / "copy")
+    return tmp_path / "copy" / "evidence"
+
+
+def lines(folder):
+    """The blocks that are stored: (key of runs, first seed)."""
+    found = [(p.stem, seed) for p in folder.glob("runs/*.txt") for seed in Runs(p).blocks()]
+    return sorted(found)
+
+
+def outcomes(folder):
+    """Looks and verdicts by claim and setting."""
+    return {
+        (id, name): (setting["looks"], setting["verdict"])
+        for id, result in table(folder)[0].items()
+        for name, setting in result["settings"].items()
+    }
+
+
+def wait_for(happened, seconds=60):
+    end = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.02)
+
+
+@contextmanager
+def cluster(env):
+    """A scheduler and a worker of Dask's own: (address, the scheduler's process)."""
+    quiet = dict(stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=env)
+    dask = [sys.executable, "-m", "distributed.cli.dask_scheduler"]
+    scheduler = subprocess.Popen(
+        [*dask, "--host", "127.0.0.1", "--port", "0", "--no-dashboard"], **quiet
     )
-    assert run(folder) == 1
-    error = capsys.readouterr().err
-    assert error.count("\n") == 1 and wanted in error and "T1" in error
-    assert not (folder / "results" / "T1.json").exists()
-
-
-@pytest.mark.parametrize(
-    "error, expected",
-    [("1e-9", "identity"), ("1e-7", "contradicted"), ("float('nan')", "contradicted")],
-)
-def test_an_identity_is_checked_to_its_tolerance(folder, error, expected):
-    write(
-        folder,
-        "t1",
-        f"""
-        from ganlab.evidence import Protocol
-        PROTOCOLS = (Protocol(
-            id="T1", source="module", claim="1 = 1", measured="By hand.", notebook="02",
-            check=lambda: {error}, tolerance=1e-8,
-        ),)
-    """,
+    for line in scheduler.stderr:
+        if found := re.search(r"tcp://127\.0\.0\.1:\d+", line):
+            break
+    threading.Thread(target=scheduler.stderr.read, daemon=True).start()  # or it waits to be read
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "distributed.cli.dask_worker", found[0], "--nthreads", "1"]
+        + ["--nworkers", "1", "--no-dashboard", "--host", "127.0.0.1"],
+        **quiet | {"stderr": subprocess.DEVNULL},
+        cwd=Path(__file__).parent,
     )
-    assert run(folder) == 0 and run(folder) == 0
-    claim = evidence.claim("T1", folder)
-    assert claim.verdict == expected
-    assert claim.estimates == {} and f"\n{expected}; " in repr(claim)
-    assert "| none | largest error " in evidence.ledger(folder)
-    page = claim._repr_markdown_()
-    assert page.startswith(f"**T1: {expected}.** 1 = 1 (module)\n") and "largest error" in page
-
-
-def test_many_settings_are_counted_and_not_listed(folder):
-    """Ten settings with A below B, and one, the source's own, where A is above."""
-    settings = 'settings={"first": Setting({"A": arm(0.0, 1), "B": arm(2.0, 2)})}'
-    many = """settings={
-            "own": Setting({"A": arm(9.0, 1), "B": arm(2.0, 2)}),
-            **{f"other {i}": Setting({"A": arm(0.0, 1), "B": arm(2.0, 2)}) for i in range(10)},
-        }"""
-    assert settings in PROTOCOL
-    write(folder, "t1", PROTOCOL.replace(settings, many))
-    protocol, file = evidence.protocols(folder)["T1"]
-    found = Claim(evidence.measure(protocol, file))
-    assert found.verdict == "depends"
-    for text in (repr(found), found._repr_markdown_(), evidence.ledger(folder)):
-        assert "own: " in text
-        assert "all 11 settings: 10 supported, 1 contradicted" in text
-        assert "other 1" not in text
-    assert "own, A: " in evidence.ledger(folder)
-
-
-def test_the_ledger_is_sorted_and_complete(folder):
-    for stem in ("t10", "t2"):
-        write(folder, stem, PROTOCOL.replace("T1", stem.upper()))
-    assert run(folder, "T10") == 0 and run(folder) == 0
-    ids = re.findall(r"^\| (T\d+) ", evidence.ledger(folder), flags=re.M)
-    assert ids == ["T1", "T2", "T10"]
-
-
-def command_line(folder):
-    """`python -m ganlab.evidence` in a project of its own."""
-    package, room = folder.parent / "ganlab", Path(evidence.__file__).parent
-    shutil.copytree(room, package / "evidence", dirs_exist_ok=True)
-    for name in ("__init__.py", "progress.py"):
-        shutil.copy(room.parent / name, package)
-    command = [sys.executable, "-m", "ganlab.evidence"]
-    return subprocess.run(command, cwd=folder.parent, capture_output=True, text=True)
-
-
-def test_an_error_in_a_process_of_its_own_is_one_line_too(folder):
-    write(folder, "t2", PROTOCOL.replace("T1", "T2").replace("margin=0.1", "margin=-1"))
-    done = command_line(folder)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "protocol 'T2': wanted direction 1 or -1, margin >= 0\n"
-
-
-def test_mistakes_on_the_command_line_are_told_in_one_line(folder, capsys):
-    assert run(folder, "X9") == 1
-    assert capsys.readouterr().err == "no protocol X9: wanted one of T1\n"
-    assert not (folder.parent / "docs" / "claims.md").exists()
-    write(folder, "t2", PROTOCOL)
-    assert run(folder) == 1
-    assert capsys.readouterr().err == "t2.py: wanted new ids, got T1 again\n"
-
-
-def test_evidence_that_was_loaded_from_elsewhere_is_refused(folder, tmp_path, capsys):
-    assert run(folder) == 0
-    other = tmp_path / "other" / "evidence"
-    shutil.copytree(folder, other)
-    assert evidence.main([], other) == 1
-    error = capsys.readouterr().err
-    assert error.count("\n") == 1 and "evidence is loaded from" in error and str(other) in error
-
-
-# What notebooks read -------------------------------------------------------------------
-
-
-def test_a_claim_tells_what_was_measured(folder):
-    assert run(folder) == 0
-    claim = evidence.claim("T1", folder)
-    assert repr(claim) == (
-        "T1 (module): A | is lower than B\n"
-        'supported; measure it anew with: make evidence ARGS="T1 --again"'
-    )
-    assert claim.settings == ["first"] and list(claim.outcomes["first"]) == ["A", "B"]
-    a, b = (claim.outcomes["first"][arm]["confirm"] for arm in "AB")
-    assert a.dtype == float and a.shape == b.shape == (64,)
-    found = claim.estimates["first"]["confirm"]
-    assert found.effect == pytest.approx(np.median(b - a), rel=1e-3)
-    assert found.low < found.effect < found.high
-    assert claim.estimates["first"]["seeds"].coverage == pytest.approx(0.993, abs=1e-4)
-    assert claim.verdicts == {"first": "supported"} and claim.result == stored(folder)
-    page = claim._repr_markdown_()
-    assert page.startswith("**T1: supported.** A | is lower than B (module)\n\nAs made up.\n")
-    assert "32 + 64 seeds: W1, margin 0.1\n- first: +" in page and 'ARGS="T1 --again"' in page
-    assert "| A \\| is lower than B |" in evidence.ledger(folder)
-
-
-def test_reading_a_claim_runs_no_protocol_and_loads_no_tensorflow(folder):
-    assert run(folder) == 0
-    (folder / "claims" / "t3.py").write_text("raise SystemExit('protocols are not to be imported')")
-    code = f"""
-        import sys
-        from pathlib import Path
-        from ganlab.evidence import claim
-        print(claim("T1", Path({str(folder)!r})).verdict)
-        print("tensorflow" in sys.modules, "evidence" in sys.modules)
-    """
-    done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True
-    )
-    assert done.stdout == "supported\nFalse False\n", done.stderr
-
-
-def test_without_a_clone_the_error_says_what_to_do(tmp_path, capsys):
-    for args in ([], ["C1"], ["C1", "--again"]):
-        assert evidence.main(args, tmp_path / "none") == 1
-        error = capsys.readouterr().err
-        assert error.count("\n") == 1 and "clone" in error
-    for folder in (tmp_path, tmp_path / "none"):
-        with pytest.raises(EvidenceError, match="clone") as error:
-            evidence.claim("C1", folder)
-        assert "\n" not in str(error.value)
+    try:
+        yield found[0], scheduler
+    finally:
+        for process in (worker, scheduler):
+            process.kill()
+            process.communicate()

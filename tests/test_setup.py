@@ -17,7 +17,13 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 WANTED = [
-    Requirement(line) for line in PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]
+    Requirement(line)
+    for lines in (
+        PROJECT["dependencies"],
+        PROJECT["optional-dependencies"]["test"],
+        PROJECT["optional-dependencies"]["cluster"],
+    )
+    for line in lines
 ]
 PIN_LINES = [
     line.strip()
@@ -142,7 +148,7 @@ def test_environment_file_agrees_with_the_project():
     assert [Requirement(line).name for line in conda] == ["python", "pip"]
     assert Requirement(conda[0]).specifier == SpecifierSet(PROJECT["requires-python"])
     assert not Requirement(conda[1]).specifier
-    assert pip == {"pip": ["-e .[test]"]}
+    assert pip == {"pip": ["-e .[test,cluster]"]}
 
 
 def test_makefile_takes_the_pythons_of_the_project():

@@ -1,43 +1,37 @@
 """Is one D step per G step enough for a Gaussian, and do harder targets need about five?"""
 
-from evidence import outcomes
-from evidence.trainings.perspective2016 import BUMPS, train_one_and_five, train_post
+from functools import partial
+
+from evidence.claims.pretraining import W1
+from evidence.outcomes import STANDARD, w1_at_the_end, w1_to_bumps
+from evidence.trainings.perspective2016 import train_post
 from ganlab.evidence import Arm, Protocol, Setting
 
 
-def on_bumps(n_critic):
-    settings = {"source": BUMPS, "n_critic": n_critic, "steps": 5000}
-    return Arm(outcomes.computed_w1_at_the_end, train_post, settings)
+def five_and_one(outcome, most, **settings):
+    arms = {
+        "five": Arm(outcome, train_post, {**settings, "n_critic": 5}),
+        "one": Arm(outcome, train_post, settings),
+    }
+    return Setting(arms, most=most)
 
 
 PROTOCOLS = (
     Protocol(
-        id="B5a",
+        id="B5.2",
         source="perspective2016",
-        claim="One D step per G step is enough for a Gaussian.",
-        measured="W1 at the end of 10,000 G steps with one D step each minus W1 with five, against "
-        "0.05, the most that may be lost.",
+        claim="Five D steps for each of G bring the generator nearer to the data than one does: "
+        "not on a Gaussian, but on harder targets.",
+        measured="W1 at the end with five D steps for each of G against W1 with one; a seed counts "
+        "from 0.05. On the post's N(0, 1), where the post finds one enough, 10,000 G steps; on "
+        "three narrow bumps (at -2, 0 and 2, standard deviation 0.2; ours) 5,000.",
         notebook="02",
-        metric="difference of W1",
-        direction=-1,
-        reference=0.05,
-        worst=10.0,
+        says="With five D steps {won} of 100 runs end nearer to the data than with one, {lost} "
+        "further away ({setting})",
         settings={
-            "the post": Setting(
-                {"one minus five": Arm(outcomes.difference_of_w1, train_one_and_five)}
-            )
+            "perspective2016": five_and_one(partial(w1_at_the_end, target=STANDARD), 512),
+            "three bumps": five_and_one(w1_to_bumps, 1024, bumps=True, steps=5000),
         },
-    ),
-    Protocol(
-        id="B5b",
-        source="perspective2016",
-        claim="A harder target needs about five D steps per G step.",
-        measured="The post's GAN on three narrow bumps (at -2, 0 and 2, standard deviation 0.2): "
-        "W1 at the end of 5,000 G steps with one D step each minus W1 with five.",
-        notebook="02",
-        metric="W1 to the data",
-        margin=0.05,
-        worst=10.0,
-        settings={"three bumps": Setting({"one": on_bumps(1), "five": on_bumps(5)})},
+        **W1,
     ),
 )

@@ -1,45 +1,56 @@
 """Does the plain GAN first approximate the Gaussian, and then narrow onto its mean?"""
 
+from functools import partial
+
 from evidence import outcomes
-from evidence.trainings.aylien2016 import TRAININGS
+from evidence.trainings.bell import FIRST, LAST, TRAININGS
 from ganlab.evidence import Arm, Protocol, Setting
 
+CODES = (FIRST, LAST)
+protocol = partial(Protocol, source="aylien2016", notebook="03", worst=0)
+
+
+def runs(outcome, names=CODES):
+    return {name: Setting({"runs": Arm(outcome, TRAININGS[name])}) for name in names}
+
+
 PROTOCOLS = (
-    Protocol(
-        id="C1a",
-        source="aylien2016",
+    protocol(
+        id="C1a.2",
         claim="The plain GAN comes to approximate the Gaussian quite closely.",
-        measured="Share of runs whose W1 to the data is at most 0.125 (a quarter of the data's "
-        "standard deviation) at one record or more, against one half.",
-        notebook="03",
-        metric="share of runs",
-        kind="rate",
-        worst=0,
+        measured="Share of runs that are close at one record or more, against one half.",
+        says="{first} of 100 runs of {setting} come close to the data at some moment",
         reference=0.5,
-        settings={
-            name: Setting({"came close": Arm(outcomes.came_close, training)})
-            for name, training in TRAININGS.items()
-        },
+        settings=runs(outcomes.came_close),
     ),
-    Protocol(
-        id="C1b",
-        source="aylien2016",
+    protocol(
+        id="C1b.2",
         claim="Having approximated the Gaussian, the plain GAN narrows onto its mean.",
-        measured="Share of runs that came close (as in C1a) and ended with a width below 0.4 "
-        "(data: 0.5), minus the share that came close and ended at least that wide.",
-        notebook="03",
-        metric="difference of shares",
-        kind="rate",
-        worst=0,
-        margin=0.1,
+        measured="Share of runs that are close at one record or more and end narrow, minus the "
+        "share that are close at one and keep the width: end near or close.",
+        says="Of 100 runs of {setting} {first} come close and end narrow, {second} come close and "
+        "stay wide",
         settings={
             name: Setting(
                 {
-                    "close, then narrow": Arm(outcomes.came_close_and_narrowed, training),
-                    "close, and stayed wide": Arm(outcomes.came_close_and_stayed_wide, training),
+                    "close, then narrow": Arm(outcomes.came_close_ended_narrow, TRAININGS[name]),
+                    "close, and stayed wide": Arm(outcomes.came_close_stayed_wide, TRAININGS[name]),
                 }
             )
-            for name, training in TRAININGS.items()
+            for name in CODES
         },
+    ),
+    Protocol(
+        id="C1c.2",
+        source="ganlab",
+        claim="At its end a run has come to rest: fewer than one in ten are unsteady.",
+        measured="Share of runs whose last record and last tenth of records disagree on the word "
+        "for the end, against 0.1.",
+        notebook="03",
+        says="{first} of 100 runs of {setting} are unsteady at their end",
+        direction=-1,
+        reference=0.1,
+        worst=1,
+        settings=runs(outcomes.not_steady, TRAININGS),
     ),
 )

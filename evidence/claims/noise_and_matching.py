@@ -1,143 +1,138 @@
 """What do highdim2018's six pictures show: noise and feature matching, with and without the layer?
 
 {plain, minibatch discrimination} x {nothing, noise, noise and feature matching}: in the post's
-code, in its GAN with the techniques of the papers, and in the mended GAN with those. There noise
+code; and with the techniques of the papers in the GAN that notebook 03 ends with. There noise
 starts at half the data's width and fades until the middle of the run.
 """
 
 from functools import partial
 
 from evidence import outcomes
-from evidence.trainings.highdim2018 import train_2017_with, train_mended_with, train_post
-from ganlab.evidence import Arm, Protocol, Setting
+from evidence.claims.minibatch_discrimination import W1
+from evidence.trainings.bell import OURS, train_last, train_ours
+from evidence.trainings.techniques import train_highdim2018, train_ours_with
+from ganlab.evidence import LOOKS, Arm, Protocol, Setting
 
 NOTHING, NOISE, MATCHING = "nothing", "noise", "noise and matching"
-POSTED = {
-    NOTHING: {},
-    NOISE: {"noise": 0.001},
-    MATCHING: {"noise": 0.001, "matched": "features"},
-}
-FADING = {
-    NOTHING: {"std": 0.0, "until": 2500},
-    NOISE: {"std": 0.25, "until": 2500},
-    MATCHING: {"std": 0.25, "until": 2500, "matching": 1.0},
-}
+FADING = {"std": 0.25, "until": 2500}
+POST, PAPERS = "highdim2018", f"{OURS}, the papers' techniques"
 TRAININGS = {
-    "the post's code": (train_post, POSTED),
-    "its GAN, techniques mended": (train_2017_with, FADING),
-    "both mended": (train_mended_with, FADING),
+    POST: {
+        NOTHING: (train_last, {}),
+        NOISE: (train_highdim2018, {}),
+        MATCHING: (train_highdim2018, {"matched": "features"}),
+    },
+    PAPERS: {
+        NOTHING: (train_ours, {}),
+        NOISE: (train_ours_with, FADING),
+        MATCHING: (train_ours_with, {**FADING, "matching": True}),
+    },
 }
 
 
-def settings(**arms):
-    """A setting for each training; an arm is (outcome, technique, whether with the layer)."""
+def arm(outcome, setting, technique, layer):
+    training, settings = TRAININGS[setting][technique]
+    return Arm(outcome, training, {"minibatch": True, **settings} if layer else settings)
+
+
+def cells(outcome, *arms, names=(POST, PAPERS)):
+    """A setting for each GAN; `arms` are (technique, whether with the layer)."""
+    most = 2048 if any(layer for _, layer in arms) else 16384
     return {
-        setting: Setting(
+        name: Setting(
             {
-                name: Arm(outcome, training, {"minibatch": layer, **techniques[technique]})
-                for name, (outcome, technique, layer) in arms.items()
-            }
+                f"{'minibatch' if layer else 'plain'}, {technique}": arm(
+                    outcome, name, technique, layer
+                )
+                for technique, layer in arms
+            },
+            most=most if name == PAPERS else LOOKS[-1],
         )
-        for setting, (training, techniques) in TRAININGS.items()
+        for name in names
     }
 
 
-def cells(outcome, *arms):
-    """A setting for each training, with arms (name, technique, whether with the layer)."""
-    return settings(**{name: (outcome, technique, layer) for name, technique, layer in arms})
+def tails():
+    arms = {"left": outcomes.left_tail, "right": outcomes.right_tail}
+    return Setting({name: arm(outcome, POST, NOISE, False) for name, outcome in arms.items()})
 
 
-PLAIN = [(f"plain, {technique}", technique, False) for technique in POSTED]
-MINI = [(f"minibatch, {technique}", technique, True) for technique in POSTED]
-
-RATE = {"kind": "rate", "worst": 0, "metric": "share of runs", "reference": 0.5}
-NEARNESS = {"metric": "W1 to the data", "margin": 0.05, "worst": float("inf")}
-TAIL = {"margin": 0.01, "worst": 1.0}
+TAIL = {"kind": "wins", "least": 0.01, "worst": 1.0}
+HALF = {"reference": 0.5, "worst": 0}
 protocol = partial(Protocol, source="highdim2018", notebook="05")
 
 PROTOCOLS = (
     protocol(
-        id="E1a",
+        id="E1a.2",
         claim="With noise and without minibatch discrimination most runs match the bell.",
-        measured="Share of runs whose W1 at the end is at most 0.125, a quarter of the data's "
-        "standard deviation, against one half.",
-        settings=cells(outcomes.is_close, PLAIN[1]),
-        **RATE,
+        measured="Share of runs that end close, against one half.",
+        says="With noise {first} of 100 runs end close",
+        settings=cells(outcomes.close, (NOISE, False), names=(POST,)),
+        **HALF,
     ),
     protocol(
-        id="E1b",
+        id="E1b.2",
         claim="With noise and without minibatch discrimination a long tail is left on the left.",
-        measured="Share of samples more than three standard deviations below the mean minus the "
-        "share as far above it.",
-        metric="left tail minus right tail",
-        settings=settings(
-            left=(outcomes.left_tail, NOISE, False),
-            right=(outcomes.right_tail, NOISE, False),
-        ),
+        measured="Share of samples more than three standard deviations below the mean against the "
+        "share as far above it; a seed counts from a hundredth of its samples.",
+        says="With noise {won} of 100 runs have more samples far left of the bell than far right, "
+        "{lost} fewer",
+        settings={POST: tails()},
         **TAIL,
     ),
     protocol(
-        id="E1c",
+        id="E1c.2",
         claim="Noise brings the generator without minibatch discrimination nearer to the data.",
-        measured="W1 to the data at the end, with noise minus without.",
+        measured="W1 at the end with noise against W1 without; a seed counts from 0.05.",
+        says="With noise {won} of 100 runs end nearer to the data, {lost} further away ({setting})",
         direction=-1,
-        settings=cells(outcomes.w1_at_the_end, PLAIN[1], PLAIN[0]),
-        **NEARNESS,
+        settings=cells(outcomes.w1_at_the_end, (NOISE, False), (NOTHING, False)),
+        **W1,
     ),
     protocol(
-        id="E2a",
+        id="E2.2",
         claim="Noise with minibatch discrimination is much improved: it ends nearer to the data.",
-        measured="W1 to the data at the end with minibatch discrimination, with noise minus "
-        "without.",
+        measured="W1 at the end with minibatch discrimination, with noise against without; a seed "
+        "counts from 0.05.",
+        says="Beside minibatch discrimination, with noise {won} of 100 runs end nearer to the "
+        "data, {lost} further away ({setting})",
         direction=-1,
-        settings=cells(outcomes.w1_at_the_end, MINI[1], MINI[0]),
-        **NEARNESS,
+        settings=cells(outcomes.w1_at_the_end, (NOISE, True), (NOTHING, True)),
+        **W1,
     ),
     protocol(
-        id="E2b",
-        claim="Noise with minibatch discrimination is less centred around the mean.",
-        measured="Standard deviation of the generated samples at the end with minibatch "
-        "discrimination, with noise minus without.",
-        metric="width",
-        margin=0.05,
-        worst=0.0,
-        settings=cells(outcomes.width_at_the_end, MINI[1], MINI[0]),
-    ),
-    protocol(
-        id="E3a",
+        id="E3a.2",
         claim="Noise and feature matching without minibatch discrimination: the tail disappears.",
         measured="Share of samples more than three standard deviations below the mean, with noise "
-        "and feature matching minus with noise alone.",
-        metric="left tail",
+        "and feature matching against with noise alone; a seed counts from a hundredth of its "
+        "samples.",
+        says="With feature matching beside noise {won} of 100 runs have fewer samples far left of "
+        "the bell, {lost} more",
         direction=-1,
-        settings=cells(outcomes.left_tail, PLAIN[2], PLAIN[1]),
+        settings=cells(outcomes.left_tail, (MATCHING, False), (NOISE, False), names=(POST,)),
         **TAIL,
     ),
     protocol(
-        id="E3b",
+        id="E3b.2",
         claim="Feature matching beside noise brings the generator without minibatch "
         "discrimination nearer to the data.",
-        measured="W1 to the data at the end, with noise and feature matching minus with noise "
-        "alone.",
+        measured="W1 at the end with noise and feature matching against W1 with noise alone; a "
+        "seed counts from 0.05.",
+        says="With feature matching beside noise {won} of 100 runs end nearer to the data, {lost} "
+        "further away ({setting})",
         direction=-1,
-        settings=cells(outcomes.w1_at_the_end, PLAIN[2], PLAIN[1]),
-        **NEARNESS,
+        settings=cells(outcomes.w1_at_the_end, (MATCHING, False), (NOISE, False)),
+        **W1,
     ),
     protocol(
-        id="E4a",
+        id="E4.2",
         claim="Noise and feature matching with minibatch discrimination do not perform well: most "
         "runs do not come close.",
-        measured="Share of runs whose W1 at the end is at most 0.125, against one half.",
+        measured="Share of runs that end close, against one half.",
+        says="With noise, feature matching and minibatch discrimination {first} of 100 runs end "
+        "close",
         direction=-1,
-        settings=cells(outcomes.is_close, MINI[2]),
-        **RATE,
-    ),
-    protocol(
-        id="E4b",
-        claim="Beside noise and feature matching, minibatch discrimination does harm.",
-        measured="W1 to the data at the end with noise and feature matching, with minibatch "
-        "discrimination minus without.",
-        settings=cells(outcomes.w1_at_the_end, MINI[2], PLAIN[2]),
-        **NEARNESS,
+        settings=cells(outcomes.close, (MATCHING, True), names=(POST,)),
+        **HALF,
     ),
 )

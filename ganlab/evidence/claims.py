@@ -1,91 +1,170 @@
-"""A measured claim: its estimates and verdicts, and how it reads in notebooks and the ledger."""
+"""A measured claim: what each of its settings says, as a sentence, a picture and an estimate."""
 
+import base64
+import html
+import re
 from collections import Counter
+from string import Formatter
 
-import numpy as np
+from ganlab.evidence.statistics import Estimate
 
-from ganlab.evidence.protocol import SEED_SETS
-from ganlab.evidence.statistics import estimate, verdict, with_failures
-
-LISTED = 9  # more settings than that are counted, not listed
-# Of the ledger's columns.
-HEADINGS = ("id", "claim", "source", "how measured", "seeds")
-HEADINGS += ("effect (positive: as claimed), 99 % interval", "single runs, 10-90 %")
-HEADINGS += ("verdict", "notebook")
+# Every word that may stand for a verdict, in the order in which they are counted.
+WORDS = ("supported", "contradicted", "no difference that matters", "undecided", "identity")
+WORDS += (SO_FAR := "undecided so far", NOT_YET := "not measured yet")
+TOLD = 4  # more settings than that are counted below a claim in a notebook, not told one by one
+# Where a notebook's links lead.
+HOW_TO_READ = "00_start_here.ipynb#How-to-read-a-verdict"
+LEDGER = "../docs/claims.md"
 
 
 class Claim:
-    """What follows from the outcomes in a `result`, for a notebook to show, quote and plot.
+    """What a stored `result` says, for a notebook to show, quote and plot.
 
-    Text: `id`, `statement`, `source`, `verdict`. For each name in `settings`: arrays
-    `outcomes[setting][arm][seed set]`, `(seeds,)`, NaN where a seed failed; an `Estimate`
-    `estimates[setting][seed set]`; a word `verdicts[setting]`. Seed sets: "seeds", "confirm".
+    Texts: `id`, `statement`, `source`, `question`. For each name in `settings`: a word
+    `verdicts[setting]`, an `Estimate` `estimates[setting]` (positive: as claimed; None before the
+    first look) and `seeds[setting]`, the number of seeds that it rests on. A mathematical identity
+    has no settings, and its verdict under the name "identity".
     """
 
     def __init__(self, result):
-        self.id, self.statement, self.source = result["id"], result["claim"], result["source"]
-        self.result, self.settings, self.estimates = result, list(result["outcomes"]), {}
-        self.outcomes = {
-            name: {arm: {s: np.array(row[s], float) for s in row} for arm, row in arms.items()}
-            for name, arms in result["outcomes"].items()
-        }
-        if result["tolerance"] is not None:
-            kept = self.outcomes["identity"]["check"]["error"] <= result["tolerance"]
-            self.verdicts = {"identity": "identity" if kept else "contradicted"}
+        self.id, self.result = result["id"], result
+        self.statement, self.source = one_line(result["claim"]), one_line(result["source"])
+        self.question = one_line(result["question"])
+        self.settings = list(result.get("settings") or {})
+        self.estimates, self.seeds, self.verdicts = {}, {}, {}
+        for name in self.settings:
+            look = self.look(name)
+            ends = look and [float(look[key]) for key in ("effect", "low", "high")]
+            self.estimates[name] = Estimate(*ends) if look else None
+            self.seeds[name] = look["seeds"] if look else 0
+            verdict = result["settings"][name]["verdict"]
+            self.verdicts[name] = verdict or (SO_FAR if look else NOT_YET)
+        if not self.settings:
+            error = result.get("error")
+            kept = error is not None and float(error) <= result["tolerance"]
+            word = NOT_YET if error is None else "identity" if kept else "contradicted"
+            self.verdicts["identity"] = word
+
+    def look(self, setting):
+        """Return the last look at a setting as it is stored, or None before the first."""
+        looks = self.result["settings"][setting]["looks"]
+        return looks[-1] if looks else None
+
+    @property
+    def verdict(self):
+        """The verdict on a single setting; of several, how many have which."""
+        words = list(self.verdicts.values())
+        return words[0] if len(words) == 1 else counted(words)
+
+    def said(self, setting):
+        """Return what came out in a setting, with no verdict; "" before the first look."""
+        look = self.look(setting)
+        if look is None:
+            return ""
+        counts = {key: look[key] for key in ("first", "second", "won", "lost") if key in look}
+        hundredths = {key: in_hundred(count, look["seeds"]) for key, count in counts.items()}
+        return self.result["says"].format(setting=setting, **hundredths).strip(" .\n")
+
+    def sentences(self):
+        """Return a sentence for each setting: what came out, with how many seeds, the verdict."""
+        if not self.settings:
+            word = self.verdicts["identity"]
+            kept = {"identity": "Checked, and true to its tolerance: ", NOT_YET: ""}
+            return [kept.get(word, "Checked, and not true to its tolerance: ") + f"{word}."]
+        fields = {field for _, field, *_ in Formatter().parse(self.result["says"])}
+        named = len(self.settings) == 1 or "setting" in fields
+        return [
+            f"{name}: {word}."
+            if word == NOT_YET
+            else f"{'' if named else f'{name}: '}{self.said(name)} "
+            f"({self.seeds[name]:,} seeds): {word}."
+            for name, word in self.verdicts.items()
+        ]
+
+    def forest(self, ax=None):
+        """Draw the settings as a forest plot into `ax`, or a figure of its own; return the Axes."""
+        from ganlab.evidence import forest  # not above: what measures need not load matplotlib
+
+        if not self.settings:
+            raise ValueError(f"{self.id} is an identity: wanted a claim with settings to draw")
+        result, reference = self.result, self.result["reference"]
+        if result["kind"] == "wins":
+            label = "net wins: better minus worse, share of seeds"
         else:
-            options = {k: result[k] for k in ("kind", "worst", "direction", "reference")}
-            for name, arms in self.outcomes.items():
-                pairs = {s: [arm[s] for arm in arms.values()] for s in SEED_SETS}
-                self.estimates[name] = {s: estimate(pairs[s], **options) for s in SEED_SETS}
-            found = self.estimates.items()
-            self.verdicts = {name: verdict(e.values(), result["margin"]) for name, e in found}
-        words = list(self.verdicts.values())  # the first setting is the source's own
-        self.verdict = "depends" if {"supported", "contradicted"} <= set(words) else words[0]
+            label = "share of runs" if reference is not None else "difference of shares of runs"
+        if result["margin"]:
+            label += "\ngrey: too small to matter"
+        elif reference is not None:
+            label += f"; line: the reference, {reference:g}"
+        options = dict(margin=result["margin"], label=label)
+        if reference is not None:
+            options |= dict(zero=reference, direction=result["direction"])
+        columns = self.estimates.values(), self.verdicts.values(), self.seeds.values()
+        rows = list(zip(self.settings, *columns, strict=True))
+        return forest.forest(forest.empty(self.settings) if ax is None else ax, rows, **options)
 
-    def _listed(self):  # the settings told one by one: the first alone if there are many
-        names = list(self.verdicts)
-        return names if len(names) <= LISTED else names[:1]
-
-    def _counts(self):
-        counts = Counter(self.verdicts.values()).most_common()
-        return f"{len(self.verdicts)} settings: " + ", ".join(f"{n} {word}" for word, n in counts)
-
-    def cells(self):
-        """Return the texts of the claim's row in the ledger, in the order of `HEADINGS`."""
-        result, runs = self.result, []
-        effects = [f"{result['metric']}, margin {result['margin']:g}"]
-        for name, found in self.estimates.items():
-            if name not in self._listed():
-                continue
-            pair = [f"{e.effect:+.3f} [{e.low:+.3f}, {e.high:+.3f}]" for e in found.values()]
-            numbers = f"{', again '.join(pair)} {result['unit']}".strip()
-            effects.append(f"{name}: {numbers} ({self.verdicts[name]})")
-            arms = self.outcomes[name] if result["kind"] == "median" else {}
-            for arm, outcomes in arms.items():
-                x = np.sort(with_failures(outcomes["confirm"], result["worst"]))
-                runs.append(f"{name}, {arm}: {x[len(x) // 10]:.3f} to {x[-1 - len(x) // 10]:.3f}")
-        if len(self.estimates) > LISTED:
-            effects.append(f"all {self._counts()}")
-        seeds = " + ".join(str(len(result[s])) for s in SEED_SETS)
-        if not self.estimates:
-            error, seeds = self.outcomes["identity"]["check"]["error"], "none"
-            effects = [f"largest error {error:.1g}, tolerance {result['tolerance']:.1g}"]
-        texts = result["measured"], seeds, "\n".join(effects), "\n".join(runs)
-        return self.id, self.statement, self.source, *texts, self.verdict, result["notebook"]
+    def alt(self):
+        """Return the alternative text of the forest plot, at most 250 characters."""
+        start = f"Forest plot of {self.id}: "
+        each = "; ".join(f"{name} {word}" for name, word in self.verdicts.items())
+        if len(start + each) <= 250:
+            return start + each
+        return start + self.verdict
 
     def __repr__(self):
-        each = "; ".join(f"{name}: {self.verdicts[name]}" for name in self._listed())
-        each += f"; all {self._counts()}" * (len(self.settings) > LISTED)
-        words = self.verdict + f" ({each})" * (len(self.settings) > 1)
-        again = f'measure it anew with: make evidence ARGS="{self.id} --again"'
-        return f"{self.id} ({self.source}): {self.statement}\n{words}; {again}"
+        again = f'Measure it anew: make evidence ARGS="{self.id} --again"'
+        head = f"{self.id} ({self.source}): {self.statement}"
+        return "\n".join([head, *self.sentences(), again])
 
-    def _repr_markdown_(self):
-        cells = dict(zip(HEADINGS, self.cells(), strict=True))
-        effects = cells[HEADINGS[5]].replace("\n", "\n- ")  # the metric, then the settings
-        about = f"{HEADINGS[5]}, {cells['seeds']} seeds: " if self.estimates else ""
-        return (
-            f"**{self.id}: {self.verdict}.** {self.statement} ({self.source})\n\n"
-            f"{cells[HEADINGS[3]]}\n\n{about}{effects}\n\n"
-            f'<small>Measure it anew: `make evidence ARGS="{self.id} --again"`</small>'
+    def _repr_html_(self):
+        if len(self.settings) > TOLD:
+            told = f"<b>{self.verdict[0].upper()}{self.verdict[1:]}</b>."
+        else:
+            told = "<br>".join(
+                re.sub(f"({word})\\.$", r"<b>\1</b>.", html.escape(sentence))
+                for sentence, word in zip(self.sentences(), self.verdicts.values(), strict=True)
+            )
+        links = (
+            f'<a href="{HOW_TO_READ}">How to read a verdict</a> · '
+            f'<a href="{LEDGER}#{anchor(self.id)}">{self.id} in the ledger</a> · measure it anew: '
+            f'<code>make evidence ARGS="{self.id} --again"</code>'
         )
+        head = f"<b>{self.id}</b> {html.escape(self.statement)} ({html.escape(self.source)})"
+        return f"<p>{head}</p>\n<p>{told}</p>\n<p><small>{links}</small></p>"
+
+    def _ipython_display_(self):
+        # Two outputs: of one with text and picture, front ends show the text alone; and a
+        # picture inside the text would be compared, byte by byte, by the notebooks' tests.
+        from IPython.display import display
+
+        display({"text/html": self._repr_html_(), "text/plain": repr(self)}, raw=True)
+        if any(self.estimates.values()):
+            from ganlab.figures import render
+
+            png, alt = base64.b64encode(render(self.forest().figure)).decode(), self.alt()
+            picture = {"image/png": png, "text/plain": f"Figure: {alt}"}
+            display(picture, raw=True, metadata={"image/png": {"alt": alt}})
+
+
+def one_line(text):
+    """Return a text with each run of blanks and line ends as one blank."""
+    return " ".join(text.split())
+
+
+def in_hundred(count, n):
+    """Return how many in a hundred `count` of `n` are, a half rounded up."""
+    return (200 * count + n) // (2 * n)
+
+
+def counted(words):
+    """Return how many settings have which verdict, in words: 'supported in 3 settings, ...'."""
+    (first, n), *others = sorted(Counter(words).items(), key=lambda item: WORDS.index(item[0]))
+    if not others:
+        return f"{first} in all {n} settings"
+    told = [f"{first} in {n} setting{'s' * (n > 1)}", *(f"{word} in {n}" for word, n in others)]
+    return ", ".join(told)
+
+
+def anchor(id):
+    """Return the name of a claim's place in docs/claims.md: "c1-2" of C1.2."""
+    return id.lower().replace(".", "-")

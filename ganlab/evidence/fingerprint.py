@@ -14,7 +14,7 @@ from types import FunctionType, ModuleType
 import numpy as np
 
 from ganlab.evidence import syntax
-from ganlab.evidence.protocol import Arm, EvidenceError
+from ganlab.evidence.protocol import BLOCK, LOOKS, Arm, EvidenceError
 from ganlab.evidence.references import Names, held, is_ours
 
 ATOMS = (type(None), bool, int, float, complex, str, bytes)
@@ -22,18 +22,20 @@ WANTED = "numbers, texts, arrays, containers, dataclasses, Keras objects, functi
 
 
 def fingerprint(protocol):
-    """Return 16 hexadecimal digits for what determines the outcomes of a `Protocol`.
+    """Return 16 hexadecimal digits for what determines the result of a `Protocol`.
 
-    They depend on direction, margin, worst, reference, kind, tolerance and both seed sets, on
-    the check, and on the names and arms of the settings in their order; not on id, texts, unit
-    or place. EvidenceError, in one line, names what has no definition.
+    It depends on kind, direction, margin, reference, least, worst, tolerance and first seed, on
+    the check, and on the names and arms of the settings in their order; not on id, texts or place,
+    and not on how many seeds are the most. EvidenceError, in one line, names what has no
+    definition.
     """
-    numbers = (protocol.margin, protocol.worst, protocol.reference, protocol.tolerance)
+    numbers = [protocol.margin, protocol.reference, protocol.least, protocol.worst]
+    numbers += [protocol.tolerance]
     parts = [
         protocol.kind,
         int(protocol.direction),
         [None if number is None else float(number) + 0.0 for number in numbers],  # no -0.0
-        [[int(seed) for seed in seeds] for seeds in (protocol.seeds, protocol.confirm)],
+        [int(protocol.first_seed), BLOCK, list(LOOKS)],
     ]
     try:
         parts.append(define(protocol.check, called="the check"))
@@ -43,6 +45,17 @@ def fingerprint(protocol):
     except EvidenceError as error:
         raise EvidenceError(f"{protocol.id}: {error}") from None
     return _digest(parts)[:16]
+
+
+def arm_key(arm):
+    """Return 16 hexadecimal digits for what determines the outcomes of an `Arm` on any seeds."""
+    return _digest(define(arm, called="an arm"))[:16]
+
+
+def training_key(arm):
+    """Return 16 hexadecimal digits for what an `Arm` trains, whatever is asked of it."""
+    given = _given(arm.training, arm.settings, (), "a training")
+    return _digest([BLOCK, *given])[:16]
 
 
 def define(value, within=(), called="a value"):

@@ -1,27 +1,59 @@
-"""Results as files: read whole or refused, written whole or not at all."""
+"""Protocols and results as files: read whole or refused, written whole or not at all.
 
+In the folder of the evidence: claims/ has the protocols, results/ one small file a claim,
+runs/ the outcomes of single runs (`ganlab.evidence.runs`), history/ what was measured before
+protocols of another form took their place.
+"""
+
+import importlib
 import json
 import os
 import re
+import sys
 from pathlib import Path
 
 import numpy as np
 
 from ganlab.evidence.claims import Claim
+from ganlab.evidence.history import OldClaim
 from ganlab.evidence.protocol import EvidenceError
 
 FOLDER = Path(__file__).resolve().parents[2] / "evidence"
 CLONE = "evidence is read from a clone of the project with `pip install -e .` run in it"
 
 
+def protocols(folder=FOLDER):
+    """Return every protocol, `{id: (Protocol, its file)}`; files are in `folder`/claims."""
+    found, folder = {}, Path(folder).resolve()
+    paths = sorted((folder / "claims").glob("[!_]*.py"))
+    if paths:
+        root = str(folder.parent)
+        sys.path[:0] = [] if root in sys.path else [root]
+        package = importlib.import_module(folder.name)
+        if Path(package.__path__[0]).resolve() != folder:
+            wanted = f"wanted {folder}, in a Python of its own"
+            raise EvidenceError(f"{folder.name} is loaded from {package.__path__[0]}: {wanted}")
+    for path in paths:
+        module = importlib.import_module(f"{folder.name}.claims.{path.stem}")
+        for protocol in getattr(module, "PROTOCOLS", ()):
+            if protocol.id in found:
+                raise EvidenceError(f"{path.name}: wanted new ids, got {protocol.id} again")
+            found[protocol.id] = protocol, path
+    if not found:
+        raise EvidenceError(f"no protocols in {folder / 'claims'}: {CLONE}")
+    return dict(sorted(found.items(), key=lambda item: by_id(item[0])))
+
+
 def load_result(id, folder=FOLDER):
-    """Return the stored result of a claim as a dict; it has no verdict while unfinished.
+    """Return the stored result of a claim as a dict; `id` without a revision means the last.
 
     It says in full what was measured; whether its protocol changed since is not looked at.
     EvidenceError if there is none.
     """
-    path = Path(folder) / "results" / f"{id}.json"
-    if not path.exists():
+    folder = Path(folder)
+    names = [name for name in stored_ids(folder) if id in (name, name.partition(".")[0])]
+    path = folder / "results" / f"{names[-1] if names else id}.json"
+    if not names:
         raise EvidenceError(f"no result {path}: wanted an id from docs/claims.md; {CLONE}")
     return json.loads(path.read_text(encoding="utf-8"))
 
@@ -31,23 +63,36 @@ def stored_ids(folder=FOLDER):
     return sorted((path.stem for path in (Path(folder) / "results").glob("*.json")), key=by_id)
 
 
+def past_results(folder=FOLDER):
+    """Return the results that others have taken the place of, as dicts, in order."""
+    paths = sorted((Path(folder) / "history").glob("*.json"), key=lambda path: by_id(path.stem))
+    return [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+
+
 def by_id(id):
     """Return the key by which ids are sorted."""
     return [part.zfill(4) for part in re.split(r"(\d+)", id)]
 
 
 def claim(id, folder=FOLDER):
-    """Return the `Claim` measured under `id`; EvidenceError says what to do if there is none."""
-    result = load_result(id, folder)
-    if "verdict" not in result:
-        raise EvidenceError(f"{id} is not finished: run `make evidence ARGS={id}`")
-    return Claim(result)
+    """Return the `Claim` measured under `id`: "C1.2", or "C1" for the last protocol of C1.
+
+    EvidenceError says what to do if there is none.
+    """
+    past = Path(folder) / "history" / f"{id}.json"
+    try:
+        return Claim(load_result(id, folder))
+    except EvidenceError:
+        if not past.exists():
+            raise
+        return OldClaim(json.loads(past.read_text(encoding="utf-8")))
 
 
 def save(result, path):
     """Return `result` as it is stored, and store it in the file `path`, unless that is None.
 
     Numbers get five digits; "nan" and "inf" are strings, for strict JSON has neither.
+    EvidenceError, in one line, if the disk does not take it.
     """
     result = json.loads(
         json.dumps(result, default=lambda array: np.asarray(array).tolist()),
@@ -56,8 +101,21 @@ def save(result, path):
     )
     if path:
         text = json.dumps(result, indent=1, ensure_ascii=False)
-        text = re.sub(r"\[[^][{}]*\]", lambda row: re.sub(r"\n\s*", " ", row[0]), text)
-        path.parent.mkdir(exist_ok=True)
-        path.with_suffix(".part").write_text(text + "\n", encoding="utf-8")
-        os.replace(path.with_suffix(".part"), path)  # readers see the old or the new, whole
+        text = re.sub(r"[\[{][^][{}]*[\]}]", lambda row: re.sub(r"\n\s*", " ", row[0]), text)
+        write(path, text + "\n")
     return result
+
+
+def write(path, content):
+    """Write text or bytes into a file that readers see old or new, but whole.
+
+    EvidenceError, in one line, if the disk does not take it.
+    """
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(content if isinstance(content, bytes) else content.encode())
+        os.replace(part, path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise EvidenceError(f"{path} cannot be written: {error.strerror}") from None

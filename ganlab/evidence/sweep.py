@@ -1,45 +1,297 @@
-"""Measuring: every arm of a protocol on both seed sets, each part saved as soon as it is done."""
+"""Measuring: which blocks of seeds are wanted, and what follows from those that are there.
 
-import importlib
-import sys
-from dataclasses import fields
+A `Sweep` says what to run next and takes what was run; it neither trains nor waits. So it is the
+same whether units run here, one after the other, or on the machines of a cluster
+(`ganlab.evidence.pools`), and so is what comes out.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from platform import python_version
 from textwrap import shorten
 
 import numpy as np
 
-from ganlab.evidence.claims import Claim
-from ganlab.evidence.fingerprint import fingerprint
-from ganlab.evidence.protocol import SEED_SETS, EvidenceError
-from ganlab.evidence.store import CLONE, FOLDER, by_id, load_result, save, stored_ids
-from ganlab.progress import bar
+from ganlab.evidence.fingerprint import arm_key, fingerprint, training_key
+from ganlab.evidence.protocol import BLOCK, LOOKS, EvidenceError, Protocol
+from ganlab.evidence.runs import Runs, versions
+from ganlab.evidence.statistics import count, estimate, median_interval, verdict, with_failures
+from ganlab.evidence.store import FOLDER, by_id, load_result, save, stored_ids
+from ganlab.evidence.unit import Question, Unit
 
-# What a protocol says and its fingerprint leaves out: it may be reworded.
-TEXTS = ("claim", "source", "measured", "notebook", "metric", "unit", "file")
+TEXTS = ("claim", "source", "measured", "notebook", "says")  # may be reworded
+NUMBERS = ("kind", "direction", "margin", "reference", "least", "worst", "first_seed", "tolerance")
 
 
-def protocols(folder=FOLDER):
-    """Return every protocol, `{id: (Protocol, its file)}`; files are in `folder`/claims."""
-    found, folder = {}, Path(folder).resolve()
-    paths = sorted((folder / "claims").glob("[!_]*.py"))
-    if paths:
-        root = str(folder.parent)
-        sys.path[:0] = [] if root in sys.path else [root]
-        package = importlib.import_module(folder.name)
-        if Path(package.__path__[0]).resolve() != folder:
-            wanted = f"wanted {folder}, in a Python of its own"
-            raise EvidenceError(f"{folder.name} is loaded from {package.__path__[0]}: {wanted}")
-    for path in paths:
-        module = importlib.import_module(f"{folder.name}.claims.{path.stem}")
-        for protocol in getattr(module, "PROTOCOLS", ()):
-            if protocol.id in found:
-                raise EvidenceError(f"{path.name}: wanted new ids, got {protocol.id} again")
-            found[protocol.id] = protocol, path
-    if not found:
-        raise EvidenceError(f"no protocols in {folder / 'claims'}: {CLONE}")
-    return dict(sorted(found.items(), key=lambda item: by_id(item[0])))
+@dataclass
+class _Measured:
+    """A setting of a protocol, on the way to its verdict."""
+
+    protocol: Protocol
+    name: str
+    keys: dict  # {arm: key of its runs}
+    trainings: dict  # {arm: key of its training}
+    upto: int  # no look at more seeds is asked for; what is stored is looked at anyway
+    looks: list = field(default_factory=list)
+    medians: dict = field(default_factory=dict)
+    firm: str = ""
+    failed: str = ""
+
+    @property
+    def most(self):
+        return self.protocol.settings[self.name].most
+
+    @property
+    def verdict(self):
+        """The firm verdict, or "undecided" after the last look, or "" before it."""
+        ended = bool(self.looks) and self.looks[-1]["seeds"] >= self.most
+        return self.firm or "undecided" * ended
+
+    @property
+    def next(self):
+        """The number of seeds of the next look; None if there is none."""
+        return None if self.firm or len(self.looks) == len(LOOKS) else LOOKS[len(self.looks)]
+
+    @property
+    def is_open(self):
+        return bool(self.next) and self.next <= self.upto and not self.failed
+
+
+class Sweep:
+    """Protocols, the runs that are stored, and what they say.
+
+    known   {id: (Protocol, its file)}, as `store.protocols` gives it
+    ids     of the protocols that are measured
+    upto    no look at more seeds than that, for now
+    lifted  whether to go on to the last of `LOOKS`, whatever bounds the settings have
+    runs    where runs are stored, `folder`/runs unless told; then it is a rehearsal, and no
+            result is stored
+
+    EvidenceError if a stored result was measured by another protocol.
+    """
+
+    def __init__(self, known, ids=None, folder=FOLDER, *, upto=LOOKS[-1], lifted=False, runs=None):
+        self.known, self.folder, self.rehearsal = known, Path(folder), runs is not None
+        self.ids = list(known if ids is None else ids)
+        self._own = self.folder == FOLDER
+        self._runs_folder = Path(runs or self.folder / "runs")
+        self._definitions, self._settings, self._files, self._errors = {}, {}, {}, {}
+        for id in self.ids:
+            protocol, _ = known[id]
+            self._definitions[id] = fingerprint(protocol)
+            if (self.folder / "results" / f"{id}.json").exists() and runs is None:
+                check_result(load_result(id, folder), protocol, self._definitions[id])
+            if not protocol.check:
+                self._settings[id] = [
+                    self._begin(protocol, name, LOOKS[-1] if lifted else min(upto, setting.most))
+                    for name, setting in protocol.settings.items()
+                ]
+        self._asked = set()  # (training, first seed) that were given out
+        self.evaluate()
+
+    def _begin(self, protocol, name, upto):
+        arms = protocol.settings[name].arms
+        keys = {arm: arm_key(what) for arm, what in arms.items()}
+        for arm, key in keys.items():
+            if key not in self._files:
+                what = f"{described(arms[arm])}"
+                self._files[key] = Runs(self._runs_folder / f"{key}.txt", what)
+        trainings = {arm: training_key(what) for arm, what in arms.items()}
+        return _Measured(protocol, name, keys, trainings, upto)
+
+    # What is there ---------------------------------------------------------------------
+
+    def evaluate(self, ids=None):
+        """Look at all that is stored, save what follows, and return the settings decided by it."""
+        fallen = []
+        for id in self._settings if ids is None else ids:
+            for measured in self._settings[id]:
+                before = measured.verdict
+                while (n := measured.next) and (arms := self._outcomes(measured, n)):
+                    self._look(measured, n, arms)
+                fallen += [measured] * (measured.verdict != before)
+        return fallen
+
+    def _outcomes(self, measured, n):
+        """The outcomes of all arms on the first n seeds; None if some are missing."""
+        found = []
+        for key in measured.keys.values():
+            blocks = self._files[key].blocks()
+            wanted = _first_seeds(measured.protocol, n)
+            if any(first not in blocks for first in wanted):
+                return None
+            found.append(np.concatenate([blocks[first][0] for first in wanted]))
+        return found
+
+    def _look(self, measured, n, arms):
+        protocol = measured.protocol
+        how = {"kind": protocol.kind, "direction": protocol.direction}
+        counts = count(arms, **how, worst=protocol.worst, least=protocol.least)
+        found = estimate(counts, **how, reference=protocol.reference)
+        measured.looks.append(counts | found._asdict())
+        measured.firm = verdict(found, protocol.margin)
+        if protocol.kind == "wins":
+            medians = [median_interval(with_failures(x, protocol.worst))[0] for x in arms]
+            measured.medians = dict(zip(measured.keys, medians, strict=True))
+
+    def check(self, id):
+        """Measure an identity."""
+        self._errors[id] = float(self.known[id][0].check())
+
+    def results(self):
+        """Return what follows from the runs that are there, {id: result} as it is stored."""
+        return {id: self._result(id) for id in [*self._settings, *self._errors]}
+
+    def _result(self, id):
+        protocol, file = self.known[id]
+        result = {"id": id, "question": question(file)}
+        result |= {name: getattr(protocol, name) for name in (*TEXTS, *NUMBERS)}
+        result |= {"file": file.relative_to(self.folder).as_posix()}
+        result |= {"protocol": self._definitions[id], "settings": {}}
+        for m in self._settings.get(id, ()):
+            part = {"arms": m.keys, "most": m.most, "looks": m.looks}
+            part |= {"medians": m.medians} if m.medians else {}
+            result["settings"][m.name] = part | {"verdict": m.verdict}
+        if id in self._errors:
+            kept = self._errors[id] <= protocol.tolerance
+            word = "identity" if kept else "contradicted"
+            result |= {"error": self._errors[id], "verdict": word}
+        return save(result, None)
+
+    def save(self):
+        """Store the results that differ from what is stored; nothing of a rehearsal."""
+        for id, result in ({} if self.rehearsal else self.results()).items():
+            path = self.folder / "results" / f"{id}.json"
+            there = load_result(id, self.folder) if path.exists() else {}
+            if any(there.get(name) != value for name, value in result.items()):
+                made = {"date": str(date.today()), "versions": versions()}
+                save(result | made, path)
+
+    # What is wanted --------------------------------------------------------------------
+
+    def wanted(self):
+        """Return the units that the next looks need and that were not given out yet, in order."""
+        needed, looks = defaultdict(dict), {}
+        for measured in self.open:
+            n = measured.next
+            for arm, key in measured.keys.items():
+                blocks = self._files[key].blocks()
+                for first in _first_seeds(measured.protocol, n):
+                    place = (measured.trainings[arm], first)
+                    if first in blocks or (*place, key) in self._asked:
+                        continue
+                    asked = Question(measured.protocol.id, measured.name, arm, key)
+                    needed[place].setdefault(key, asked)
+                    looks[place] = min(n, looks.get(place, n))
+        units = []
+        for (training, first), questions in needed.items():
+            some = next(iter(questions.values()))
+            arm = self.known[some.protocol][0].settings[some.setting].arms[some.arm]
+            name = f"{trained_by(arm)}, seeds {first} to {first + BLOCK - 1}"
+            folder = "" if self._own else str(self.folder)
+            asked = tuple(questions.values())
+            units.append(Unit(folder, training, first, asked, name, looks[training, first]))
+            self._asked |= {(training, first, key) for key in questions}
+        took = {unit.training: self._seconds(unit.training) or 0.0 for unit in units}
+        return sorted(units, key=lambda unit: (unit.look, took[unit.training], unit.first_seed))
+
+    def take(self, unit, answer):
+        """Store the answer to a unit, and return the settings that are decided by it."""
+        for key, outcomes in answer.outcomes.items():
+            if unit.first_seed not in self._files[key].blocks():
+                self._files[key].add(unit.first_seed, outcomes, answer.seconds, answer.versions)
+        return self.evaluate(dict.fromkeys(q.protocol for q in self._asking(unit)))
+
+    def give_up(self, unit, reason):
+        """Leave the settings undecided that need a unit which cannot be had."""
+        for question in self._asking(unit):
+            for measured in self._settings[question.protocol]:
+                if question.key in measured.keys.values():
+                    measured.failed = reason
+
+    def _asking(self, unit):
+        """Questions of all settings that hang on a unit."""
+        keys = {question.key for question in unit.questions}
+        return [
+            Question(id, m.name, arm, key)
+            for id, settings in self._settings.items()
+            for m in settings
+            for arm, key in m.keys.items()
+            if key in keys
+        ]
+
+    @property
+    def settings(self):
+        return [measured for settings in self._settings.values() for measured in settings]
+
+    @property
+    def open(self):
+        """The settings that have a look before them."""
+        return [measured for measured in self.settings if measured.is_open]
+
+    @property
+    def damaged(self):
+        """The files of runs that have damaged lines."""
+        return [runs.path for runs in self._files.values() if runs.damaged]
+
+    def needed(self, until):
+        """Return what open settings lack until a look: (units, seconds, trainings, blocks).
+
+        until  "next", or "upto" for the last look of each
+        The seconds are of those trainings that have been timed; counted are those that have not.
+        """
+        lacking = defaultdict(set)
+        for measured in self.open:
+            first_seeds = _first_seeds(measured.protocol, getattr(measured, until))
+            for arm, key in measured.keys.items():
+                blocks = self._files[key].blocks()
+                training = measured.trainings[arm]
+                lacking[training] |= {(first, key) for first in first_seeds if first not in blocks}
+        seconds, unknown = 0.0, 0
+        units = {training: len({first for first, _ in some}) for training, some in lacking.items()}
+        for training, number in units.items():
+            took = self._seconds(training)
+            seconds += number * (took or 0.0)
+            unknown += took is None and number > 0
+        return sum(units.values()), seconds, unknown, sum(map(len, lacking.values()))
+
+    def _seconds(self, training):
+        """What a block of a training took, on one core, where it is known; else None."""
+        keys = {k for m in self.settings for a, k in m.keys.items() if m.trainings[a] == training}
+        times = [s for key in keys for _, s in self._files[key].blocks().values()]
+        return float(np.median(times)) if times else None
+
+
+def _first_seeds(protocol, n):
+    return [protocol.seeds(block)[0] for block in range(n // BLOCK)]
+
+
+def question(file):
+    """Return the first line of a claims file's docstring, which heads the claim in the ledger."""
+    import ast
+
+    text = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
+    return text.split("\n")[0].strip()
+
+
+def described(arm):
+    """Return an arm in words: what is asked of what is trained."""
+    return f"{_name(arm.outcome)} of {trained_by(arm)}"
+
+
+def trained_by(arm):
+    """Return what an arm trains, in words."""
+    settings = ", ".join(f"{k}={_name(v)}" for k, v in arm.settings.items())
+    return f"{_name(arm.training)}({settings})"
+
+
+def _name(value):
+    name = getattr(value, "__name__", None) or getattr(
+        getattr(value, "func", None), "__name__", None
+    )
+    text = name or " ".join(repr(value).split())
+    return shorten(text, 60, placeholder="...") if " " in text else text[:60]
 
 
 def check_result(result, protocol, definition):
@@ -54,74 +306,27 @@ def check_result(result, protocol, definition):
 
 def _changed(result, protocol):
     """What differs between a stored result and its protocol, in words."""
-    arms = {name: list(setting.arms) for name, setting in protocol.settings.items()}
-    if not protocol.check and arms != {k: list(v) for k, v in result["outcomes"].items()}:
+    stored = {name: dict(part["arms"]) for name, part in result["settings"].items()}
+    named = {name: list(setting.arms) for name, setting in protocol.settings.items()}
+    if {name: list(arms) for name, arms in stored.items()} != named:
         return "its settings or the names of their arms"
-    texts = (*TEXTS, "id", "settings", "check")
-    for name in (f.name for f in fields(protocol) if f.name not in texts):
+    for name in NUMBERS:
         given = save({name: getattr(protocol, name)}, None)[name]  # as it would be stored
         if name in result and result[name] != given:
-            was, now = (shorten(str(value), 40) for value in (result[name], given))
-            return f"{name} (was {was}, is {now})"
-    return "what its check does" if protocol.check else "what one of its arms trains or asks"
+            return f"{name} (was {result[name]}, is {given})"
+    for name, setting in protocol.settings.items():
+        for arm, what in setting.arms.items():
+            if arm_key(what) != stored[name][arm]:
+                return f"what arm {arm!r} of {name!r} trains or asks"
+    return "what its check does"
 
 
-def check_results(known, definitions, folder=FOLDER):
+def check_results(known, folder=FOLDER):
     """Hold every stored result against its protocol: EvidenceError if they differ.
 
-    known        {id: (Protocol, its file)}
-    definitions  {id: fingerprint}
+    known  {id: (Protocol, its file)}
     """
-    for id in stored_ids(folder):
+    for id in sorted(stored_ids(folder), key=by_id):
         if id not in known:
             raise EvidenceError(f"{id}.json has no protocol: wanted the one it was measured by")
-        check_result(load_result(id, folder), known[id][0], definitions[id])
-
-
-def measure(protocol, file, again=False, definition=None):
-    """Return the finished result of `protocol`, which is in the file `file` of claims.
-
-    Each arm on each seed set is saved as soon as it is done, and what is saved is not run
-    again. Texts are the protocol's of today.
-
-    again       everything is run, and nothing is read or saved
-    definition  the protocol's fingerprint, if it was taken before
-    """
-    folder, definition = file.parents[1], definition or fingerprint(protocol)
-    target = None if again else folder / "results" / f"{protocol.id}.json"
-    result = {f.name: getattr(protocol, f.name) for f in fields(protocol)}
-    del result["settings"], result["check"]
-    result |= {"file": file.relative_to(folder).as_posix(), "protocol": definition, "outcomes": {}}
-    if target and target.exists():
-        stored = load_result(protocol.id, folder)
-        check_result(stored, protocol, definition)
-        result = stored | {name: result[name] for name in TEXTS}
-    arms = [(name, arm) for name, setting in protocol.settings.items() for arm in setting.arms]
-    parts = [(*arm, s) for arm in arms for s in SEED_SETS] or [("identity", "check", "error")]
-    with bar(len(parts), f"{protocol.id}, safe to interrupt", unit="part") as progress:
-        for name, arm, seed_set in parts:
-            done = result["outcomes"].setdefault(name, {}).setdefault(arm, {})
-            if seed_set not in done:
-                done[seed_set] = _outcomes(protocol, name, arm, seed_set)
-                used = [x for x in ("ganlab", "tensorflow", "keras", "numpy") if x in sys.modules]
-                versions = {name: sys.modules[name].__version__ for name in used}
-                versions["python"] = python_version()
-                result = save(result | {"date": str(date.today()), "versions": versions}, target)
-            progress.update()
-    found = Claim(result)
-    numbers = {k: {s: e._asdict() for s, e in v.items()} for k, v in found.estimates.items()}
-    return save(result | {"estimates": numbers, "verdict": found.verdict}, target)
-
-
-def _outcomes(protocol, name, arm, seed_set):
-    if protocol.check:
-        return float(protocol.check())
-    seeds, rate = getattr(protocol, seed_set), protocol.kind == "rate"
-    try:
-        values = np.asarray(protocol.settings[name].arms[arm](seeds), dtype=float)
-    except FloatingPointError:  # TrainingFailed: no seed stayed finite
-        values = np.full(len(seeds), np.nan)
-    if values.shape != (len(seeds),) or (rate and {*values[np.isfinite(values)]} - {0, 1}):
-        wanted = f"{len(seeds)} outcomes" + ", each 0 or 1" * rate
-        raise EvidenceError(f"{protocol.id}, arm {arm!r}: wanted {wanted}, got {values.tolist()}")
-    return values
+        check_result(load_result(id, folder), known[id][0], fingerprint(known[id][0]))

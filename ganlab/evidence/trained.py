@@ -3,11 +3,11 @@
 from collections import deque
 
 # (training, settings, seeds, what it returned), the last used at the end.
-_kept = deque(maxlen=32)
+_kept = deque(maxlen=4)
 
 
 def trained(training, settings, seeds):
-    """Return `training(seeds, **settings)`, trained anew unless it is one of the last 32.
+    """Return `training(seeds, **settings)`, trained anew unless it is one of the last 4.
 
     `seeds` is a tuple; `settings` are compared by ==, value by value.
     """
@@ -20,3 +20,8 @@ def trained(training, settings, seeds):
         known = (*asked, training(seeds, **settings))
     _kept.append(known)
     return known[3]
+
+
+def forget():
+    """Let all of them go."""
+    _kept.clear()
