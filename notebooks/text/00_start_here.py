@@ -41,9 +41,8 @@ if find_spec("ganlab") is None:
 # - **exact things are computed exactly**. Our data have known densities, so the best
 #   possible discriminator can be drawn next to the one that was trained;
 # - **claims get verdicts**. What five posts said about GANs is written down as claims,
-#   measured by a protocol fixed beforehand, and called *supported*, *contradicted*,
-#   *inconclusive* or *depends*. Those measured so far are in
-#   [docs/claims.md](../docs/claims.md), and you can run every one of them again.
+#   measured by a protocol fixed beforehand, on as many seeds as it takes. All are in
+#   [the ledger](../docs/claims.md), and you can run every one of them again.
 #
 # ## Does everything work?
 #
@@ -59,6 +58,7 @@ import time
 import numpy as np
 
 from ganlab import data, latent, plots
+from ganlab.evidence import claim
 from ganlab.exercises import check, quiz
 from ganlab.metrics import wasserstein
 from ganlab.networks import mlp
@@ -170,6 +170,34 @@ check("00.1", best_discriminator)
 quiz("00.1")
 
 # %% [markdown]
+# ## How to read a verdict
+#
+# A claim from notebook 05: beside noise and feature matching, minibatch discrimination brings
+# the generator nearer to the data. It was tried in two GANs. *In both it should help, or in
+# neither: is that so?*
+
+# %%
+claim("E7a")
+
+# %% [markdown]
+# Each row is one GAN. It was trained from 64 seeds with the technique and from the same 64
+# without, then from 128, 256 and so on. Right of the middle lies what the claim says. The dot
+# is the share of seeds on which the technique did better, less the share on which it did
+# worse; the line is its interval, which shrinks as seeds are added. The grey band holds
+# effects too small to matter. Once the line is clear of the band, or lies in it, there is a
+# verdict and nothing more is trained:
+#
+# - **supported**: right of the band; **contradicted**: left of it, so the opposite holds;
+# - **no difference that matters**: inside;
+# - **undecided**: none of these, even after the last seeds; *so far*, if more are to come.
+#
+# In a thousand such verdicts one may be wrong. A technique can help one GAN and harm another,
+# and no word stands for both: here you see it happen.
+#
+# (Notebooks 02 to 05 still show claims as they were first measured, on 96 seeds, where many
+# were called *inconclusive*. The ledger says what is known now.)
+
+# %% [markdown]
 # ## The map
 #
 # | notebook | its question |
@@ -178,8 +206,8 @@ quiz("00.1")
 # | [01 Play the minimax game](01_play_the_minimax_game.ipynb) | What is the best D, and why does training go in circles? |
 # | [02 Pretrain the discriminator](02_pretrain_the_discriminator.ipynb) | Which ingredients of a post that works make it work? |
 # | [03 Learn a 1D Gaussian](03_learn_a_1d_gaussian.ipynb) | How many of 32 runs find the bump, and do they narrow onto it? |
-# | 04 Let it see the batch *(to come)* | Does minibatch discrimination keep the width? |
-# | 05 Add noise, match features *(to come)* | Which tricks help, and by how much? |
+# | [04 Let it see the batch](04_let_it_see_the_batch.ipynb) | Does minibatch discrimination keep the width? |
+# | [05 Add noise, match features](05_add_noise_match_features.ipynb) | Which tricks help, and by how much? |
 # | 06 Watch modes collapse *(to come)* | Why do generators forget parts of the data? |
 # | 07 Compare with a VAE *(to come)* | Does the alternative blur, and when is that better? |
 #
