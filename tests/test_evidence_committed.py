@@ -13,7 +13,12 @@ from evidence.trainings import perspective2016, tables
 from evidence.trainings.circle import Sampled
 from evidence.trainings.perspective2016 import Followed
 from evidence.trainings.tables import Played
+from ganlab.evidence import Claim, claim, load_result, protocols
+from ganlab.evidence.history import OldClaim, history_page
+from ganlab.evidence.ledger import ledger, readme
 from ganlab.evidence.protocol import LOOKS, Arm, Protocol
+from ganlab.evidence.store import past_results, stored_ids
+from ganlab.evidence.sweep import Sweep
 from ganlab.loop import Loop
 from ganlab.recipes import Recipe
 
@@ -265,3 +270,29 @@ def test_the_number_of_settings_and_the_last_looks():
     settings = [setting for protocol in PROTOCOLS for setting in protocol.settings.values()]
     assert len(settings) == 122
     assert {setting.most for setting in settings} <= {*LOOKS[3:]}
+
+
+def test_an_id_names_what_it_named_and_without_one_the_last_protocol():
+    """Notebooks quote claims by ids that have been measured anew since."""
+    assert type(claim("C2a")) is OldClaim and claim("C2a").verdict == "inconclusive"
+    assert type(claim("C2a.2")) is Claim
+    assert type(claim("C3")) is Claim and claim("C3").id == "C3.2"  # there was no C3
+
+
+def test_results_follow_from_the_runs_that_are_stored_and_from_the_protocols_of_today():
+    """What `make evidence` would do without training anything."""
+    results = Sweep(protocols()).results()  # refuses what another protocol measured
+    for id, result in results.items():
+        stored = load_result(id)
+        assert {name: stored[name] for name in result} == result, id
+
+
+def test_pages_are_those_of_the_results():
+    results, docs = [load_result(id) for id in stored_ids()], FOLDER.parent / "docs"
+    wanted = "wanted the page of the results there are: run `make evidence ARGS=A1`"
+    for path, text in (
+        (docs / "claims.md", ledger(results)),
+        (docs / "claims_history.md", history_page(past_results())),
+        (FOLDER / "README.md", readme(results)),
+    ):
+        assert path.read_text(encoding="utf-8") == text, f"{path.name}: {wanted}"

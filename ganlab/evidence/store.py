@@ -75,17 +75,15 @@ def by_id(id):
 
 
 def claim(id, folder=FOLDER):
-    """Return the `Claim` measured under `id`: "C1.2", or "C1" for the last protocol of C1.
+    """Return the `Claim` measured under `id`: "C1.2", or "C9" for the last protocol of C9.
 
-    EvidenceError says what to do if there is none.
+    An id that was measured before, "C1a" say, is still that: an `OldClaim`. EvidenceError says
+    what to do if there is none.
     """
     past = Path(folder) / "history" / f"{id}.json"
-    try:
-        return Claim(load_result(id, folder))
-    except EvidenceError:
-        if not past.exists():
-            raise
+    if past.exists():
         return OldClaim(json.loads(past.read_text(encoding="utf-8")))
+    return Claim(load_result(id, folder))
 
 
 def save(result, path):

@@ -177,7 +177,7 @@ quiz("00.1")
 # neither: is that so?*
 
 # %%
-claim("E7a")
+claim("E7a.2")
 
 # %% [markdown]
 # Each row is one GAN. It was trained from 64 seeds with the technique and from the same 64
