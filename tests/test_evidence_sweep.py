@@ -79,7 +79,11 @@ WHOLE = {"here": ("--scheduler", "none"), "two processes": ("--processes", "2")}
 
 @pytest.fixture
 def folder(tmp_path):
-    """A project of its own, with the protocols above."""
+    return project(tmp_path)
+
+
+def project(tmp_path):
+    """The folder of the evidence in a project of its own, with the protocols above."""
     folder = tmp_path / "evidence"
     (tmp_path / "docs").mkdir()
     (folder / "claims").mkdir(parents=True)
@@ -144,13 +148,7 @@ def log(folder):
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory):
     """The table of a run in one process that nothing happened to, and what was trained for it."""
-    tmp_path = tmp_path_factory.mktemp("plain")
-    folder = tmp_path / "evidence"
-    (tmp_path / "docs").mkdir()
-    (folder / "claims").mkdir(parents=True)
-    for package in (folder, folder / "claims"):
-        (package / "__init__.py").touch()
-    write(folder)
+    folder = project(tmp_path_factory.mktemp("plain"))
     status, printed, errors = run(folder, "--scheduler", "none")
     assert (status, errors) == (0, "")
     return table(folder), log(folder), printed, folder
@@ -269,7 +267,7 @@ def test_a_cluster_of_others_and_the_loss_of_its_scheduler(folder, plain):
     with cluster(environment(folder)) as (address, scheduler):
         status, printed, errors = run(folder, "T2", "--scheduler", address)
         assert (status, errors) == (0, "")
-        assert f"1 processes on {address}" in printed
+        assert f"1 process on {address}" in printed
         process = start(folder, "T1", "--scheduler", address)
         wait_for(lambda: len(lines(folder)) > 6)
         scheduler.kill()
@@ -298,13 +296,15 @@ def test_no_scheduler_is_said_in_one_line(folder):
     assert re.fullmatch(r"no scheduler at tcp://127.0.0.1:1: .*\n", errors)
 
 
-def test_a_full_disk_is_said_in_one_line_and_spoils_nothing(folder, plain):
-    limit = (1000, 1000)  # bytes of a file: a second block does not fit
+@pytest.mark.parametrize("size", [20, 1000], ids=["in the first line", "in the second block"])
+def test_a_full_disk_is_said_in_one_line_and_spoils_nothing(folder, plain, size):
+    limit = (size, size)  # bytes of a file
     full = dict(preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit))
     status, _, errors = run(folder, "--scheduler", "none", **full)
     assert status == 1
     assert re.fullmatch(r"\S+\.txt cannot be written: .*\n", errors)
-    assert any(not path.read_text().endswith("\n") for path in folder.glob("runs/*.txt"))
+    cut = [not path.read_text().endswith("\n") for path in folder.glob("runs/*.txt")]
+    assert any(cut) if size == 1000 else cut == [True]
     status, _, errors = run(folder, "--scheduler", "none")
     assert (status, errors) == (0, "")
     assert table(folder) == plain[0]
@@ -435,6 +435,20 @@ def test_a_line_that_was_cut_off_spoils_neither_itself_nor_the_next(tmp_path):
         assert list(runs.blocks()) == [0, 64][: 2 if cut == 1 else 1]
         runs.add(128, np.arange(64.0), 1.0, "here")
         assert list(runs.blocks()) == [0, *[64] * (cut == 1), 128]
+
+
+def test_a_file_that_a_full_disk_left_empty_is_begun_as_a_new_one(tmp_path):
+    (tmp_path / "a.txt").touch()
+    Runs(tmp_path / "a.txt").add(0, np.arange(64.0), 1.0, "here")
+    assert list(Runs(tmp_path / "a.txt").blocks()) == [0]
+
+
+def test_a_file_that_two_began_at_once_is_whole(tmp_path):
+    for name in "ab":
+        Runs(tmp_path / name).add(ord(name), np.arange(64.0), 1.0, "here")
+    (tmp_path / "a").write_text((tmp_path / "a").read_text() + (tmp_path / "b").read_text())
+    runs = Runs(tmp_path / "a")
+    assert list(runs.blocks()) == [ord("a"), ord("b")] and not runs.damaged
 
 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path):

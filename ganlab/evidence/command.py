@@ -109,7 +109,7 @@ def measure(sweep, args):
     """Run what a `Sweep` wants until it wants no more, and return {what failed: why}."""
     failed = {}
     for id, (protocol, _) in sweep.known.items():
-        if protocol.check and id in sweep.ids:
+        if protocol.check and id in sweep.ids and id not in sweep.errors:
             sweep.check(id)
     for path in sweep.damaged:
         print(f"{path.name} has damaged lines: those blocks are measured again", flush=True)
@@ -126,6 +126,7 @@ def measure(sweep, args):
         pool.close()
         with contextlib.suppress(EvidenceError):  # what ended the measurement is told
             sweep.save()
+    sweep.save()  # says so if it could not be
     for name, reason in failed.items():
         print(f"failed: {name}: {reason}", file=sys.stderr)
     return failed

@@ -101,7 +101,7 @@ class Cluster:
         dashboard = f"; watch them at {self._client.dashboard_link}" * bool(
             self._client.dashboard_link
         )
-        return f"{workers} processes {where}{dashboard}"
+        return f"{workers} process{'es' * (workers != 1)} {where}{dashboard}"
 
     def submit(self, units):
         for unit in units:

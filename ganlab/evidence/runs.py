@@ -59,7 +59,9 @@ class Runs:
         for line in lines[1:]:
             if line.startswith(MADE):
                 self._made = line
-            elif line.strip():
+            elif line.strip() and not line.startswith(
+                f"# {FORMAT}:"
+            ):  # two may begin a file at once
                 found = _parsed(line)
                 if found is None:
                     self.damaged += 1
@@ -68,26 +70,28 @@ class Runs:
 
     def add(self, first_seed, outcomes, seconds, made):
         """Store a block, made by `versions`. EvidenceError if the disk is full, say."""
-        made, lines = MADE + made, []
-        if not self.blocks() and not self.path.exists():
-            lines.append(f"# {FORMAT}: {self.what}")
-        if made != self._made:
-            lines.append(made)
-        lines.append(_line(first_seed, outcomes, seconds))
-        whole = ("\n".join(lines) + "\n").encode()
+        self.blocks()  # for what the last line was made by
+        lines = [] if MADE + made == self._made else [MADE + made]
+        whole = "".join(f"{line}\n" for line in [*lines, _line(first_seed, outcomes, seconds)])
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             file = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o666)
             try:
                 end = os.lseek(file, 0, os.SEEK_END)
-                if end and os.pread(file, 1, end - 1) != b"\n":  # something ended in mid-line
-                    whole = b"\n" + whole
-                written = os.write(file, whole)
+                if end == 0:  # also where a full disk took the name of the file and no more
+                    whole = f"# {FORMAT}: {self.what}\n{whole}"
+                elif os.pread(file, 1, end - 1) != b"\n":  # something ended in mid-line
+                    whole = f"\n{whole}"
+                written = os.write(file, whole.encode())
+                if end == 0 and written < len(whole.encode()):
+                    os.ftruncate(
+                        file, 0
+                    )  # a part of the first line would be taken for another format
             finally:
                 os.close(file)
         except OSError as error:
             raise EvidenceError(f"{self.path} cannot be written: {error.strerror}") from None
-        if written < len(whole):
+        if written < len(whole.encode()):
             raise EvidenceError(f"{self.path} cannot be written: the disk is full")
 
 

@@ -76,12 +76,15 @@ class Sweep:
         self.ids = list(known if ids is None else ids)
         self._own = self.folder == FOLDER
         self._runs_folder = Path(runs or self.folder / "runs")
-        self._definitions, self._settings, self._files, self._errors = {}, {}, {}, {}
+        self._definitions, self._settings, self._files, self.errors = {}, {}, {}, {}
         for id in self.ids:
             protocol, _ = known[id]
             self._definitions[id] = fingerprint(protocol)
             if (self.folder / "results" / f"{id}.json").exists() and runs is None:
-                check_result(load_result(id, folder), protocol, self._definitions[id])
+                stored = load_result(id, folder)
+                check_result(stored, protocol, self._definitions[id])
+                if protocol.check:
+                    self.errors[id] = stored["error"]
             if not protocol.check:
                 self._settings[id] = [
                     self._begin(protocol, name, LOOKS[-1] if lifted else min(upto, setting.most))
@@ -137,11 +140,11 @@ class Sweep:
 
     def check(self, id):
         """Measure an identity."""
-        self._errors[id] = float(self.known[id][0].check())
+        self.errors[id] = float(self.known[id][0].check())
 
     def results(self):
         """Return what follows from the runs that are there, {id: result} as it is stored."""
-        return {id: self._result(id) for id in [*self._settings, *self._errors]}
+        return {id: self._result(id) for id in [*self._settings, *self.errors]}
 
     def _result(self, id):
         protocol, file = self.known[id]
@@ -153,10 +156,10 @@ class Sweep:
             part = {"arms": m.keys, "most": m.most, "looks": m.looks}
             part |= {"medians": m.medians} if m.medians else {}
             result["settings"][m.name] = part | {"verdict": m.verdict}
-        if id in self._errors:
-            kept = self._errors[id] <= protocol.tolerance
+        if id in self.errors:
+            kept = self.errors[id] <= protocol.tolerance
             word = "identity" if kept else "contradicted"
-            result |= {"error": self._errors[id], "verdict": word}
+            result |= {"error": self.errors[id], "verdict": word}
         return save(result, None)
 
     def save(self):

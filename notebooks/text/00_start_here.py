@@ -173,8 +173,9 @@ quiz("00.1")
 # ## How to read a verdict
 #
 # A claim from notebook 05: beside noise and feature matching, minibatch discrimination brings
-# the generator nearer to the data. It was tried in two GANs. *In both it should help, or in
-# neither: is that so?*
+# the generator nearer to the data. (What the three techniques are comes later; here it is only
+# about how the answer is read.) It was tried in two GANs. *Will it help in both, in one or in
+# neither?*
 
 # %%
 claim("E7a.2")
@@ -191,7 +192,7 @@ claim("E7a.2")
 # - **no difference that matters**: inside;
 # - **undecided**: none of these, even after the last seeds; *so far*, if more are to come.
 #
-# In a thousand such verdicts one may be wrong. A technique can help one GAN and harm another,
+# Of a thousand such verdicts one, on average, may be wrong. A technique can help one GAN and harm another,
 # and no word stands for both: here you see it happen.
 #
 # (Notebooks 02 to 05 still show claims as they were first measured, on 96 seeds, where many
