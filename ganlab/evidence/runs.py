@@ -59,9 +59,8 @@ class Runs:
         for line in lines[1:]:
             if line.startswith(MADE):
                 self._made = line
-            elif line.strip() and not line.startswith(
-                f"# {FORMAT}:"
-            ):  # two may begin a file at once
+            # Two clients may begin a file at once, and then it has two first lines.
+            elif line.strip() and not line.startswith(f"# {FORMAT}:"):
                 found = _parsed(line)
                 if found is None:
                     self.damaged += 1
@@ -84,9 +83,8 @@ class Runs:
                     whole = f"\n{whole}"
                 written = os.write(file, whole.encode())
                 if end == 0 and written < len(whole.encode()):
-                    os.ftruncate(
-                        file, 0
-                    )  # a part of the first line would be taken for another format
+                    # A part of the first line would be taken for another format.
+                    os.ftruncate(file, 0)
             finally:
                 os.close(file)
         except OSError as error:
