@@ -90,7 +90,7 @@ class Sweep:
                     self._begin(protocol, name, LOOKS[-1] if lifted else min(upto, setting.most))
                     for name, setting in protocol.settings.items()
                 ]
-        self._asked = set()  # (training, first seed) that were given out
+        self._asked = set()  # (training, first seed, key of runs) that were given out
         self.evaluate()
 
     def _begin(self, protocol, name, upto):
@@ -98,15 +98,14 @@ class Sweep:
         keys = {arm: arm_key(what) for arm, what in arms.items()}
         for arm, key in keys.items():
             if key not in self._files:
-                what = f"{described(arms[arm])}"
-                self._files[key] = Runs(self._runs_folder / f"{key}.txt", what)
+                self._files[key] = Runs(self._runs_folder / f"{key}.txt", described(arms[arm]))
         trainings = {arm: training_key(what) for arm, what in arms.items()}
         return _Measured(protocol, name, keys, trainings, upto)
 
     # What is there ---------------------------------------------------------------------
 
     def evaluate(self, ids=None):
-        """Look at all that is stored, save what follows, and return the settings decided by it."""
+        """Look at all that is stored, and return the settings whose verdict changed by it."""
         fallen = []
         for id in self._settings if ids is None else ids:
             for measured in self._settings[id]:
