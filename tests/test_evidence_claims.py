@@ -1,7 +1,6 @@
 """How a claim is shown: words, sentences, a forest plot, and what notebooks display."""
 
 import html
-import json
 from pathlib import Path
 
 import matplotlib.colors
@@ -12,7 +11,7 @@ from IPython.utils.capture import capture_output
 
 from ganlab.evidence import claims, forest
 from ganlab.evidence.claims import Claim
-from ganlab.evidence.history import OldClaim, history_page
+from ganlab.evidence.history import history_page
 from ganlab.figures import render
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -372,38 +371,6 @@ def past(**changes):
     return told | changes
 
 
-def test_a_past_claim_reads_as_it_did():
-    claim = OldClaim(past())
-    assert claim.verdicts == {"a": "supported"}
-    assert claim.outcomes["a"]["with"]["seeds"].shape == (32,)
-    assert repr(claim) == (
-        "C1b (aylien2016): It | narrows.\n"
-        'supported; measure it anew with: make evidence ARGS="C1b --again"'
-    )
-    text = claim._repr_markdown_()
-    assert text.startswith("**C1b: supported.** It | narrows. (aylien2016)\n\n")
-    assert "99 % interval, 32 + 64 seeds: W1, margin 0.1\n- a: +1.000 [" in text
-    assert ", again +1.000 [+1.000, +1.000] nats (supported)\n\n<small>Measure it" in text
-
-
-def test_a_past_share_and_a_past_identity():
-    rates = {"seeds": [1, 0] * 16, "confirm": [1, 0, 0, 0] * 16}
-    options = dict(kind="rate", worst=0, direction=1, reference=0.5, margin=0, unit="")
-    claim = OldClaim(past(outcomes={"a": {"x": rates}}, verdict="inconclusive", **options))
-    assert claim.estimates["a"]["confirm"].effect == -0.25
-    assert claim.verdicts == {"a": "inconclusive"}
-    both = {"x": rates, "y": {"seeds": [0] * 32, "confirm": [0] * 64}}
-    claim = OldClaim(past(outcomes={"a": both}, **(options | dict(reference=None))))
-    assert claim.estimates["a"]["seeds"].effect == 0.5
-    assert claim.estimates["a"]["seeds"].low == pytest.approx(
-        0.2255, abs=1e-4
-    )  # worked out by hand
-    fact = past(outcomes={"identity": {"check": {"error": 7e-9}}}, tolerance=1e-6)
-    claim = OldClaim(fact | dict(verdict="identity"))
-    assert claim.verdicts == {"identity": "identity"}
-    assert "largest error 7e-09, tolerance 1e-06" in claim._repr_markdown_()
-
-
 def test_the_page_of_history_has_a_row_for_each():
     page = history_page([past(), past(id="C2a", verdict="inconclusive")])
     rows = [line for line in page.splitlines() if line.startswith("| C")]
@@ -412,28 +379,5 @@ def test_the_page_of_history_has_a_row_for_each():
     assert len(rows) == 2
 
 
-PAST = sorted((ROOT / "evidence/history").glob("*.json"))
-
-
-@pytest.mark.parametrize("path", PAST, ids=lambda path: path.stem)
-def test_stored_history_has_the_verdicts_and_intervals_it_had(path):
-    claim = OldClaim(stored := json.loads(path.read_text(encoding="utf-8")))
-    words = list(claim.verdicts.values())
-    depends = {"supported", "contradicted"} <= set(words)
-    assert stored["verdict"] == ("depends" if depends else words[0])
-    for name, found in claim.estimates.items():
-        for seeds, interval in found.items():
-            numbers = [float(stored["estimates"][name][seeds][k]) for k in interval._fields]
-            np.testing.assert_allclose(interval, numbers, rtol=1e-4)
-
-
 def test_a_picture_is_small():
     assert len(render(Claim(result(MANY)).forest().figure)) < 80_000
-
-
-def test_a_past_median_lies_between_the_22nd_and_the_43rd_of_64():
-    values = {"seeds": list(range(32)), "confirm": list(range(1, 65))}
-    options = dict(direction=1, reference=0.0, worst=0, verdict="supported")
-    found = OldClaim(past(outcomes={"a": {"x": values}}, **options)).estimates["a"]["confirm"]
-    assert found[:3] == (32.5, 22, 43)
-    assert found.coverage == pytest.approx(0.9919, abs=1e-4)

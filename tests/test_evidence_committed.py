@@ -14,9 +14,9 @@ from evidence.trainings.circle import Sampled
 from evidence.trainings.perspective2016 import Followed
 from evidence.trainings.tables import Played
 from ganlab.evidence import Claim, claim, load_result, protocols
-from ganlab.evidence.history import OldClaim, history_page
+from ganlab.evidence.history import history_page
 from ganlab.evidence.ledger import ledger, readme
-from ganlab.evidence.protocol import LOOKS, Arm, Protocol
+from ganlab.evidence.protocol import LOOKS, Arm, EvidenceError, Protocol
 from ganlab.evidence.store import past_results, stored_ids
 from ganlab.evidence.sweep import Sweep
 from ganlab.loop import Loop
@@ -272,11 +272,38 @@ def test_the_number_of_settings_and_the_last_looks():
     assert {setting.most for setting in settings} <= {*LOOKS[3:]}
 
 
-def test_an_id_names_what_it_named_and_without_one_the_last_protocol():
-    """Notebooks quote claims by ids that have been measured anew since."""
-    assert type(claim("C2a")) is OldClaim and claim("C2a").verdict == "inconclusive"
-    assert type(claim("C2a.2")) is Claim
-    assert type(claim("C3")) is Claim and claim("C3").id == "C3.2"  # there was no C3
+def test_an_id_names_the_last_protocol_and_what_was_dropped_is_said():
+    assert claim("C2a").id == claim("C2a.2").id == "C2a.2"
+    with pytest.raises(EvidenceError, match=r"^D6a was .*: evidence/dropped.md says"):
+        claim("D6a")
+
+
+def test_outcomes_of_runs_are_those_that_the_verdict_rests_on():
+    """Wins are counted here anew, from the stored runs, by hand."""
+    found = claim("E5b")
+    for setting in found.settings:
+        first, second = found.outcomes(setting).values()
+        look = found.look(setting)
+        assert len(first) == len(second) == look["seeds"]
+        assert np.sum(first - second > 0.1) == look["won"]
+        assert np.sum(second - first > 0.1) == look["lost"]
+    share = claim("D4")
+    (ended,) = share.outcomes(share.settings[0]).values()
+    assert ended.sum() == share.look(share.settings[0])["first"]
+    for id in ("D1f", "D4"):
+        for setting in claim(id).settings:
+            outcomes, shares = claim(id).outcomes(setting), claim(id).shares(setting)
+            assert shares == {arm: np.mean(ended) for arm, ended in outcomes.items()}
+    with pytest.raises(EvidenceError, match="wanted a measured setting of a claim of shares"):
+        found.shares(found.settings[0])
+
+
+def test_outcomes_that_are_not_there_are_asked_for(tmp_path):
+    with pytest.raises(EvidenceError, match=r"no setting 'mended' in E5b.2: wanted one of"):
+        claim("E5b").outcomes("mended")
+    alone = Claim(load_result("E5b"), tmp_path)
+    with pytest.raises(EvidenceError, match=r"run `make evidence ARGS=E5b.2`"):
+        alone.outcomes(alone.settings[0])
 
 
 def test_results_follow_from_the_runs_that_are_stored_and_from_the_protocols_of_today():

@@ -4,8 +4,13 @@ import base64
 import html
 import re
 from collections import Counter
+from pathlib import Path
 from string import Formatter
 
+import numpy as np
+
+from ganlab.evidence.protocol import BLOCK, EvidenceError
+from ganlab.evidence.runs import Runs
 from ganlab.evidence.statistics import Estimate
 
 # Every word that may stand for a verdict, in the order in which they are counted.
@@ -20,14 +25,16 @@ LEDGER = "../docs/claims.md"
 class Claim:
     """What a stored `result` says, for a notebook to show, quote and plot.
 
+    runs  the folder of the single runs, for `outcomes`
+
     Texts: `id`, `statement`, `source`, `question`. For each name in `settings`: a word
     `verdicts[setting]`, an `Estimate` `estimates[setting]` (positive: as claimed; None before the
     first look) and `seeds[setting]`, the number of seeds that it rests on. A mathematical identity
     has no settings, and its verdict under the name "identity".
     """
 
-    def __init__(self, result):
-        self.id, self.result = result["id"], result
+    def __init__(self, result, runs=None):
+        self.id, self.result, self._runs = result["id"], result, runs
         self.statement, self.source = one_line(result["claim"]), one_line(result["source"])
         self.question = one_line(result["question"])
         self.settings = list(result.get("settings") or {})
@@ -49,6 +56,42 @@ class Claim:
         """Return the last look at a setting as it is stored, or None before the first."""
         looks = self.result["settings"][setting]["looks"]
         return looks[-1] if looks else None
+
+    def outcomes(self, setting):
+        """Return what each run of a setting came to, {arm: (seeds,)}, NaN where a run failed.
+
+        There are as many seeds as the verdict rests on, in the same order in every arm.
+        EvidenceError, in one line, if runs that it rests on are not there.
+
+        >>> claim("C2a").outcomes("ours after 03")  # doctest: +SKIP
+        {"D 1-4-1": array([0.31, ...]), "D 1-8-8-8-1": array([0.14, ...])}
+        """
+        if setting not in self.settings:
+            wanted = f"wanted one of {self.settings}"
+            raise EvidenceError(f"no setting {setting!r} in {self.id}: {wanted}")
+        found, n = {}, self.seeds[setting]
+        for arm, key in self.result["settings"][setting]["arms"].items():
+            path = Path(self._runs or "") / f"{key}.txt"
+            blocks = Runs(path).blocks()
+            first_seeds = range(self.result["first_seed"], self.result["first_seed"] + n, BLOCK)
+            if missing := [first for first in first_seeds if first not in blocks]:
+                wanted = f"wanted seeds from {missing[0]} on, run `make evidence ARGS={self.id}`"
+                raise EvidenceError(f"runs of {arm!r} are missing in {path}: {wanted}")
+            found[arm] = np.concatenate([np.empty(0), *(blocks[first][0] for first in first_seeds)])
+        return found
+
+    def shares(self, setting):
+        """Return the share of runs with outcome 1, {arm: share}, failed runs as the worst.
+
+        EvidenceError for net wins, whose outcomes are not 0 or 1, and before the first look.
+        """
+        look = self.look(setting) if setting in self.settings else None
+        if look is None or "first" not in look:
+            wanted = "wanted a measured setting of a claim of shares"
+            raise EvidenceError(f"no shares of {setting!r} in {self.id}: {wanted}")
+        counts = look["first"], look.get("second")  # of a single arm there is no second
+        arms = self.result["settings"][setting]["arms"]
+        return {arm: count / look["seeds"] for arm, count in zip(arms, counts, strict=False)}
 
     @property
     def verdict(self):

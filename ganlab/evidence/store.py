@@ -15,7 +15,6 @@ from pathlib import Path
 import numpy as np
 
 from ganlab.evidence.claims import Claim
-from ganlab.evidence.history import OldClaim
 from ganlab.evidence.protocol import EvidenceError
 
 FOLDER = Path(__file__).resolve().parents[2] / "evidence"
@@ -53,6 +52,9 @@ def load_result(id, folder=FOLDER):
     folder = Path(folder)
     names = [name for name in stored_ids(folder) if id in (name, name.partition(".")[0])]
     path = folder / "results" / f"{names[-1] if names else id}.json"
+    if not names and (folder / "history" / f"{id}.json").exists():
+        wanted = "evidence/dropped.md says what took its place"
+        raise EvidenceError(f"{id} was measured by another kind of protocol: {wanted}")
     if not names:
         raise EvidenceError(f"no result {path}: wanted an id from docs/claims.md; {CLONE}")
     return json.loads(path.read_text(encoding="utf-8"))
@@ -77,13 +79,12 @@ def by_id(id):
 def claim(id, folder=FOLDER):
     """Return the `Claim` measured under `id`: "C1.2", or "C9" for the last protocol of C9.
 
-    An id that was measured before, "C1a" say, is still that: an `OldClaim`. EvidenceError says
-    what to do if there is none.
+    EvidenceError says what to do if there is none.
+
+    >>> claim("C2a").verdicts  # doctest: +SKIP
+    {"aylien2016 (2016)": "undecided so far", ...}
     """
-    past = Path(folder) / "history" / f"{id}.json"
-    if past.exists():
-        return OldClaim(json.loads(past.read_text(encoding="utf-8")))
-    return Claim(load_result(id, folder))
+    return Claim(load_result(id, folder), Path(folder) / "runs")
 
 
 def save(result, path):
