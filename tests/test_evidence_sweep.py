@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from ganlab.evidence import EvidenceError
+from ganlab.evidence.command import _otherwise
 from ganlab.evidence.runs import Runs, versions
 
 PROTOCOLS = '''
@@ -368,8 +369,22 @@ def test_measured_again_it_is_compared_and_left_as_it_was(plain, tmp_path):
     before = {path: path.read_bytes() for path in folder.glob("*/*.*")}
     status, printed, errors = run(folder, "T2", "--again", "--scheduler", "none")
     assert (status, errors) == (0, "")
-    assert "T2.1, A: supported; stored: supported, to the last count\n" in printed
+    last = table(folder)[0]["T2.1"]["settings"]["A"]["looks"][-1]
+    told = f"supported, 0 of {last['seeds']} runs came out otherwise\n"
+    assert f"T2.1, A: supported; stored: {told}" in printed
     assert {path: path.read_bytes() for path in folder.glob("*/*.*")} == before
+
+
+def test_runs_that_came_out_otherwise_are_counted(tmp_path):
+    values = np.arange(64.0)
+    values[5] = np.nan
+    for folder, shift in (("now", 1.0), ("then", 0.0)):
+        runs = Runs(tmp_path / folder / "key.txt", "an arm")
+        runs.add(10_000, values + np.where(values < 3, shift, 0.0), 1.0, "x")
+        runs.add(10_064 if shift else 10_128, values, 1.0, "x")  # the other has not
+    found = _otherwise(["key"], tmp_path / "now", tmp_path / "then")
+    assert found == (3, 64)
+    assert _otherwise(["other"], tmp_path / "now", tmp_path / "then") == (0, 0)
 
 
 @pytest.mark.parametrize(

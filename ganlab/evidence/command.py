@@ -9,10 +9,13 @@ import tempfile
 import time
 from pathlib import Path
 
+import numpy as np
+
 from ganlab.evidence.history import history_page
 from ganlab.evidence.ledger import ledger, ledger_picture, readme
 from ganlab.evidence.pools import Cluster, Here
 from ganlab.evidence.protocol import BLOCK, LOOKS, EvidenceError
+from ganlab.evidence.runs import Runs
 from ganlab.evidence.store import FOLDER, load_result, past_results, protocols, stored_ids, write
 from ganlab.evidence.sweep import Sweep, check_results
 from ganlab.evidence.unit import THREADS
@@ -66,7 +69,7 @@ def _main(args, folder):
                     write_pages(folder)
             raise
         if args.again:
-            _compare(sweep, folder)
+            _compare(sweep, fresh, folder)
         else:
             write_pages(folder)
             check_results(known, folder)
@@ -159,20 +162,39 @@ def _fallen(measured):
     return f"{measured.protocol.id}, {measured.name}: {measured.verdict} ({seeds})"
 
 
-def _compare(sweep, folder):
-    """Say of each setting what was found now and what is stored."""
+def _compare(sweep, fresh, folder):
+    """Say of each setting what was found now and what is stored, verdict and single runs."""
     for id, result in sweep.results().items():
         try:
             stored = load_result(id, folder)
         except EvidenceError:
             stored = {"settings": {}}
-        pairs = [(id, result, stored)] if "error" in result else []
+        if "error" in result:
+            _told(id, result, stored, "")
         for name, now in result["settings"].items():
-            pairs.append((f"{id}, {name}", now, stored["settings"].get(name, {})))
-        for what, now, then in pairs:
-            same = "to the last count" if now == then else "with other counts"
-            there = f"{then['verdict'] or 'undecided so far'}, {same}" if then else "nothing yet"
-            print(f"{what}: {now['verdict'] or 'undecided so far'}; stored: {there}")
+            other, both = _otherwise(now["arms"].values(), fresh, folder / "runs")
+            runs = f", {other:,} of {both:,} runs came out otherwise" if both else ""
+            _told(f"{id}, {name}", now, stored["settings"].get(name, {}), runs)
+
+
+def _told(what, now, then, runs):
+    there = f"{then['verdict'] or 'undecided so far'}{runs}" if then else "nothing yet"
+    print(f"{what}: {now['verdict'] or 'undecided so far'}; stored: {there}")
+
+
+def _otherwise(keys, *folders):
+    """Of the runs of arms that are in both folders: how many differ in a digit, and their number.
+
+    On a processor with other instructions sums are rounded otherwise, and runs come out otherwise.
+    """
+    other = both = 0
+    for key in keys:
+        blocks = [Runs(folder / f"{key}.txt").blocks() for folder in folders]
+        for first_seed in blocks[0].keys() & blocks[1].keys():
+            now, then = (of[first_seed][0] for of in blocks)
+            other += int(np.sum((now != then) & ~(np.isnan(now) & np.isnan(then))))
+            both += BLOCK
+    return other, both
 
 
 def write_pages(folder=FOLDER):
