@@ -340,12 +340,21 @@ def test_the_plan_says_what_it_would_take_and_measures_nothing(folder):
     assert (status, errors) == (0, "")
     assert printed == (
         "3 of 3 settings have looks before them.\n"
+        "so far: 0 units of 64 seeds, 0.0 core-hours\n"
         "at the next look: 4 units of 64 seeds, 0.0 core-hours and those of 4 trainings not timed "
         "yet, 0.0 MB of disk\n"
         "at the most: 776 units of 64 seeds, 0.0 core-hours and those of 4 trainings not timed "
         "yet, 0.5 MB of disk\n"
     )
     assert not (folder / "log.txt").exists() and not (folder / "runs").exists()
+
+
+def test_the_plan_says_what_was_spent_and_counts_a_training_once(plain):
+    """T2 asks the same training of A as T1 does: log.txt has a line for each unit."""
+    folder, units = plain[3], len(plain[1])
+    status, printed, _ = run(folder, "--plan")
+    assert status == 0
+    assert f"so far: {units} units of 64 seeds, " in printed
 
 
 def test_a_bound_for_now_and_a_bound_lifted(folder, plain):

@@ -210,9 +210,11 @@ def write_pages(folder=FOLDER):
 
 
 def plan(sweep):
-    """Return what the open settings of a `Sweep` would take: units, core-hours and disk."""
+    """Return what settings took and what the open ones would take: units, core-hours and disk."""
     rows = {"at the next look": "next", "at the most": "upto"}
     lines = [f"{len(sweep.open)} of {len(sweep.settings)} settings have looks before them."]
+    units, seconds = sweep.spent
+    lines.append(f"so far: {units:,} units of {BLOCK} seeds, {seconds / 3600:.1f} core-hours")
     for words, until in rows.items():
         blocks, seconds, unknown, lines_added = sweep.needed(until)
         hours = f"{seconds / 3600:.1f} core-hours"

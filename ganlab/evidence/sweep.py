@@ -258,6 +258,17 @@ class Sweep:
             unknown += took is None and number > 0
         return sum(units.values()), seconds, unknown, sum(map(len, lacking.values()))
 
+    @property
+    def spent(self):
+        """What the stored runs took: (units, seconds)."""
+        took = {}
+        for measured in self.settings:
+            for arm, key in measured.keys.items():
+                for first, (_, seconds) in self._files[key].blocks().items():
+                    place = (measured.trainings[arm], first)
+                    took[place] = max(seconds, took.get(place, 0.0))
+        return len(took), sum(took.values())
+
     def _seconds(self, training):
         """What a block of a training took, on one core, where it is known; else None."""
         keys = {k for m in self.settings for a, k in m.keys.items() if m.trainings[a] == training}
