@@ -14,6 +14,10 @@ os.environ["GANLAB_QUIET"] = "1"  # progress bars would differ from run to run
 CACHE = platformdirs.user_cache_dir("ganlab-tests", appauthor=False)
 os.environ.setdefault("GANLAB_CACHE", CACHE)
 
+# POT would load every framework there is, TensorFlow before `ganlab.backend` has set its options.
+for framework in ("TENSORFLOW", "PYTORCH", "JAX", "CUPY"):
+    os.environ[f"POT_BACKEND_DISABLE_{framework}"] = "1"
+
 # Not through MPLBACKEND: the kernels of the notebooks would inherit it and lose their figures.
 matplotlib.use("agg")
 

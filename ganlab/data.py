@@ -8,6 +8,7 @@ the dimension. `rng`, a NumPy Generator, is always required: the same state give
 Distributions are frozen, and all but `Samples` are compared by value and printed in full.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from numbers import Real
 from typing import ClassVar
@@ -204,6 +205,15 @@ def grid(side: int = 5, spacing: float = 2.0, std: float = 0.1) -> Mixture:
 def points(*centers, std: float = 0.0) -> Mixture:
     """Gaussians, or with std = 0 points, where you say: points(-1, 1), points((0, 1), (1, 0))."""
     return Mixture(centers, std)
+
+
+def due_shares(mixture: Mixture) -> tuple[np.ndarray, np.ndarray]:
+    """The distinct centers of a mixture (modes, dim), in its order, and the share due to each.
+
+    The shares (modes,) sum to 1; a center that is given twice is one mode with twice the share.
+    """
+    counts = Counter(mixture.centers)
+    return np.array(list(counts)), np.array(list(counts.values())) / len(mixture.centers)
 
 
 @dataclass(frozen=True)

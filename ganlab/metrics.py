@@ -33,17 +33,13 @@ def wasserstein(samples, target) -> np.ndarray:
     Gaussian that is within 1e-5 standard deviations of the integral. More dimensions: exact, by
     optimal assignment of two sets of equal size, at most 2,000 points (time grows as n^3).
     """
-    samples = _samples(samples)
+    samples = sample_array(samples)
     n, dim = samples.shape[-2:]
-    target = target.array if isinstance(target, Samples) else target
-    if hasattr(target, "sample") and hasattr(target, "dim"):
+    if is_distribution(target):
         _check_line(dim, target, "target.sample(n, rng) in its place")
         return _wasserstein_quantile(np.sort(samples[..., 0]), target)
-    target = np.asarray(target, dtype=np.float64)
-    target = _samples(target[:, None] if target.ndim == 1 else target)
+    target = as_points(target, dim)
     m = target.shape[-2]
-    if target.shape[-1] != dim:
-        raise ValueError(f"samples have dim {dim}, target has dim {target.shape[-1]}")
     if dim == 1 and n == m:
         return np.abs(np.sort(samples[..., 0]) - np.sort(target[..., 0])).mean(axis=-1)
     if dim > 1 and (n != m or n > MAX_ASSIGNMENT):
@@ -82,7 +78,7 @@ def jensen_shannon(samples, target, bins: int = 20) -> np.ndarray:
     perfect sampler E (f - b)^2 = b(1 - b)/n, which makes (bins - 1) / 8n on average, to first
     order: 10 % too little at n = 5 bins, 1 % at n = 50 bins.
     """
-    samples, target, bins = _samples(samples), as_distribution(target), whole("bins", bins, 2)
+    samples, target, bins = sample_array(samples), as_distribution(target), whole("bins", bins, 2)
     _check_line(samples.shape[-1], target, "one coordinate at a time")
     line, edges = samples[..., 0], target.quantile(np.arange(1, bins) / bins)
     below = np.stack([np.mean(line <= edge, axis=-1) for edge in edges], axis=-1)
@@ -129,11 +125,30 @@ def frechet_gaussian(mean1, std1, mean2, std2) -> np.ndarray:
     return d**2 + s**2
 
 
-def _samples(samples) -> np.ndarray:
+def sample_array(samples) -> np.ndarray:
+    """`samples` as float64 (..., n, dim) in which whatever is not finite is NaN."""
     samples = np.asarray(samples, dtype=np.float64)
     if samples.ndim < 2 or samples.size == 0:
         raise ValueError(f"samples has shape {samples.shape}; wanted (..., n, dim), not empty")
     return np.where(np.isfinite(samples), samples, np.nan)
+
+
+def is_distribution(target) -> bool:
+    """Whether `target` is to be drawn from: `data.Samples` is not, its points are all there is."""
+    drawn = hasattr(target, "sample") and hasattr(target, "dim")
+    return drawn and not isinstance(target, Samples)
+
+
+def as_points(target, dim: int) -> np.ndarray:
+    """The points of an array, or of `data.Samples`, as float64 (..., m, dim)."""
+    if is_distribution(target):
+        kind = type(target).__name__
+        raise ValueError(f"target is a {kind}: wanted points, such as target.sample(n, rng)")
+    target = np.asarray(target.array if isinstance(target, Samples) else target, np.float64)
+    target = sample_array(target[:, None] if target.ndim == 1 else target)
+    if target.shape[-1] != dim:
+        raise ValueError(f"samples have dim {dim}, target has dim {target.shape[-1]}")
+    return target
 
 
 def _check_line(dim: int, target, instead: str) -> None:
