@@ -290,7 +290,14 @@ def draw(report, path):
     if "each" in there:
         # Below the axis of counts, where they cover no bar.
         low = -0.06 * left.get_ylim()[1]
-        left.plot(there["each"], [low] * 5, "o", color=colours.fake, label="the five published")
+        left.plot(
+            there["each"],
+            [low] * 5,
+            "o",
+            color=colours.fake,
+            mec="white",
+            label="the five published",
+        )
         left.axhline(0, color=colours.quiet, lw=0.8)
     counts = np.bincount(found["covered"].astype(int), minlength=modes + 1)
     right.bar(np.arange(modes + 1), counts, color=colours.dot, label="seeds, measured")
