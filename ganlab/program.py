@@ -16,6 +16,7 @@ import numpy as np
 from ganlab import cache
 from ganlab.arguments import per_member
 from ganlab.backend import keras, tf
+from ganlab.optimizers import TorchAdam
 from ganlab.streams import stream
 
 # Optimizers whose every update is elementwise and linear in the learning rate. Others
@@ -30,6 +31,7 @@ _OPTIMIZERS = (
     keras.optimizers.Adagrad,
     keras.optimizers.Adadelta,
     keras.optimizers.Lion,
+    TorchAdam,
 )
 _ACROSS = ("clipnorm", "global_clipnorm", "use_ema", "gradient_accumulation_steps")
 NEVER = np.iinfo(np.int32).max

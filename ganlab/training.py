@@ -265,8 +265,9 @@ def train(
     batch_size     samples of each kind in a batch
     losses         a `ganlab.losses.Losses`: what the players minimise
     d_optimizer, g_optimizer
-                   Keras optimizers, Adam(1e-3, beta_1=0.5) if not given; or, for a learning
-                   rate of each member's own, `Scaled(keras.optimizers.Adam(1.0), rates)` with
+                   Keras optimizers, Adam(1e-3, beta_1=0.5) if not given; also
+                   `optimizers.TorchAdam`, with PyTorch's epsilon; or, for a learning rate of
+                   each member's own, `Scaled(keras.optimizers.Adam(1.0), rates)` with
                    the `Scaled` of this module
     n_critic       steps of D for each step of G
     shown          a `Shown`, or several, one after the other: what D is shown instead of the

@@ -4,7 +4,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from ganlab import data
+from ganlab import data, latent, metrics
+from ganlab.gan import Gan
+from ganlab.networks import mlp
+from ganlab.pretraining import pretrain
 
 LINES = [
     data.Gaussian(4.0, 0.5),
@@ -225,6 +228,23 @@ def test_as_distribution_passes_on_or_wraps():
     wrapped = data.as_distribution([1, 2, 3])
     assert isinstance(wrapped, data.Samples)
     np.testing.assert_array_equal(wrapped.array, [[1.0], [2.0], [3.0]])
+
+
+def test_your_own_array_will_do_wherever_a_distribution_is_wanted():
+    array = rng().normal(4.0, 0.5, (300, 1))
+    wrapped = data.Samples(array)
+    gan = Gan(mlp((2, 1)), mlp((1, 1)), array, latent.Gaussian(2))
+    np.testing.assert_array_equal(gan.real.array, wrapped.array)
+    assert gan.real.sample((3, 4), rng()).shape == (3, 4, 1)
+    ensemble, _, _ = pretrain(
+        mlp((1, 1)), array, data.Gaussian().density, steps=2, seeds=2, batch_size=4
+    )
+    assert ensemble.seeds == (0, 1)
+    x = rng(1).normal(size=(200, 1))
+    for metric in (metrics.wasserstein, metrics.jensen_shannon):
+        assert metric(x, array) == pytest.approx(metric(x, wrapped), abs=1e-6)
+        floors = [metrics.noise_floor(metric, one, 50, rng()) for one in (array, wrapped)]
+        np.testing.assert_allclose(*floors, atol=1e-6)
 
 
 @pytest.mark.parametrize(

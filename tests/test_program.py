@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ganlab import program
+from ganlab import optimizers, program
 from ganlab.backend import keras, tf
 from ganlab.networks import mlp
 from ganlab.program import NEVER, Player, Program, Supply, compiles, recipe_and_rates, shared
@@ -158,24 +158,25 @@ def test_an_error_while_drawing_ahead_is_raised_where_the_numbers_are_wanted():
 # Optimizers ---------------------------------------------------------------------------------
 
 KINDS = ["SGD", "RMSprop", "Adam", "AdamW", "Adamax", "Nadam", "Adagrad", "Adadelta", "Lion"]
+KINDS += ["TorchAdam"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_rate_per_member_is_that_optimizer_with_that_rate(kind):
-    make = getattr(keras.optimizers, kind)
+    make = getattr(keras.optimizers, kind, None) or getattr(optimizers, kind)
     rates = [0.1, 0.0, 0.003]
     player, factors = line(optimizer=make(1.0), factors=rates)
     start = np.array([1.0, 2.0, -1.0], "float32")
     player.weights[0].assign(start[:, None, None])
     alone = [keras.Variable(value) for value in start]
-    optimizers = [make(rate) if rate else None for rate in rates]
+    each = [make(rate) if rate else None for rate in rates]
     for step in range(4):
 
         def loss(weights, target=0.25 * step):
             return tf.square(weights[0][:, 0, 0] ** 2 - target), None
 
         player.descend(loss, factors)
-        for variable, optimizer in zip(alone, optimizers, strict=True):
+        for variable, optimizer in zip(alone, each, strict=True):
             if optimizer:
                 gradient = 4 * variable.value * (variable.value**2 - 0.25 * step)
                 optimizer.apply([gradient], [variable])

@@ -1,0 +1,88 @@
+"""What every target and latent shares: the class `Distribution`, and checks of its numbers.
+
+To write a distribution of your own, start from `Distribution`; those there are stand in
+`ganlab.data` and `ganlab.latent`.
+"""
+
+from numbers import Real
+
+import numpy as np
+
+from ganlab.arguments import whole
+
+LOG_2PI = float(np.log(2 * np.pi))
+
+
+def number(name: str, value, least: float = -np.inf) -> float:
+    """`value` as a finite float of at least `least`."""
+    if not isinstance(value, Real) or not np.isfinite(value) or value < least:
+        at_least = f", at least {least}" if np.isfinite(least) else ""
+        raise ValueError(f"{name} is {value!r}; wanted a finite number{at_least}")
+    return float(value)
+
+
+class Distribution:
+    """What targets and latents share. To write your own, `dim` and `sample` are enough.
+
+    A subclass says how to draw an array of a given shape (`_draw`) and, where it can, the density
+    (`log_density`); in one dimension also `_cdf` and `_quantile`, of plain numbers.
+    """
+
+    dim: int
+
+    def sample(self, n, rng) -> np.ndarray:
+        """Draw float32 points of shape (n, dim), or (batches, n, dim) for n = (batches, n)."""
+        if not isinstance(rng, np.random.Generator):
+            kind = type(rng).__name__
+            raise TypeError(f"rng is a {kind}; wanted a NumPy Generator: np.random.default_rng(0)")
+        shape = [whole("n", size, 1) for size in (n if isinstance(n, tuple) else (n,))]
+        return self._draw((*shape, self.dim), rng).astype(np.float32, copy=False)
+
+    def log_density(self, x) -> np.ndarray:
+        """Natural logarithm of the density at x (..., dim), float64 of shape (...)."""
+        raise ValueError(f"this {type(self).__name__} comes without a density")
+
+    def density(self, x) -> np.ndarray:
+        """Probability density at x (..., dim), float64 of shape (...)."""
+        return np.exp(self.log_density(x))
+
+    def cdf(self, x) -> np.ndarray:
+        """Probability of a point at or below x; one dimension only."""
+        self._check_line("cdf")
+        return self._cdf(self._points(x)[..., 0])
+
+    def quantile(self, u) -> np.ndarray:
+        """Smallest x with cdf(x) >= u, same shape as u, NaN outside [0, 1]; one dimension only."""
+        self._check_line("quantile")
+        u = np.asarray(u, dtype=np.float64)
+        inside = (u >= 0) & (u <= 1)
+        return np.where(inside, self._quantile(np.where(inside, u, 0.5)), np.nan)[()]
+
+    def _check_line(self, what):
+        if self.dim != 1:
+            raise ValueError(f"this {type(self).__name__} has dim {self.dim}; {what} wants dim 1")
+
+    def _points(self, x):
+        """`x` as float64 of shape (..., dim)."""
+        x = np.asarray(x, dtype=np.float64)
+        if self.dim == 1 and x.shape[-1:] != (1,):
+            return x[..., None]
+        if x.shape[-1:] != (self.dim,):
+            raise ValueError(f"x has shape {x.shape}; wanted (..., {self.dim})")
+        return x
+
+
+def rows(name, value, least, dtype):
+    """Numbers (n,) or (n, dim) as a read-only copy (n, dim), finite even in float32."""
+    try:
+        array = np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError):
+        kind = type(value).__name__
+        raise TypeError(f"{name} is a {kind}; wanted numbers, (n,) or (n, dim)") from None
+    if array.ndim not in (1, 2) or array.size == 0 or len(array) < least:
+        raise ValueError(f"{name} has shape {array.shape}; wanted (n,) or (n, dim), n >= {least}")
+    if bad := np.sum(~(np.abs(array) <= np.finfo(np.float32).max)):
+        raise ValueError(f"{name} has {bad} values that are NaN or infinite in float32")
+    array = array.reshape(len(array), -1).astype(dtype)
+    array.flags.writeable = False
+    return array
