@@ -16,9 +16,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ganlab.evidence import EvidenceError
+from ganlab.evidence import Arm, EvidenceError, Protocol, Setting
 from ganlab.evidence.command import _otherwise
+from ganlab.evidence.fingerprint import arm_key
 from ganlab.evidence.runs import Runs, versions
+from ganlab.evidence.sweep import Sweep
 
 PROTOCOLS = '''
 """Is A lower than B?
@@ -347,6 +349,28 @@ def test_the_plan_says_what_it_would_take_and_measures_nothing(folder):
         "yet, 0.5 MB of disk\n"
     )
     assert not (folder / "log.txt").exists() and not (folder / "runs").exists()
+
+
+def trained_so_long(seeds, seconds):
+    return seeds
+
+
+def test_the_look_that_takes_least_comes_first(tmp_path):
+    """Eight blocks of a second each are wanted before one of a hundred, whatever the look."""
+    settings, half = {}, np.arange(64.0) % 2
+    for seconds, blocks in ((100.0, 1), (1.0, 8)):
+        arm = Arm(np.sign, trained_so_long, {"seconds": seconds})
+        settings[f"{seconds:g} s"] = Setting({"runs": arm})
+        runs = Runs(tmp_path / "runs" / f"{arm_key(arm)}.txt", "an arm")
+        for block in range(blocks):
+            runs.add(10_000 + 64 * block, half, seconds, "x")
+    told = dict(source="module", claim="c", measured="m", notebook="03", says="{first}", worst=0)
+    protocol = Protocol(id="T1.1", settings=settings, reference=0.5, **told)
+    sweep = Sweep({"T1.1": (protocol, tmp_path)}, folder=tmp_path, runs=tmp_path / "runs")
+    units = sweep.wanted()
+    assert [unit.cost for unit in units] == [8.0] * 8 + [100.0]
+    assert [unit.first_seed for unit in units] == [*range(10_512, 11_024, 64), 10_064]
+    assert sweep.wanted() == []  # all given out
 
 
 def test_the_plan_says_what_was_spent_and_counts_a_training_once(plain):

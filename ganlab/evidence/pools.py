@@ -28,7 +28,7 @@ class Here:
         self._waiting = []
 
     def submit(self, units):
-        self._waiting = sorted([*self._waiting, *units], key=lambda unit: unit.look)
+        self._waiting = sorted([*self._waiting, *units], key=lambda unit: unit.cost)
 
     def next(self):
         """Run a unit; return it with its answer, or with the error that it ended in."""
@@ -110,7 +110,7 @@ class Cluster:
                 run_unit,
                 unit,
                 key=f"{unit.training}-{unit.first_seed}-{_digest(keys)}",
-                priority=-unit.look,
+                priority=-unit.cost,
                 pure=False,
             )
             self._units[future.key] = unit, future

@@ -173,19 +173,24 @@ class Sweep:
     # What is wanted --------------------------------------------------------------------
 
     def wanted(self):
-        """Return the units that the next looks need and that were not given out yet, in order."""
-        needed, looks = defaultdict(dict), {}
+        """Return the units that the next looks need and that were not given out yet.
+
+        First those of the look that takes least, so that verdicts fall early: many looks at small
+        GANs take less than one at a large one. A training not timed yet counts as none at all.
+        """
+        needed, costs, took = defaultdict(dict), {}, {}
         for measured in self.open:
-            n = measured.next
-            for arm, key in measured.keys.items():
-                blocks = self._files[key].blocks()
-                for first in _first_seeds(measured.protocol, n):
-                    place = (measured.trainings[arm], first)
-                    if first in blocks or (*place, key) in self._asked:
-                        continue
-                    asked = Question(measured.protocol.id, measured.name, arm, key)
-                    needed[place].setdefault(key, asked)
-                    looks[place] = min(n, looks.get(place, n))
+            lacking = self._lacking(measured, measured.next)
+            for training in {training for training, _ in lacking} - took.keys():
+                took[training] = self._seconds(training) or 0.0
+            cost = sum(took[training] for training, _ in lacking)
+            for (training, first), arms in lacking.items():
+                for arm, key in arms:
+                    if (training, first, key) not in self._asked:
+                        asked = Question(measured.protocol.id, measured.name, arm, key)
+                        needed[training, first].setdefault(key, asked)
+                place = (training, first)
+                costs[place] = min(cost, costs.get(place, cost))
         units = []
         for (training, first), questions in needed.items():
             some = next(iter(questions.values()))
@@ -193,10 +198,19 @@ class Sweep:
             name = f"{trained_by(arm)}, seeds {first} to {first + BLOCK - 1}"
             folder = "" if self._own else str(self.folder)
             asked = tuple(questions.values())
-            units.append(Unit(folder, training, first, asked, name, looks[training, first]))
+            units.append(Unit(folder, training, first, asked, name, costs[training, first]))
             self._asked |= {(training, first, key) for key in questions}
-        took = {unit.training: self._seconds(unit.training) or 0.0 for unit in units}
-        return sorted(units, key=lambda unit: (unit.look, took[unit.training], unit.first_seed))
+        return sorted(units, key=lambda unit: (unit.cost, unit.first_seed))
+
+    def _lacking(self, measured, seeds):
+        """{(training, first seed): [(arm, key)]}: what is missing of the first `seeds` seeds."""
+        found = defaultdict(list)
+        for arm, key in measured.keys.items():
+            blocks = self._files[key].blocks()
+            for first in _first_seeds(measured.protocol, seeds):
+                if first not in blocks:
+                    found[measured.trainings[arm], first].append((arm, key))
+        return found
 
     def take(self, unit, answer):
         """Store the answer to a unit, and return the settings that are decided by it."""
@@ -245,11 +259,9 @@ class Sweep:
         """
         lacking = defaultdict(set)
         for measured in self.open:
-            first_seeds = _first_seeds(measured.protocol, getattr(measured, until))
-            for arm, key in measured.keys.items():
-                blocks = self._files[key].blocks()
-                training = measured.trainings[arm]
-                lacking[training] |= {(first, key) for first in first_seeds if first not in blocks}
+            seeds = getattr(measured, until)
+            for (training, first), arms in self._lacking(measured, seeds).items():
+                lacking[training] |= {(first, key) for _, key in arms}
         seconds, unknown = 0.0, 0
         units = {training: len({first for first, _ in some}) for training, some in lacking.items()}
         for training, number in units.items():

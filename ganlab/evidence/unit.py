@@ -34,7 +34,7 @@ class Unit(NamedTuple):
 
     folder  of the evidence, "" for the project's own, wherever that is on the machine that runs it
     name    what is trained on which seeds, in words
-    look    the number of seeds that the unit is wanted for, the least first in line
+    cost    seconds until the look that it is wanted for, the least first in line
     """
 
     folder: str
@@ -42,7 +42,7 @@ class Unit(NamedTuple):
     first_seed: int
     questions: tuple[Question, ...]
     name: str
-    look: int
+    cost: float
 
     @property
     def seeds(self):
