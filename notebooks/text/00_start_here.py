@@ -178,7 +178,7 @@ quiz("00.1")
 # neither?*
 
 # %%
-claim("E7a.2")
+claim("E7a")
 
 # %% [markdown]
 # Each row is one GAN. It was trained from 64 seeds with the technique and from the same 64
@@ -194,9 +194,6 @@ claim("E7a.2")
 #
 # Of a thousand such verdicts one, on average, may be wrong. A technique can help one GAN and harm another,
 # and no word stands for both: here you see it happen.
-#
-# (Notebooks 02 to 05 still show claims as they were first measured, on 96 seeds, where many
-# were called *inconclusive*. The ledger says what is known now.)
 
 # %% [markdown]
 # ## The map
