@@ -416,8 +416,8 @@ found
 # what D's size does. In the mended GAN runs differ less, and there the post is right, firmly: with
 # a D of G's own size three runs in four end further away.
 #
-# The other half of its sentence, that G must not be as powerful as D, is firm in the post's own
-# setting as well ([C2b](../docs/claims.md#c2b-2)).
+# The other half of its sentence, that G must not be as powerful as D, is firm in all three GANs
+# ([C2b](../docs/claims.md#c2b-2)).
 #
 # ## Would early stopping help?
 #
