@@ -175,6 +175,7 @@ SOMETHING = [
     ("1", "claims", "direction=-1", "direction=1"),
     ("1", "claims", "worst=np.inf", "worst=10"),
     ("1", "claims", "worst=np.inf", "worst=np.inf, first_seed=20_000"),
+    ("1", "claims", "worst=np.inf", "worst=np.inf, level=0.0001"),
     ("1", "claims", "least=0.05", "least=0.06"),
     ("1", "claims", '"second": Setting({"A"', '"second": Setting({"C"'),
     ("1", "claims", '"second"', '"third"'),

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ganlab.evidence import Arm, EvidenceError, Protocol, Setting
+from ganlab.evidence import LOOKS, Arm, EvidenceError, Protocol, Setting, share_interval
 from ganlab.evidence.command import _otherwise
 from ganlab.evidence.fingerprint import arm_key
 from ganlab.evidence.runs import Runs, versions
@@ -371,6 +371,33 @@ def test_the_look_that_takes_least_comes_first(tmp_path):
     assert [unit.cost for unit in units] == [8.0] * 8 + [100.0]
     assert [unit.first_seed for unit in units] == [*range(10_512, 11_024, 64), 10_064]
     assert sweep.wanted() == []  # all given out
+
+
+def plus_one(seeds):
+    return 1.0 + np.asarray(seeds)
+
+
+def test_what_else_is_asked_is_measured_on_the_same_seeds_and_compared_with_nothing(tmp_path):
+    low = Arm(np.sign, trained_so_long, {"seconds": 1.0})
+    more = Arm(plus_one, trained_so_long, {"seconds": 1.0})
+    told = dict(source="module", claim="c", measured="m", notebook="03", says="{first}", worst=0)
+    settings = {"a": Setting({"runs": low}, also={"more": more})}
+    protocol = Protocol(id="T1.1", settings=settings, reference=0.5, level=1e-4, **told)
+    known, runs = {"T1.1": (protocol, tmp_path / "claims" / "t.py")}, tmp_path / "runs"
+    (unit,) = Sweep(known, folder=tmp_path, runs=runs).wanted()
+    assert [question.arm for question in unit.questions] == ["runs", "more"]
+    half = np.arange(64.0) % 2
+    Runs(runs / f"{arm_key(low)}.txt", "an arm").add(10_000, half, 1.0, "x")
+    sweep = Sweep(known, folder=tmp_path, runs=runs)
+    assert not sweep.settings[0].looks  # for nothing is told of these seeds yet
+    (unit,) = sweep.wanted()
+    assert [question.arm for question in unit.questions] == ["more"]
+    Runs(runs / f"{arm_key(more)}.txt", "an arm").add(10_000, 7 * half, 1.0, "x")
+    sweep = Sweep(known, folder=tmp_path, runs=runs)
+    (look,) = sweep.settings[0].looks
+    assert (look["seeds"], look["first"]) == (64, 32)
+    expected = share_interval(32, 64, 1e-4 / len(LOOKS))
+    assert (look["low"], look["high"]) == (expected.low - 0.5, expected.high - 0.5)
 
 
 def test_the_plan_says_what_was_spent_and_counts_a_training_once(plain):

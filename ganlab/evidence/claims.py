@@ -60,6 +60,8 @@ class Claim:
     def outcomes(self, setting):
         """Return what each run of a setting came to, {arm: (seeds,)}, NaN where a run failed.
 
+        First of the arms that are compared, then of what else was asked of the same trainings.
+
         There are as many seeds as the verdict rests on, in the same order in every arm.
         EvidenceError, in one line, if runs that it rests on are not there.
 
@@ -70,7 +72,8 @@ class Claim:
             wanted = f"wanted one of {self.settings}"
             raise EvidenceError(f"no setting {setting!r} in {self.id}: {wanted}")
         found, n = {}, self.seeds[setting]
-        for arm, key in self.result["settings"][setting]["arms"].items():
+        part = self.result["settings"][setting]
+        for arm, key in (part["arms"] | part.get("also", {})).items():
             path = Path(self._runs or "") / f"{key}.txt"
             blocks = Runs(path).blocks()
             first_seeds = range(self.result["first_seed"], self.result["first_seed"] + n, BLOCK)

@@ -14,7 +14,7 @@ from types import FunctionType, ModuleType
 import numpy as np
 
 from ganlab.evidence import syntax
-from ganlab.evidence.protocol import BLOCK, LOOKS, Arm, EvidenceError
+from ganlab.evidence.protocol import BLOCK, ERROR, LOOKS, Arm, EvidenceError
 from ganlab.evidence.references import Names, held, is_ours
 
 ATOMS = (type(None), bool, int, float, complex, str, bytes)
@@ -31,6 +31,7 @@ def fingerprint(protocol):
     """
     numbers = [protocol.margin, protocol.reference, protocol.least, protocol.worst]
     numbers += [protocol.tolerance]
+    numbers += [protocol.level] if protocol.level != ERROR else []
     parts = [
         protocol.kind,
         int(protocol.direction),

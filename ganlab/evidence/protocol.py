@@ -8,6 +8,7 @@ from ganlab.evidence.trained import trained
 
 BLOCK = 64  # seeds that train together, always as many, so that the same bits come out anywhere
 LOOKS = tuple(BLOCK * 2**k for k in range(9))  # numbers of seeds after which a verdict may fall
+ERROR = 0.001  # how often a setting may have a false verdict, all its looks together
 MARGIN = 0.1  # of a difference of shares and of net wins, unless a protocol says why not
 
 
@@ -39,11 +40,19 @@ class Setting:
 
     Compared are the first arm and the second, or a single arm's share and the protocol's
     `reference`. `most` is the number of seeds of the last look, one of `LOOKS`: lower than
-    the usual where the arms would take over half an hour on two cores.
+    the usual where the arms would take over half an hour on two cores. What else is asked of
+    the same trainings, to be told beside the verdict, is in `also`: any numbers, which are
+    measured on the same seeds and compared with nothing.
     """
 
     arms: dict[str, Arm]
     most: int = LOOKS[-1]
+    also: Mapping[str, Arm] = field(default_factory=dict)
+
+    @property
+    def asked(self):
+        """All arms by their names, those that are compared first."""
+        return {**self.arms, **self.also}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +83,7 @@ class Protocol:
     reference: float | None = None  # the share that a single arm is compared with
     least: float | None = None  # kind "wins": the smallest difference of outcomes that counts
     worst: float | None = None  # the outcome of seeds that failed
+    level: float = ERROR  # how often a setting may have a false verdict, all its looks together
     first_seed: int = 10_000  # then the next; exploring uses seeds from 1,000,000 on
     check: Callable[[], float] | None = None
     tolerance: float | None = None
@@ -99,6 +109,11 @@ class Protocol:
             ),
             (self.check or self.worst in worst, "worst (0 or 1 for a share)"),
             ({s.most for s in self.settings.values()} <= {*LOOKS}, f"most: one of {LOOKS}"),
+            (
+                not any(s.arms.keys() & s.also.keys() for s in self.settings.values()),
+                "names in also that no arm has",
+            ),
+            (0 < self.level <= ERROR, f"a level above 0 and at most {ERROR:g}"),
             (0 <= self.first_seed <= 1_000_000 - LOOKS[-1], "seeds below 1,000,000"),
             (self.check or self._told() is not None, "a sentence to say aloud"),
         ):

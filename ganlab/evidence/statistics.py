@@ -5,9 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy import special, stats
 
-from ganlab.evidence.protocol import LOOKS, EvidenceError
+from ganlab.evidence.protocol import ERROR, LOOKS, EvidenceError
 
-ERROR = 0.001  # how often a setting may have a false verdict, all its looks together
 LOOK_ERROR = ERROR / len(LOOKS)
 
 
@@ -112,19 +111,21 @@ def count(arms, *, kind, worst, direction, least=None):
     return counts
 
 
-def estimate(counts, *, kind, direction, reference=None):
+def estimate(counts, *, kind, direction, reference=None, level=ERROR):
     """Return the `Estimate` of the effect from the `counts` of one look, positive as claimed.
 
     Two arms: the share of seeds won minus that lost, for shares the difference of the arms' shares.
     A single arm: its share minus `reference`, with `direction` -1 `reference` minus the share.
+    The interval misses the truth at most once in 1 / `level` times, over all `LOOKS` together.
     """
+    error = level / len(LOOKS)
     if (kind == "share" and "won" not in counts) != (reference is not None):
         wanted = "a reference for a single arm's share, and for it alone"
         raise EvidenceError(f"reference {reference} for {', '.join(counts)}: wanted {wanted}")
     if reference is None:
-        found = difference_interval(counts["won"], counts["lost"], counts["seeds"])
+        found = difference_interval(counts["won"], counts["lost"], counts["seeds"], error)
     else:
-        share, low, high = share_interval(counts["first"], counts["seeds"])
+        share, low, high = share_interval(counts["first"], counts["seeds"], error)
         found = (share - reference, low - reference, high - reference)
         if direction < 0:
             found = (reference - share, reference - high, reference - low)

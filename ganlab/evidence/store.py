@@ -25,15 +25,15 @@ def protocols(folder=FOLDER):
     """Return every protocol, `{id: (Protocol, its file)}`; files are in `folder`/claims."""
     found, folder = {}, Path(folder).resolve()
     paths = sorted((folder / "claims").glob("[!_]*.py"))
+    name, root = _package(folder)
     if paths:
-        root = str(folder.parent)
         sys.path[:0] = [] if root in sys.path else [root]
-        package = importlib.import_module(folder.name)
+        package = importlib.import_module(name)
         if Path(package.__path__[0]).resolve() != folder:
             wanted = f"wanted {folder}, in a Python of its own"
-            raise EvidenceError(f"{folder.name} is loaded from {package.__path__[0]}: {wanted}")
+            raise EvidenceError(f"{name} is loaded from {package.__path__[0]}: {wanted}")
     for path in paths:
-        module = importlib.import_module(f"{folder.name}.claims.{path.stem}")
+        module = importlib.import_module(f"{name}.claims.{path.stem}")
         for protocol in getattr(module, "PROTOCOLS", ()):
             if protocol.id in found:
                 raise EvidenceError(f"{path.name}: wanted new ids, got {protocol.id} again")
@@ -41,6 +41,14 @@ def protocols(folder=FOLDER):
     if not found:
         raise EvidenceError(f"no protocols in {folder / 'claims'}: {CLONE}")
     return dict(sorted(found.items(), key=lambda item: by_id(item[0])))
+
+
+def _package(folder):
+    """The name by which a folder is imported, and the folder that Python has to know for it."""
+    name, root = folder.name, folder.parent
+    while (root / "__init__.py").exists():
+        name, root = f"{root.name}.{name}", root.parent
+    return name, str(root)
 
 
 def load_result(id, folder=FOLDER):

@@ -14,7 +14,7 @@ from textwrap import shorten
 import numpy as np
 
 from ganlab.evidence.fingerprint import arm_key, fingerprint, training_key
-from ganlab.evidence.protocol import BLOCK, LOOKS, EvidenceError, Protocol
+from ganlab.evidence.protocol import BLOCK, ERROR, LOOKS, EvidenceError, Protocol
 from ganlab.evidence.runs import Runs, versions
 from ganlab.evidence.statistics import count, estimate, median_interval, verdict, with_failures
 from ganlab.evidence.store import FOLDER, by_id, load_result, save, stored_ids
@@ -30,7 +30,7 @@ class _Measured:
 
     protocol: Protocol
     name: str
-    keys: dict  # {arm: key of its runs}
+    keys: dict  # {arm: key of its runs}, of those that are compared and of what else is asked
     trainings: dict  # {arm: key of its training}
     upto: int  # no look at more seeds is asked for; what is stored is looked at anyway
     looks: list = field(default_factory=list)
@@ -39,8 +39,12 @@ class _Measured:
     failed: str = ""
 
     @property
+    def setting(self):
+        return self.protocol.settings[self.name]
+
+    @property
     def most(self):
-        return self.protocol.settings[self.name].most
+        return self.setting.most
 
     @property
     def verdict(self):
@@ -94,7 +98,7 @@ class Sweep:
         self.evaluate()
 
     def _begin(self, protocol, name, upto):
-        arms = protocol.settings[name].arms
+        arms = protocol.settings[name].asked
         keys = {arm: arm_key(what) for arm, what in arms.items()}
         for arm, key in keys.items():
             if key not in self._files:
@@ -116,26 +120,27 @@ class Sweep:
         return fallen
 
     def _outcomes(self, measured, n):
-        """The outcomes of all arms on the first n seeds; None if some are missing."""
+        """The outcomes of the compared arms on the first n seeds; None if any are missing."""
         found = []
-        for key in measured.keys.values():
+        for arm, key in measured.keys.items():
             blocks = self._files[key].blocks()
             wanted = _first_seeds(measured.protocol, n)
             if any(first not in blocks for first in wanted):
                 return None
-            found.append(np.concatenate([blocks[first][0] for first in wanted]))
+            if arm in measured.setting.arms:
+                found.append(np.concatenate([blocks[first][0] for first in wanted]))
         return found
 
     def _look(self, measured, n, arms):
         protocol = measured.protocol
         how = {"kind": protocol.kind, "direction": protocol.direction}
         counts = count(arms, **how, worst=protocol.worst, least=protocol.least)
-        found = estimate(counts, **how, reference=protocol.reference)
+        found = estimate(counts, **how, reference=protocol.reference, level=protocol.level)
         measured.looks.append(counts | found._asdict())
         measured.firm = verdict(found, protocol.margin)
         if protocol.kind == "wins":
             medians = [median_interval(with_failures(x, protocol.worst))[0] for x in arms]
-            measured.medians = dict(zip(measured.keys, medians, strict=True))
+            measured.medians = dict(zip(measured.setting.arms, medians, strict=True))
 
     def check(self, id):
         """Measure an identity."""
@@ -149,10 +154,13 @@ class Sweep:
         protocol, file = self.known[id]
         result = {"id": id, "question": question(file)}
         result |= {name: getattr(protocol, name) for name in (*TEXTS, *NUMBERS)}
+        result |= {"level": protocol.level} if protocol.level != ERROR else {}
         result |= {"file": file.relative_to(self.folder).as_posix()}
         result |= {"protocol": self._definitions[id], "settings": {}}
         for m in self._settings.get(id, ()):
-            part = {"arms": m.keys, "most": m.most, "looks": m.looks}
+            part = {"arms": {arm: m.keys[arm] for arm in m.setting.arms}}
+            part |= {"also": {arm: m.keys[arm] for arm in m.setting.also}} if m.setting.also else {}
+            part |= {"most": m.most, "looks": m.looks}
             part |= {"medians": m.medians} if m.medians else {}
             result["settings"][m.name] = part | {"verdict": m.verdict}
         if id in self.errors:
@@ -194,7 +202,7 @@ class Sweep:
         units = []
         for (training, first), questions in needed.items():
             some = next(iter(questions.values()))
-            arm = self.known[some.protocol][0].settings[some.setting].arms[some.arm]
+            arm = self.known[some.protocol][0].settings[some.setting].asked[some.arm]
             name = f"{trained_by(arm)}, seeds {first} to {first + BLOCK - 1}"
             folder = "" if self._own else str(self.folder)
             asked = tuple(questions.values())

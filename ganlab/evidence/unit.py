@@ -96,7 +96,8 @@ def _arm(folder, question):
         state = "is defined otherwise" if where in keys else "is not known"
         raise EvidenceError(f"{what} {state} where it is run: wanted the same code on all machines")
     protocol = known[question.protocol][0]
-    return protocol.settings[question.setting].arms[question.arm], protocol.kind
+    setting = protocol.settings[question.setting]
+    return setting.asked[question.arm], protocol.kind if question.arm in setting.arms else ""
 
 
 @lru_cache(maxsize=4)
@@ -110,6 +111,6 @@ def _known(folder):
         (id, name, arm): arm_key(what)
         for id, (protocol, _) in known.items()
         for name, setting in protocol.settings.items()
-        for arm, what in setting.arms.items()
+        for arm, what in setting.asked.items()
     }
     return known, keys
