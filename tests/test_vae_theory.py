@@ -102,27 +102,26 @@ def test_what_is_clipped_moves_back_and_no_further():
 
 @pytest.mark.usefixtures("uncompiled")
 def test_a_likelihood_that_has_no_bound_stops_at_the_least_variance():
-    """Two points: their best variance is 0, the ELBO at a variance v grows like -log v / 2."""
-    points = data.Mixture([-1.0, 1.0], 0.0)
+    """All data at one point: their best variance is 0, and log p grows like -log(variance) / 2."""
     least = np.array([1e-2, 1e-4])
     run = vae.train_vae(
-        mlp((1, 16, 2), "tanh"),
-        mlp((1, 16, 2), "tanh"),
-        points,
+        mlp((1, 4, 2), "tanh"),
+        mlp((1, 4, 2), "tanh"),
+        np.full(10, 0.5),
         latent_dim=1,
         likelihood=vae.learned_gaussian(least),
-        steps=3000,
+        steps=2000,
         seeds=2,
-        batch_size=32,
-        optimizer=keras.optimizers.Adam(1e-2),
-        records=3,
+        batch_size=16,
+        optimizer=keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(1e-2, 2000)),
+        records=20,
     )
-    # The best of a density with these variances, the noise around points that it finds exactly.
-    best = -np.log(2) - 0.5 * np.log(2 * np.pi * least)
-    bounds = vae.log_likelihood_bound(run, np.tile([-1.0, 1.0], 50), draws=100).elbo.mean(axis=1)
-    assert (bounds < best).all()
-    found = np.exp(run.decoders(run.encode([-1.0, 1.0])[0])[..., 1])
-    np.testing.assert_array_less(found, 1.5 * least[:, None])
+    best = -0.5 * np.log(2 * np.pi * least)
+    assert (run.elbo < best).all()
+    np.testing.assert_allclose(run.elbo[-1], best, atol=0.05)
+    found = run.decoders(np.zeros((1, 1)))[:, 0, 1] - np.log(least)
+    # Beyond the least only as far as Adam's momentum carries it.
+    assert (found < 0.1).all() and (found > -4).all()
 
 
 # The entropy of the data --------------------------------------------------------------------
