@@ -49,25 +49,25 @@ class Vae:
     def networks(self, seeds):
         """((encoder, decoder) models, their stacked weights, {members that failed before: step}),
         checked to fit."""
-        numbers = self.likelihood.outputs
-        found = []
-        for network, role, given, inputs, outputs, why in (
-            (VAE, "encoder", self.encoder, self.real.dim, 2 * self.latent_dim,
-             "a mean and a log variance for each number of z"),
-            (GENERATOR, "decoder", self.decoder, self.latent_dim, numbers * self.real.dim,
-             f"{numbers} for each number of a real sample"),
-        ):  # fmt: skip
-            model, size, weights, failed = starting(given, seeds, role, network, inputs)
-            if size != outputs:
-                raise ValueError(
-                    f"{role} gives {size} numbers for each sample: wanted {outputs}, {why}"
-                )
-            if role == "encoder" or self.likelihood.free:
-                wanted = "numbers of any size, a last layer of no activation"
-                refuse_activation(model, role, wanted)
-            found.append((model, weights, failed))
-        models, weights, failed = zip(*found, strict=True)
+        dim, each = self.real.dim, self.likelihood.outputs
+        why = "a mean and a log variance for each number of z"
+        encoder = self._network("encoder", self.encoder, VAE, seeds, dim, 2 * self.latent_dim, why)
+        why = f"{each} for each number of a real sample"
+        decoder = self._network(
+            "decoder", self.decoder, GENERATOR, seeds, self.latent_dim, each * dim, why
+        )
+        models, weights, failed = zip(encoder, decoder, strict=True)
         return models, [*weights[0], *weights[1]], failed[0] | failed[1]
+
+    def _network(self, role, given, network, seeds, inputs, outputs, why):
+        model, size, weights, failed = starting(given, seeds, role, network, inputs)
+        if size != outputs:
+            raise ValueError(
+                f"{role} gives {size} numbers for each sample: wanted {outputs}, {why}"
+            )
+        if role == "encoder" or self.likelihood.free:
+            refuse_activation(model, role, "numbers of any size, a last layer of no activation")
+        return model, weights, failed
 
     def key(self, models, recipe, members, batch_size):
         """What decides which program trains the Vae: equal keys may share one."""
@@ -77,6 +77,6 @@ class Vae:
             *(structure(model) for model in models),
             repr(recipe),
             self.likelihood._replace(scalars=names),
-            (members, batch_size, self.latent_dim),
+            (members, batch_size, self.real.dim, self.latent_dim),
             compiles(),
         )
