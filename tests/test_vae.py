@@ -243,9 +243,10 @@ def test_another_rate_beta_or_variance_builds_nothing_anew(monkeypatch):
     trained(steps=3, real=data.Gaussian(-2.0, 0.1), seeds=[9, 8, 7, 6])
     assert traces() == before
     assert len(program._kept) == 1
-    for other in ({"batch_size": 9}, {"decoder": mlp((2, 9, 1))}, KINDS["learned"]):
+    others = {"batch_size": 9}, {"decoder": mlp((2, 9, 1))}, {"likelihood": LAPLACE}
+    for other in (*others, KINDS["learned"]):
         trained(steps=3, **other)
-    assert len(program._kept) == 4
+    assert len(program._kept) == 5
 
 
 @pytest.mark.usefixtures("uncompiled")
