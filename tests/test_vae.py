@@ -722,6 +722,15 @@ def test_wrong_arguments_get_one_line_before_anything_runs(changed, message, kin
         trained(**changed)
 
 
+def test_an_array_is_looked_through_before_the_first_batch():
+    """A single wrong number might be met after an hour, or never."""
+    binary = arguments(**KINDS["bernoulli"]) | {"real": np.zeros((10**5, 2))}
+    del binary["seeds"], binary["batch_size"]
+    binary["real"][777, 1] = 2.0
+    with refused("real holds 2: wanted numbers from 0 to 1"):
+        vae.Vae(**binary)
+
+
 @pytest.mark.parametrize(
     "make, message",
     [
