@@ -64,30 +64,42 @@ def fitting_networks(gan, seeds, batch_size, scalars):
         (GENERATOR, "generator", gan.generator, gan.latent.dim, ""),
         (DISCRIMINATOR, "discriminator", gan.discriminator, shown, made),
     ):
-        ready = isinstance(given, Ensemble)
-        model = given.model if ready else given
-        found = build(model, inputs, role, why)
+        model, found, some, before = starting(given, seeds, role, network, inputs, why)
         if role == "generator" and found != gan.real.dim:
             raise ValueError(
                 f"generator gives {found} numbers for each sample: wanted {gan.real.dim}, "
                 "the size of a real sample"
             )
-        if ready and given.seeds != seeds:
-            raise ValueError(f"{role} was trained before for other seeds than those wanted now")
         models.append(model)
-        weights.append(given.weights if ready else initial_weights(model, seeds, network))
-        failed |= dict.fromkeys(given.failed, 0) if ready else {}
-    _check_logits(models[1])
+        weights.append(some)
+        failed |= before
+    refuse_activation(models[1], "discriminator", "a logit, a last Dense(1) of no activation")
     return tuple(models), weights, failed
 
 
-def _check_logits(discriminator):
-    last = discriminator
+def starting(given, seeds, role, network, inputs, why=""):
+    """(model, the size of its outputs, stacked weights, {members that failed before: 0}) of a
+    Keras model, whose initial weights are drawn, or of an `Ensemble` that was trained before.
+
+    `network` tells the networks of one run apart, as in `initial_weights`; `why` says in an error
+    where the size of the `inputs` is from.
+    """
+    ready = isinstance(given, Ensemble)
+    model = given.model if ready else given
+    found = build(model, inputs, role, why)
+    if not ready:
+        return model, found, initial_weights(model, seeds, network), {}
+    if given.seeds != seeds:
+        raise ValueError(f"{role} was trained before for other seeds than those wanted now")
+    return model, found, given.weights, dict.fromkeys(given.failed, 0)
+
+
+def refuse_activation(model, role, wanted):
+    """Refuses a model whose last layer squeezes what has to be free to take any value."""
+    last = model
     while getattr(last, "layers", None):
         last = last.layers[-1]
     ending = getattr(last, "activation", keras.activations.linear)
     if ending is not keras.activations.linear:
         name = getattr(ending, "__name__", "function of its own")
-        raise ValueError(
-            f"discriminator ends in a {name}: wanted a logit, a last Dense(1) of no activation"
-        )
+        raise ValueError(f"{role} ends in a {name}: wanted {wanted}")

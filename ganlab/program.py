@@ -7,6 +7,7 @@ variables go in and come out, so programs can be shared by any number of trainer
 """
 
 import concurrent.futures
+import math
 import os
 import warnings
 from contextlib import contextmanager
@@ -251,6 +252,21 @@ def shared(key, make):
     while len(_kept) > 16:
         del _kept[next(iter(_kept))]
     return found
+
+
+def blocks_of(seconds, members):
+    """(steps in a block of random numbers, blocks handed to the program at once), where a step
+    of one member takes about so many seconds, told from shapes alone.
+
+    What a seed draws must depend neither on the machine nor on the other seeds. Both are meant to
+    take at most about a quarter of a second on two cores: the first for 32 members, the second
+    for those there are.
+    """
+    length, span = (
+        2 ** int(np.clip(math.log2(0.25 / (many * seconds)), 0, most))
+        for many, most in ((32, 8), (members, 11))
+    )
+    return length, max(1, span // length)
 
 
 # Draws the next random numbers while a program runs on those before.

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import math
 import re
 import zipfile
 from collections.abc import Callable, Sequence
@@ -35,8 +36,96 @@ class Records(NamedTuple):
     samples: int = 500
     keep: Callable | None = None
 
+    def bytes_each(self, members, dim):
+        """How much memory a record takes of what it keeps of the samples."""
+        shape = (members, self.samples, dim)
+        if self.keep is None:
+            return 4 * math.prod(shape)
+        kept = np.asarray(self.keep(np.zeros(shape, "float32")))
+        if kept.shape[:1] != (members,):
+            raise ValueError(
+                f"keep gives shape {kept.shape}: wanted ({members}, ...), one per seed"
+            )
+        return kept.nbytes
 
-class Run:
+
+class Recorded:
+    """What every kind of run has: records of samples, and the networks of each seed.
+
+    `records` maps "steps", "samples", perhaps "kept", and each of the class's `quantities` to a
+    list with an entry for each record.
+    """
+
+    quantities = ()
+
+    def __init__(self, records, seeds, failed):
+        self.steps = np.asarray(records["steps"], int)
+        for name in self.quantities:
+            setattr(self, name, np.asarray(records[name], "float32"))
+        self.samples = np.asarray(records["samples"], "float32")
+        self.kept = np.asarray(records["kept"]) if "kept" in records else None
+        self.seeds = np.asarray(seeds, int)
+        self.failed = dict(failed)
+
+    def __repr__(self):
+        broken = f", {len(self.failed)} of them not finite to the end" if self.failed else ""
+        kind = type(self).__name__
+        return f"{kind} of {len(self.seeds)} seeds over {self.steps[-1]} steps{broken}"
+
+    def _member(self, seed, member):
+        if member is not None:
+            if not 0 <= member < len(self.seeds):
+                raise ValueError(f"member={member!r}: wanted 0 to {len(self.seeds) - 1}")
+            return member
+        found = np.flatnonzero(self.seeds == seed)
+        if len(found) == 1:
+            return found[0]
+        if len(found):
+            raise ValueError(f"seed {seed} was trained {len(found)} times: name one by member=")
+        raise ValueError(f"seed={seed!r} is not in this run: it has {_short(self.seeds)}")
+
+    def _write(self, path, networks, about, more=()):
+        """The records, `networks` {role: Ensemble} and the arrays `more` into one .npz file."""
+        names = ("steps", "samples", "seeds", *self.quantities)
+        arrays = {name: getattr(self, name) for name in names} | dict(more)
+        if self.kept is not None:
+            arrays["kept"] = self.kept
+        for role, ensemble in networks.items():
+            arrays |= {f"{role[0]}{i}": weight for i, weight in enumerate(ensemble.weights)}
+            about[role] = keras.saving.serialize_keras_object(ensemble.model)
+        about["failed"] = {str(member): step for member, step in self.failed.items()}
+        with open(path, "wb") as file:
+            np.savez_compressed(file, about=json.dumps(about), **arrays)
+
+    @classmethod
+    def _read(cls, path, roles, custom_objects):
+        """(arrays, about, failed, Ensembles of these roles) of what `_write` wrote."""
+        try:
+            with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
+                arrays = dict(file)
+            about = json.loads(str(arrays.pop("about")))
+            described = [about[role] for role in roles]
+            failed = {int(member): step for member, step in about["failed"].items()}
+        except (KeyError, ValueError, TypeError, EOFError, zipfile.BadZipFile):
+            wanted = f"wanted a file that {cls.__name__}.save wrote"
+            raise ValueError(f"{path} is not a run: {wanted}") from None
+        ensembles = []
+        for role, description in zip(roles, described, strict=True):
+            try:
+                model = keras.saving.deserialize_keras_object(description, custom_objects)
+            except (TypeError, ValueError) as error:
+                found = re.search(r"Could not locate (?:class|function) '(\w+)'", str(error))
+                what = f"what {found[1]} is" if found else "its layers of your own"
+                raise TypeError(
+                    f"the {role} cannot be rebuilt: wanted custom_objects to say {what}"
+                ) from None
+            count = len(model.trainable_variables)
+            weights = [arrays[f"{role[0]}{i}"] for i in range(count)]
+            ensembles.append(Ensemble(model, arrays["seeds"], weights, failed))
+        return arrays, about, failed, ensembles
+
+
+class Run(Recorded):
     """32 training runs, say, side by side: arrays over (records, seeds), and the networks.
 
     steps         (records,) steps of the generator done at each record; the first is 0
@@ -52,21 +141,13 @@ class Run:
                   records are NaN, and their networks are those of the last finite block
     """
 
+    quantities = RECORDS
+
     def __init__(self, records, seeds, failed, generators, discriminators, latent, score):
-        self.steps = np.asarray(records["steps"], int)
-        for name in RECORDS:
-            setattr(self, name, np.asarray(records[name], "float32"))
-        self.samples = np.asarray(records["samples"], "float32")
-        self.kept = np.asarray(records["kept"]) if "kept" in records else None
-        self.seeds = np.asarray(seeds, int)
-        self.failed = dict(failed)
+        super().__init__(records, seeds, failed)
         self.generators, self.discriminators = generators, discriminators
         self.latent = latent
         self._score = score
-
-    def __repr__(self):
-        broken = f", {len(self.failed)} of them not finite to the end" if self.failed else ""
-        return f"Run of {len(self.seeds)} seeds over {self.steps[-1]} steps{broken}"
 
     def generate(self, n, rng=0):
         """Samples (seeds, n, dim) of the final generators, all from the same z.
@@ -102,60 +183,20 @@ class Run:
         `losses.clamped` what goes into the tanh, with `losses.least_squares` the score)."""
         return self.discriminators.member(self._member(seed, member))
 
-    def _member(self, seed, member):
-        if member is not None:
-            if not 0 <= member < len(self.seeds):
-                raise ValueError(f"member={member!r}: wanted 0 to {len(self.seeds) - 1}")
-            return member
-        found = np.flatnonzero(self.seeds == seed)
-        if len(found) == 1:
-            return found[0]
-        if len(found):
-            raise ValueError(f"seed {seed} was trained {len(found)} times: name one by member=")
-        raise ValueError(f"seed={seed!r} is not in this run: it has {_short(self.seeds)}")
-
     def save(self, path):
         """Everything into one .npz file, without pickle."""
-        arrays = {name: getattr(self, name) for name in ("steps", "samples", "seeds", *RECORDS)}
-        if self.kept is not None:
-            arrays["kept"] = self.kept
-        for role, ensemble in (("g", self.generators), ("d", self.discriminators)):
-            arrays |= {f"{role}{i}": weight for i, weight in enumerate(ensemble.weights)}
         latent = None
         if type(self.latent).__module__ == "ganlab.latent":
             latent = [type(self.latent).__name__, dataclasses.asdict(self.latent)]
-        about = {
-            "generator": keras.saving.serialize_keras_object(self.generators.model),
-            "discriminator": keras.saving.serialize_keras_object(self.discriminators.model),
-            "latent": latent,
-            "score": next((name for name, f in SCORES.items() if f is self._score), None),
-            "failed": {str(member): step for member, step in self.failed.items()},
-        }
-        with open(path, "wb") as file:
-            np.savez_compressed(file, about=json.dumps(about), **arrays)
+        score = next((name for name, f in SCORES.items() if f is self._score), None)
+        networks = {"generator": self.generators, "discriminator": self.discriminators}
+        self._write(path, networks, {"latent": latent, "score": score})
 
     @classmethod
     def load(cls, path, *, latent=None, custom_objects=None):
         """A saved run. `custom_objects` names layers of your own, as in Keras."""
-        try:
-            with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
-                arrays = dict(file)
-            about = json.loads(str(arrays.pop("about")))
-        except (KeyError, ValueError, TypeError, EOFError, zipfile.BadZipFile):
-            raise ValueError(f"{path} is not a run: wanted a file that Run.save wrote") from None
-        ensembles, failed = [], {int(member): step for member, step in about["failed"].items()}
-        for role in ("generator", "discriminator"):
-            try:
-                model = keras.saving.deserialize_keras_object(about[role], custom_objects)
-            except (TypeError, ValueError) as error:
-                found = re.search(r"Could not locate (?:class|function) '(\w+)'", str(error))
-                what = f"what {found[1]} is" if found else "its layers of your own"
-                raise TypeError(
-                    f"the {role} cannot be rebuilt: wanted custom_objects to say {what}"
-                ) from None
-            count = len(model.trainable_variables)
-            weights = [arrays[f"{role[0]}{i}"] for i in range(count)]
-            ensembles.append(Ensemble(model, arrays["seeds"], weights, failed))
+        roles = ("generator", "discriminator")
+        arrays, about, failed, ensembles = cls._read(path, roles, custom_objects)
         if latent is None and about["latent"]:
             name, fields = about["latent"]
             latent = getattr(ganlab.latent, name)(**fields)

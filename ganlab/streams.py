@@ -4,7 +4,7 @@ import numpy as np
 
 # What numbers are drawn for. The first two also tell the networks of one run apart. Not from 0 on:
 # NumPy takes (seed, 0, 0) for the seed alone, and `default_rng(seed)` is the reader's.
-GENERATOR, DISCRIMINATOR, SHOW, PRETRAIN, WEIGHTS, FRESH = range(1, 7)
+GENERATOR, DISCRIMINATOR, SHOW, PRETRAIN, WEIGHTS, FRESH, VAE = range(1, 8)
 
 
 def stream(seed, purpose, number=0):

@@ -1,6 +1,5 @@
 """The adversarial loop: one GAN per seed, all seeds at once, in one compiled program."""
 
-import math
 from functools import partial
 
 import numpy as np
@@ -12,7 +11,7 @@ from ganlab.ensemble import Ensemble, is_tiny, layer_place
 from ganlab.fitting import fitting_networks, spread_scalars
 from ganlab.gan import Added, Gan, Now, Replaced, Scaled, Shown
 from ganlab.loop import Loop, Part, TrainingFailed
-from ganlab.program import Supply, recipe_and_rates, shared
+from ganlab.program import Supply, blocks_of, recipe_and_rates, shared
 from ganlab.runs import RECORDS, Records, Run
 from ganlab.step import Steps, drawing
 from ganlab.streams import DISCRIMINATOR, GENERATOR, SHOW
@@ -50,7 +49,7 @@ class Trainer(Loop):
         scalars = spread_scalars(gan, len(seeds))
         records = Records() if records is None else records
         z = self._shown_latents(seeds, whole("samples", records.samples, 1))
-        self.record_bytes = _record_bytes(records, len(seeds), gan.real.dim)
+        self.record_bytes = records.bytes_each(len(seeds), gan.real.dim)
         self._models, weights, failed = fitting_networks(gan, seeds, self.batch_size, scalars)
         kept = {
             player: [
@@ -206,32 +205,11 @@ class Trainer(Loop):
         return self.run() if self._records["steps"] else None
 
 
-def _record_bytes(records, members, dim):
-    """How much memory a record takes of what it keeps of the samples."""
-    shape = (members, records.samples, dim)
-    if records.keep is None:
-        return 4 * math.prod(shape)
-    kept = np.asarray(records.keep(np.zeros(shape, "float32")))
-    if kept.shape[:1] != (members,):
-        raise ValueError(f"keep gives shape {kept.shape}: wanted ({members}, ...), one per seed")
-    return kept.nbytes
-
-
 def _blocks(models, batch_size, n_critic, members):
-    """(steps in a block of random numbers, blocks handed to the program at once).
-
-    The first is by shape alone, so that what a seed draws depends neither on the machine
-    nor on the other seeds. Both are meant to take at most about a quarter of a second on
-    two cores: the first for 32 members, the second for those there are.
-    """
+    """(steps in a block of random numbers, blocks handed to the program at once)."""
     generator, discriminator = (model.count_params() for model in models)
     work = 6 * batch_size * (2 * discriminator + generator) * (n_critic + 1)
-    seconds = 4e-6 * n_critic + work / 8e10  # a step of one member
-    length, span = (
-        2 ** int(np.clip(math.log2(0.25 / (many * seconds)), 0, most))
-        for many, most in ((32, 8), (members, 11))
-    )
-    return length, max(1, span // length)
+    return blocks_of(4e-6 * n_critic + work / 8e10, members)
 
 
 def train(

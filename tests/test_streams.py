@@ -15,7 +15,7 @@ def start(rng):
 
 
 def test_seeds_purposes_and_numbers_have_streams_of_their_own():
-    assert len(set(PURPOSES)) == len(PURPOSES) == 6
+    assert len(set(PURPOSES)) == len(PURPOSES) == 7
     keys = list(itertools.product((0, 1, 2, 7, 2**31 - 1), PURPOSES, (0, 1, 2, 3, 1000)))
     starts = {start(stream(*key)) for key in keys}
     assert len(starts) == len(keys)

@@ -1,0 +1,82 @@
+"""What is trained, as a value: a `Vae`. Nothing here is compiled."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ganlab.arguments import at_least, whole
+from ganlab.backend import keras
+from ganlab.data import Distribution, Samples, as_distribution
+from ganlab.fitting import refuse_activation, starting
+from ganlab.gan import Scaled
+from ganlab.models import structure
+from ganlab.program import compiles
+from ganlab.streams import GENERATOR, VAE
+from ganlab.vae.likelihoods import Likelihood
+
+
+@dataclass(frozen=True)
+class Vae:
+    """Two networks, what they learn, and how they move: all that a seed has to do with.
+
+    The fields are the arguments of `train_vae`, which documents them. Wrong ones are refused in one
+    line.
+    """
+
+    encoder: Any  # a keras.Model, or an Ensemble that was trained before; the decoder too
+    decoder: Any
+    real: Distribution
+    latent_dim: int
+    likelihood: Likelihood
+    beta: Any = 1.0
+    optimizer: keras.optimizers.Optimizer | Scaled | None = None
+
+    def __post_init__(self):
+        if not isinstance(self.likelihood, Likelihood):
+            wanted = "wanted a Likelihood, vae.gaussian(0.1) or vae.bernoulli say"
+            raise TypeError(f"likelihood is {self.likelihood!r}: {wanted}")
+        vars(self).update(
+            real=as_distribution(self.real),
+            latent_dim=whole("latent_dim", self.latent_dim, 1),
+            beta=at_least("beta", self.beta, 0),
+        )
+        if isinstance(self.real, Samples):
+            self.likelihood.refuse("real", self.real.array)
+
+    def changed(self, **fields):
+        """The same Vae with other values for some of its fields."""
+        return replace(self, **fields)
+
+    def networks(self, seeds):
+        """((encoder, decoder) models, their stacked weights, {members that failed before: step}),
+        checked to fit."""
+        dim, each = self.real.dim, self.likelihood.outputs
+        why = "a mean and a log variance for each number of z"
+        encoder = self._network("encoder", self.encoder, VAE, seeds, dim, 2 * self.latent_dim, why)
+        why = f"{each} for each number of a real sample"
+        decoder = self._network(
+            "decoder", self.decoder, GENERATOR, seeds, self.latent_dim, each * dim, why
+        )
+        models, weights, failed = zip(encoder, decoder, strict=True)
+        return models, [*weights[0], *weights[1]], failed[0] | failed[1]
+
+    def _network(self, role, given, network, seeds, inputs, outputs, why):
+        model, size, weights, failed = starting(given, seeds, role, network, inputs)
+        if size != outputs:
+            raise ValueError(
+                f"{role} gives {size} numbers for each sample: wanted {outputs}, {why}"
+            )
+        if role == "encoder" or self.likelihood.free:
+            refuse_activation(model, role, "numbers of any size, a last layer of no activation")
+        return model, weights, failed
+
+    def key(self, models, recipe, members, batch_size):
+        """What decides which program trains the Vae: equal keys may share one."""
+        names = tuple(sorted(self.likelihood.scalars))
+        return (
+            "vae",
+            *(structure(model) for model in models),
+            repr(recipe),
+            self.likelihood._replace(scalars=names),
+            (members, batch_size, self.real.dim, self.latent_dim),
+            compiles(),
+        )
