@@ -422,7 +422,9 @@ found
 # %%
 mixed = post_gan(minibatch_d("tanh"), rate=0.005, shown=Shown(together=True))
 fig, ax = plots.figure(width=7.0, height=2.8)
-counts = [[np.sum(end_of(run, target) == word) for word in WORDS] for run in (plain, batchwise, mixed)]
+counts = [
+    [np.sum(end_of(run, target) == word) for word in WORDS] for run in (plain, batchwise, mixed)
+]
 rows = ["no layer", "real and fake apart", "together"]
 plots.heatmap(ax, np.array(counts), rows, WORDS, label="runs of 32", form="{:.0f}")
 show(
