@@ -34,9 +34,10 @@ from platform import platform, processor
 
 import numpy as np
 
-from ganlab import data, figures, latent, losses, techniques
+from ganlab import data, figures, latent, losses, mode_metrics, techniques
 from ganlab.backend import keras
 from ganlab.evidence.runs import versions
+from ganlab.evidence.store import write
 from ganlab.gan import Gan
 from ganlab.loop import TrainingFailed
 from ganlab.networks import mlp
@@ -47,7 +48,6 @@ from ganlab.training import Trainer
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = 10_000  # on which a seed is judged
-REACH = 3.0  # standard deviations up to which a sample is valid
 # By the number of steps: mean and standard deviation over 5 seeds, and each seed's TV where told.
 PUBLISHED = {
     10_000: {
@@ -70,13 +70,11 @@ def mean_cross_entropy(real_logits, fake_logits):
     return 0.5 * losses.nonsaturating_discriminator_loss(real_logits, fake_logits)
 
 
+_NAMED = ("nonsaturating", "minimax", "least_squares", "hinge", "wasserstein")
+_NAMED += ("relativistic", "relativistic_average")
 LOSSES = {
     "published": losses.Losses(mean_cross_entropy, losses.nonsaturating_generator_loss),
-    **{
-        name: getattr(losses, name)
-        for name in ("nonsaturating", "minimax", "least_squares", "hinge", "wasserstein")
-    },
-    **{name: getattr(losses, name) for name in ("relativistic", "relativistic_average")},
+    **{name: getattr(losses, name) for name in _NAMED},
 }
 PENALTIES = {name: getattr(techniques, name) for name in ("r1", "r2", "gradient_penalty")}
 
@@ -136,20 +134,13 @@ def judge(samples, target, least=0.01):
 
     least  share of all samples that have to be valid in a mode for it to be covered
     """
-    due, found = target.weights / target.weights.sum(), []
-    for x in samples:
-        if not np.isfinite(x).all():
-            found.append((0, 0.0, 1.0))
-            continue
-        squared = np.sum((x[:, None] - target.modes) ** 2, axis=-1)
-        valid = squared.min(axis=1) <= (REACH * target.std) ** 2
-        counts = np.bincount(squared.argmin(axis=1)[valid], minlength=len(due))
-        mass = counts / len(x)
-        distance = 0.5 * (np.abs(mass - due).sum() + 1 - valid.mean())
-        found.append((int(np.sum(mass >= least)), valid.mean(), distance))
-    return dict(
-        zip(("covered", "valid", "tv"), map(np.array, zip(*found, strict=True)), strict=True)
-    )
+    found = {
+        "covered": mode_metrics.modes_covered(samples, target, least),
+        "valid": mode_metrics.good_share(samples, target),
+        "tv": mode_metrics.total_variation_of_modes(samples, target),
+    }
+    worst = {"covered": 0, "valid": 0.0, "tv": 1.0}  # of a seed that stopped being finite
+    return {name: np.nan_to_num(values, nan=worst[name]) for name, values in found.items()}
 
 
 # What is kept ---------------------------------------------------------------------------------
@@ -166,14 +157,6 @@ def load(path, settings):
         there, wanted = report["settings"].get(name), settings[name]
         raise ValueError(f"{path} holds {name}={there!r}, not {wanted!r}: wanted another --out")
     return report
-
-
-def save(path, report):
-    """Write the report in one go: whatever ends this process, the file is the old or the new."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{os.getpid()}")
-    part.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-    os.replace(part, path)
 
 
 def missing(report, options):
@@ -209,6 +192,7 @@ def summary(found):
 def measure(options, settings, report):
     """Train and judge what is missing, block after block, and keep each."""
     gan, blocks = gan_of(settings), missing(report, options)
+    judge(gan.real.modes[None], gan.real)  # refuses a target before it is trained on, not after
     total = settings["steps"] * sum(map(len, blocks))
     with bar(total, "seeds x steps", delay=0.0) as progress:
         for seeds in blocks:
@@ -223,7 +207,7 @@ def measure(options, settings, report):
             numbers = {name: np.round(values, 6).tolist() for name, values in found.items()}
             report["blocks"].append({"seeds": seeds, **numbers, **made})
             report["summary"] = summary(together(report))
-            save(options.out, report)
+            write(options.out, json.dumps(report, indent=1) + "\n")
 
 
 def machine():

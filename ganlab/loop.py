@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ganlab.arguments import whole
+from ganlab.arguments import fits_memory, whole
 from ganlab.backend import tf
 from ganlab.program import NEVER, Program
 from ganlab.progress import bar
@@ -177,6 +177,24 @@ class Loop:
         return error
 
     # From record to record ------------------------------------------------------------------
+
+    def run_recorded(self, stops, quantities, kind):
+        """Steps to each of `stops` and records there, for a loop that has `record(seen)`, `run()`
+        and `record_bytes`; returns its run.
+
+        `quantities` are those of `advance`, in order; `kind` names what a member is on the bar.
+        ValueError, in one line, before the first step if the records would not fit the memory.
+        """
+        # Samples are kept as they come, and once more when the run puts them side by side.
+        fits_memory("records", len(stops), 2 * self.record_bytes)
+        members = len(self.seeds)
+        self.run_through(
+            stops,
+            lambda means: self.record(dict(zip(quantities, means, strict=True))),
+            f"training {members} {kind}s" if members > 1 else f"training 1 {kind}",
+            first=self.record,
+        )
+        return self.run()
 
     def so_far(self):
         """What `TrainingFailed` hands out of what was recorded; None if nothing was."""

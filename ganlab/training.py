@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 
 from ganlab import losses as _losses
-from ganlab.arguments import fits_memory, record_steps, seed_tuple, whole
+from ganlab.arguments import record_steps, seed_tuple, whole
 from ganlab.backend import keras
 from ganlab.ensemble import Ensemble, is_tiny, layer_place
 from ganlab.fitting import fitting_networks, spread_scalars
@@ -281,13 +281,4 @@ def train_gan(gan, *, steps=5000, seeds=32, batch_size=64, records=50):
     records = records if isinstance(records, Records) else Records(records)
     stops = record_steps(records.at, steps)
     trainer = Trainer(gan, seeds=seeds, batch_size=batch_size, records=records)
-    # Samples are kept as they come, and once more when the `Run` puts them side by side.
-    fits_memory("records", len(stops), 2 * trainer.record_bytes)
-    members = len(trainer.seeds)
-    trainer.run_through(
-        stops,
-        lambda means: trainer.record(dict(zip(RECORDS, means, strict=True))),
-        f"training {members} GANs" if members > 1 else "training 1 GAN",
-        first=trainer.record,
-    )
-    return trainer.run()
+    return trainer.run_recorded(stops, RECORDS, "GAN")

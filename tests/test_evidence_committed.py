@@ -301,6 +301,8 @@ def test_outcomes_of_runs_are_those_that_the_verdict_rests_on():
 def test_outcomes_that_are_not_there_are_asked_for(tmp_path):
     with pytest.raises(EvidenceError, match=r"no setting 'mended' in E5b.2: wanted one of"):
         claim("E5b").outcomes("mended")
+    with pytest.raises(EvidenceError, match=r"of its result alone: wanted claim\('E5b.2'\)"):
+        Claim(load_result("E5b")).outcomes("samples, no D")
     alone = Claim(load_result("E5b"), tmp_path)
     with pytest.raises(EvidenceError, match=r"run `make evidence ARGS=E5b.2`"):
         alone.outcomes(alone.settings[0])

@@ -20,7 +20,8 @@ sys.path.insert(0, str(ROOT / "benchmarks"))
 modes = importlib.import_module("modes")
 sys.path.remove(str(ROOT / "benchmarks"))
 
-TINY = ["--ring=3", "--std=1", "--latent=2", "--hidden=4", "--batch=8", "--steps=3", "--block=2"]
+TINY = ["--ring=3", "--radius=0.5", "--std=0.14", "--latent=2", "--hidden=4", "--batch=8"]
+TINY += ["--steps=3", "--block=2"]
 
 
 def report_of(path):
@@ -190,3 +191,10 @@ def test_it_runs_as_a_module_and_refuses_in_one_line(tmp_path):
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 1
     assert done.stderr.strip().splitlines()[-1].endswith("wanted a run without --draw first")
+
+
+def test_modes_that_overlap_are_refused_before_anything_is_trained(tmp_path, monkeypatch):
+    monkeypatch.setattr(modes, "samples_of", None)  # what trains
+    wanted = "0.866 standard deviations apart: wanted at least 6"
+    with pytest.raises(SystemExit, match=wanted):
+        modes.main([*TINY, "--std=1", f"--out={tmp_path / 'modes.json'}"])

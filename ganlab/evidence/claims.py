@@ -25,7 +25,7 @@ LEDGER = "../docs/claims.md"
 class Claim:
     """What a stored `result` says, for a notebook to show, quote and plot.
 
-    runs  the folder of the single runs, for `outcomes`
+    runs  the folder of the single runs, which `outcomes` reads; without it there are none
 
     Texts: `id`, `statement`, `source`, `question`. For each name in `settings`: a word
     `verdicts[setting]`, an `Estimate` `estimates[setting]` (positive: as claimed; None before the
@@ -73,8 +73,12 @@ class Claim:
             raise EvidenceError(f"no setting {setting!r} in {self.id}: {wanted}")
         found, n = {}, self.seeds[setting]
         part = self.result["settings"][setting]
+        if self._runs is None:
+            raise EvidenceError(
+                f"{self.id} was made of its result alone: wanted claim({self.id!r})"
+            )
         for arm, key in (part["arms"] | part.get("also", {})).items():
-            path = Path(self._runs or "") / f"{key}.txt"
+            path = Path(self._runs) / f"{key}.txt"
             blocks = Runs(path).blocks()
             first_seeds = range(self.result["first_seed"], self.result["first_seed"] + n, BLOCK)
             if missing := [first for first in first_seeds if first not in blocks]:

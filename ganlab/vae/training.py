@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from ganlab.arguments import fits_memory, per_member, record_steps, seed_tuple, whole
+from ganlab.arguments import per_member, record_steps, seed_tuple, whole
 from ganlab.backend import keras, tf
 from ganlab.ensemble import Ensemble, is_tiny
 from ganlab.gan import Scaled
@@ -185,13 +185,4 @@ def train_this_vae(vae, *, steps=5000, seeds=32, batch_size=64, records=50):
     records = records if isinstance(records, Records) else Records(records)
     stops = record_steps(records.at, steps)
     trainer = VaeTrainer(vae, seeds=seeds, batch_size=batch_size, records=records)
-    # Samples are kept as they come, and once more when the run puts them side by side.
-    fits_memory("records", len(stops), 2 * trainer.record_bytes)
-    members = len(trainer.seeds)
-    trainer.run_through(
-        stops,
-        lambda means: trainer.record(dict(zip(QUANTITIES, means, strict=True))),
-        f"training {members} VAEs" if members > 1 else "training 1 VAE",
-        first=trainer.record,
-    )
-    return trainer.run()
+    return trainer.run_recorded(stops, QUANTITIES, "VAE")

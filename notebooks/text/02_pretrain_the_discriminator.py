@@ -348,7 +348,7 @@ claim("B5")
 # %% [markdown]
 # The other way round. On the bell, where one step was to be enough, five bring half of the runs
 # nearer and one in ten further away. On three bumps, where five were to be needed, more than half
-# end further away. And five steps cost three times as much as one.
+# end further away. And five steps take four times as long as one.
 #
 # ## Who gets stuck?
 #
@@ -434,7 +434,7 @@ show(
 # %%
 optimizers = {"momentum 0.6": "B6b", "Adam": "B6c"}
 rates = [1e-4, 1e-3, 1e-2]
-fig, axes = plots.figure(2, width=10.0, height=3.8)
+fig, axes = plots.figure(2, width=9.0, height=3.6)
 for ax, (name, id) in zip(axes, optimizers.items(), strict=True):
     found = claim(id)
     share = [[found.shares(f"D {d:g}, G {g:g}")["runs"] for g in rates] for d in rates]

@@ -395,7 +395,7 @@ show(
 
 # %%
 found = claim("C2a")
-fig, axes = plots.figure(2, width=10.0, height=2.8)
+fig, axes = plots.figure(2, width=9.0, height=2.8)
 for ax, setting in zip(axes, ("aylien2016 (2017)", "ours after 03"), strict=True):
     ax.set_xscale("log")
     arms = {arm: values[:128] for arm, values in found.outcomes(setting).items()}
