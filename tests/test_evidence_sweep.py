@@ -72,7 +72,7 @@ PROTOCOLS = (
     Protocol(
         id="T2.1", claim="Most of A are low", reference=0.5, worst=0,
         says="{first} of 100 are low", **COMMON,
-        settings={"A": Setting({"A": arm(is_low, -0.7, 4)})},
+        settings={"A": Setting({"A": arm(is_low, -0.7, 4)}, also={"D": arm(value, -0.7, 4)})},
     ),
 )
 '''
@@ -223,9 +223,9 @@ def test_a_unit_that_always_fails_is_named_and_the_others_finish(
     assert errors.startswith(named) and errors.count("\n") == 1
     results = table(folder)[0]
     assert results["T1.2"] == plain[0][0]["T1.2"]
-    assert results["T2.1"]["settings"]["A"] | {"arms": 0} == {
-        "arms": 0, "most": 16384, "looks": [], "verdict": ""
-    }  # fmt: skip
+    setting = results["T2.1"]["settings"]["A"]
+    found = {name: setting[name] for name in setting.keys() - {"arms", "also"}}
+    assert found == {"most": 16384, "looks": [], "verdict": ""}
 
 
 def test_a_client_that_is_killed_loses_nothing_that_was_finished(folder, plain):
@@ -346,13 +346,36 @@ def test_the_plan_says_what_it_would_take_and_measures_nothing(folder):
         "at the next look: 4 units of 64 seeds, 0.0 core-hours and those of 4 trainings not timed "
         "yet, 0.0 MB of disk\n"
         "at the most: 776 units of 64 seeds, 0.0 core-hours and those of 4 trainings not timed "
-        "yet, 0.5 MB of disk\n"
+        "yet, 0.7 MB of disk\n"
     )
     assert not (folder / "log.txt").exists() and not (folder / "runs").exists()
 
 
 def trained_so_long(seeds, seconds):
     return seeds
+
+
+def test_what_else_is_asked_may_be_any_numbers_and_goes_with_the_arms(plain):
+    (results, runs), *_ = plain
+    setting = results["T2.1"]["settings"]["A"]
+    low, drawn = (runs[setting[where][arm]] for where, arm in (("arms", "A"), ("also", "D")))
+    assert low.keys() == drawn.keys() != set()
+    for first, values in drawn.items():
+        assert [float(value < 0) for value in values] == low[first]
+
+
+def test_protocols_may_stand_in_a_folder_within(tmp_path):
+    inner = tmp_path / "outer_evidence" / "inner"
+    (inner / "claims").mkdir(parents=True)
+    for folder in (inner.parent, inner, inner / "claims"):
+        (folder / "__init__.py").touch()
+    (inner / "claims" / "made_up.py").write_text(PROTOCOLS)
+    command = "import sys; from ganlab.evidence import protocols; known = protocols(sys.argv[1]);"
+    command += " print(*known, *sorted(m for m in sys.modules if 'made_up' in m))"
+    done = subprocess.run(
+        [sys.executable, "-c", command, inner], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["T1.2", "T2.1", "outer_evidence.inner.claims.made_up"]
 
 
 def test_the_look_that_takes_least_comes_first(tmp_path):

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from ganlab import data, latent, losses, program, training
+from ganlab import data, latent, loop, losses, program, training
 from ganlab.backend import keras, tf
 from ganlab.ensemble import Ensemble
 from ganlab.networks import mlp
@@ -561,7 +561,7 @@ def test_records_that_cannot_be_kept_are_refused_before_anything_compiles(
 
 def test_a_record_of_pictures_takes_little_memory_where_little_is_kept(monkeypatch):
     asked = []
-    monkeypatch.setattr(training, "fits_memory", lambda *given: asked.append(given))
+    monkeypatch.setattr(loop, "fits_memory", lambda *given: asked.append(given))
     keep = Records(2, samples=1000, keep=lambda samples: samples[:, :3])
     train(**arguments(steps=2, records=keep))
     assert asked == [("records", 2, 2 * 4 * 4 * 3)]
@@ -740,7 +740,7 @@ def test_records_that_would_not_fit_are_refused_before_anything_starts(monkeypat
         asked.append((what, count, each))
         raise ValueError("records=7 would need too much")
 
-    monkeypatch.setattr(training, "fits_memory", fits)
+    monkeypatch.setattr(loop, "fits_memory", fits)
     monkeypatch.setattr(Trainer, "record", None)
     with pytest.raises(ValueError, match="records=7 would need too much"):
         train(**arguments(seeds=3), steps=70, records=7)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from ganlab import data, endings, latent, program, vae
+from ganlab import data, endings, latent, loop, program, vae
 from ganlab.backend import keras, tf
 from ganlab.ensemble import Ensemble
 from ganlab.networks import mlp
@@ -333,7 +333,7 @@ def test_records_that_would_not_fit_are_refused_before_anything_starts(monkeypat
         asked.append((what, count, each))
         raise ValueError("records=7 would need too much")
 
-    monkeypatch.setattr(training, "fits_memory", fits)
+    monkeypatch.setattr(loop, "fits_memory", fits)
     monkeypatch.setattr(VaeTrainer, "record", None)
     with refused("records=7 would need too much"):
         trained(seeds=3, steps=70, records=7)

@@ -192,8 +192,8 @@ claim("E7a")
 # - **no difference that matters**: inside;
 # - **undecided**: none of these, even after the last seeds; *so far*, if more are to come.
 #
-# Of a thousand such verdicts one, on average, may be wrong. A technique can help one GAN and harm another,
-# and no word stands for both: here you see it happen.
+# Of a thousand such verdicts one, on average, may be wrong. A technique can help one GAN and harm
+# another, and no word stands for both: here you see it happen.
 
 # %% [markdown]
 # ## The map

@@ -589,7 +589,7 @@ show(
 # sooner? Which ends nearer?
 #
 # **2. Predict and run.** Train the post's GAN with `n_critic=5` for 500 steps. How much longer
-# does that take, and how near is it then? Compare with B5a.
+# does that take, and how near is it then? Compare with B5.
 #
 # **3. Write it.** Momentum: start at 0 with update 0; each new update is `momentum` times the
 # one before minus `rate` times the gradient; each position is the one before plus the update.
