@@ -205,6 +205,23 @@ def ours_after_03(
     return Recipe(gan, batch_size=64, steps=5000)
 
 
+def ours_in_the_plane(target=None, *, d_rate=1e-3, g_rate=1e-3):
+    """ours in the plane: two hidden layers of 64, Adam with beta_1 0.5, batches of 64.
+
+    `target` is the ring of 8 if it is not given; it may have any dim.
+    """
+    target = ring(8) if target is None else target
+    gan = Gan(
+        mlp((2, 64, 64, target.dim), "leaky_relu"),
+        mlp((target.dim, 64, 64, 1), "leaky_relu"),
+        target,
+        GaussianLatent(2),
+        d_optimizer=_adam(d_rate, beta_1=0.5),
+        g_optimizer=_adam(g_rate, beta_1=0.5),
+    )
+    return Recipe(gan, batch_size=64, steps=5000)
+
+
 RECIPES = {
     "aylien2016 (2016)": aylien2016_first,
     "aylien2016 (2017)": aylien2016_last,
@@ -212,4 +229,5 @@ RECIPES = {
     "deletang2018": deletang2018,
     "module": module,
     "ours after 03": ours_after_03,
+    "ours in the plane": ours_in_the_plane,
 }
