@@ -15,7 +15,7 @@ PYTEST = $(PY) -m pytest -n auto --dist loadfile \
 	--nbval --nbval-current-env --nbval-cell-timeout 120 \
 	tests $(sort $(wildcard notebooks/*.ipynb))
 
-.PHONY: help lab test test-all notebooks evidence bench lint
+.PHONY: help lab test test-all notebooks evidence league bench lint
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1@\2/p' Makefile | awk -F@ '{printf "%-16s %s\n", $$1, $$2}'
 
@@ -33,6 +33,9 @@ notebooks: $(INSTALLED) ## build the notebooks from notebooks/text (one alone: O
 
 evidence: $(INSTALLED) ## measure the claims on all cores (options: ARGS="C1 --plan", SCHEDULER=tcp://host:8786)
 	$(PY) -m ganlab.evidence $(if $(SCHEDULER),--scheduler $(SCHEDULER)) $(ARGS)
+
+league: $(INSTALLED) ## measure every technique on every target (the options of `make evidence`)
+	$(PY) -m evidence.league $(if $(SCHEDULER),--scheduler $(SCHEDULER)) $(ARGS)
 
 bench: $(INSTALLED) ## measure the speed beside other libraries (a part of it: QUICK=1)
 	$(PY) benchmarks/speed.py $(if $(QUICK),--quick)

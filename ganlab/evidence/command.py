@@ -33,9 +33,13 @@ def _stop(signum, frame):
     raise Stopped
 
 
-def main(argv=None, folder=FOLDER):
-    """Run the command line `python -m ganlab.evidence`, and return its exit status."""
+def main(argv=None, folder=FOLDER, pages=None):
+    """Run the command line `python -m ganlab.evidence`, and return its exit status.
+
+    `pages(folder)` writes what is made of the results; `write_pages` unless told.
+    """
     args = _parser().parse_args(argv)
+    args.pages = pages or write_pages
     before = signal.signal(signal.SIGINT, _stop)
     try:
         return _main(args, folder)
@@ -66,12 +70,12 @@ def _main(args, folder):
         except BaseException:  # pages are those of the results, whatever ended the measurement
             with contextlib.suppress(EvidenceError):
                 if not args.again:
-                    write_pages(folder)
+                    args.pages(folder)
             raise
         if args.again:
             _compare(sweep, fresh, folder)
         else:
-            write_pages(folder)
+            args.pages(folder)
             check_results(known, folder)
     return 1 if failed else 0
 

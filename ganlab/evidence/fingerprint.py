@@ -8,6 +8,7 @@ the last part of its name. So names, places, comments and claims may change; num
 import functools
 import hashlib
 import sys
+from contextlib import contextmanager
 from dataclasses import MISSING, fields, is_dataclass
 from types import FunctionType, ModuleType
 
@@ -70,8 +71,17 @@ def define(value, within=(), called="a value"):
     if isinstance(value, (np.number, np.bool_)):
         return define(value.item())
     if id(value) in within:
-        return ["again", within[::-1].index(id(value))]
-    within = (*within, id(value))
+        steps = within[::-1].index(id(value))
+        _memory.goes_back_to(len(within) - 1 - steps)
+        return ["again", steps]
+    known = _memory.recall(value, within)
+    if known is None:
+        with _memory.at(value, within):
+            known = _memory.keep(value, within, _define(value, (*within, id(value)), called))
+    return known
+
+
+def _define(value, within, called):
     for kinds, describe in KINDS:
         if isinstance(value, kinds):
             return describe(value, within, called)
@@ -84,6 +94,66 @@ def define(value, within=(), called="a value"):
         config = {key: part for key, part in value.get_config().items() if key != "name"}
         return ["configured", _class(type(value), within, called), _dict(config, within, called)]
     raise EvidenceError(f"{called} is a {type(value).__name__}: wanted {WANTED}")
+
+
+class _Memory:
+    """Definitions of functions, classes and records, kept while many arms are defined in a row.
+
+    A definition says "again" of what it is part of, so it depends on where it is asked for. It is
+    kept only if all that it says "again" of lies within it, and recalled only where nothing that
+    it mentions is being defined.
+    """
+
+    def __init__(self):
+        self._kept, self._open, self._depth = {}, [], 0
+
+    @contextmanager
+    def remembering(self):
+        """While this is open what is defined must not change; outside nothing is remembered."""
+        self._depth += 1
+        try:
+            yield
+        finally:
+            self._depth -= 1
+            if not self._depth:
+                self._kept.clear()
+
+    @contextmanager
+    def at(self, value, within):
+        """While `value` is being defined, (what it mentions, how far out it goes back) are open."""
+        self._open.append([{id(value)}, len(within)])
+        try:
+            yield
+        finally:
+            mentioned, furthest = self._open.pop()
+            if self._open:
+                self._open[-1][0] |= mentioned
+                self._open[-1][1] = min(self._open[-1][1], furthest)
+
+    def goes_back_to(self, place):
+        if self._open:
+            self._open[-1][1] = min(self._open[-1][1], place)
+
+    def keep(self, value, within, definition):
+        mentioned, furthest = self._open[-1]
+        lasting = isinstance(value, (FunctionType, type)) or is_dataclass(value)
+        if self._depth and lasting and furthest >= len(within):
+            # With the value itself, whose id is then not given to another one.
+            self._kept[id(value)] = value, definition, frozenset(mentioned)
+        return definition
+
+    def recall(self, value, within):
+        """The definition of `value` if it is known and may stand here, else None."""
+        _, definition, mentioned = self._kept.get(id(value), (None, None, ()))
+        if definition is None or not mentioned.isdisjoint(within):
+            return None
+        if self._open:
+            self._open[-1][0] |= mentioned
+        return definition
+
+
+_memory = _Memory()
+remembering = _memory.remembering
 
 
 def _digest(definition):

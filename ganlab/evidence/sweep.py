@@ -13,7 +13,7 @@ from textwrap import shorten
 
 import numpy as np
 
-from ganlab.evidence.fingerprint import arm_key, fingerprint, training_key
+from ganlab.evidence.fingerprint import arm_key, fingerprint, remembering, training_key
 from ganlab.evidence.protocol import BLOCK, ERROR, LOOKS, EvidenceError, Protocol
 from ganlab.evidence.runs import Runs, versions
 from ganlab.evidence.statistics import count, estimate, median_interval, verdict, with_failures
@@ -81,19 +81,20 @@ class Sweep:
         self._own = self.folder == FOLDER
         self._runs_folder = Path(runs or self.folder / "runs")
         self._definitions, self._settings, self._files, self.errors = {}, {}, {}, {}
-        for id in self.ids:
-            protocol, _ = known[id]
-            self._definitions[id] = fingerprint(protocol)
-            if (self.folder / "results" / f"{id}.json").exists() and runs is None:
-                stored = load_result(id, folder)
-                check_result(stored, protocol, self._definitions[id])
-                if protocol.check:
-                    self.errors[id] = stored["error"]
-            if not protocol.check:
-                self._settings[id] = [
-                    self._begin(protocol, name, LOOKS[-1] if lifted else min(upto, setting.most))
-                    for name, setting in protocol.settings.items()
-                ]
+        with remembering():
+            for id in self.ids:
+                protocol, _ = known[id]
+                self._definitions[id] = fingerprint(protocol)
+                if (self.folder / "results" / f"{id}.json").exists() and runs is None:
+                    stored = load_result(id, folder)
+                    check_result(stored, protocol, self._definitions[id])
+                    if protocol.check:
+                        self.errors[id] = stored["error"]
+                if not protocol.check:
+                    self._settings[id] = [
+                        self._begin(protocol, name, LOOKS[-1] if lifted else min(upto, s.most))
+                        for name, s in protocol.settings.items()
+                    ]
         self._asked = set()  # (training, first seed, key of runs) that were given out
         self.evaluate()
 
@@ -359,7 +360,8 @@ def check_results(known, folder=FOLDER):
 
     known  {id: (Protocol, its file)}
     """
-    for id in sorted(stored_ids(folder), key=by_id):
-        if id not in known:
-            raise EvidenceError(f"{id}.json has no protocol: wanted the one it was measured by")
-        check_result(load_result(id, folder), known[id][0], fingerprint(known[id][0]))
+    with remembering():
+        for id in sorted(stored_ids(folder), key=by_id):
+            if id not in known:
+                raise EvidenceError(f"{id}.json has no protocol: wanted the one it was measured by")
+            check_result(load_result(id, folder), known[id][0], fingerprint(known[id][0]))

@@ -103,14 +103,15 @@ def _arm(folder, question):
 @lru_cache(maxsize=4)
 def _known(folder):
     """The protocols in a folder, and {(protocol, setting, arm): key}; looked up once a process."""
-    from ganlab.evidence.fingerprint import arm_key
+    from ganlab.evidence.fingerprint import arm_key, remembering
     from ganlab.evidence.store import FOLDER, protocols
 
     known = protocols(Path(folder) if folder else FOLDER)
-    keys = {
-        (id, name, arm): arm_key(what)
-        for id, (protocol, _) in known.items()
-        for name, setting in protocol.settings.items()
-        for arm, what in setting.asked.items()
-    }
+    with remembering():
+        keys = {
+            (id, name, arm): arm_key(what)
+            for id, (protocol, _) in known.items()
+            for name, setting in protocol.settings.items()
+            for arm, what in setting.asked.items()
+        }
     return known, keys
