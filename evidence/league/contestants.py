@@ -1,7 +1,8 @@
 """What plays in the league: techniques with their costs, entries with their numbers, targets.
 
 A technique is a function of a `Gan` and of its numbers that returns another `Gan`; an `Entry` is a
-technique with numbers and optimizers. A new one is a function here and a line in `ENTRIES`.
+technique with numbers and optimizers. A new one is a function and a line at the end of
+`CONTESTANTS`, whose places are those of the claims' numbers.
 
 Costs are counted in *passes*: a batch of 64 through one network forward is one, backward is two,
 one for the slope along the samples and one for that along the weights. G and D count alike. A step
@@ -206,6 +207,10 @@ class Contestant:
     published: Entry
     source: str
 
+    def entries(self):
+        """{way: Entry}"""
+        return {"course's rates": self.course, "as published": self.published}
+
     def passes(self, entry):
         """What a step costs, in passes."""
         return self.cost.passes(entry.n_critic)
@@ -287,13 +292,3 @@ CONTESTANTS = (
     ),
 )  # fmt: skip
 REFERENCE = CONTESTANTS[0].course  # what all others are held against
-
-
-def entries():
-    """[(name of the entry, its Contestant, the Entry)] of all that are held against plain."""
-    found = []
-    for contestant in CONTESTANTS:
-        if contestant.course != REFERENCE:
-            found.append((f"{contestant.name}, course's rates", contestant, contestant.course))
-        found.append((f"{contestant.name}, as published", contestant, contestant.published))
-    return found

@@ -1,5 +1,6 @@
 """docs/league.md and its picture: what the league has found so far."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,10 +58,12 @@ def cells(folder=FOLDER):
     found = {}
     for id in stored_ids(folder):
         claim = Claim(load_result(id, folder), Path(folder) / "runs")
-        target = list(TARGETS)[int(id[1]) - 1]
+        number, budget = re.fullmatch(r"L(\d+)([ab])\.1", id).groups()
+        contestant = CONTESTANTS[int(number) - 1]
         for name in claim.settings:
+            target, way = name.split(", ")
             if claim.seeds[name]:
-                found[target, name, id[2]] = _cell(claim, name, folder)
+                found[target, f"{contestant.name}, {way}", budget] = _cell(claim, name, folder)
     return found
 
 
@@ -89,8 +92,8 @@ def page(found, surprises=""):
     so_far = f"So far {there} of {wanted} rows are measured, {sum(firm)} of them firm.\n\n"
     parts = [HEAD, so_far, f"![{alt(found)}](images/league.png)\n\n", surprises]
     for target in TARGETS:
-        rows = [row for row in _rows(found, target) if row]
-        if rows:
+        rows = list(_rows(found, target))
+        if len(rows) > 1:
             parts += [f"## {target.capitalize()}\n\n", _plain(found, target), table(rows), "\n"]
     return "".join(parts).rstrip("\n") + "\n"
 
@@ -107,14 +110,13 @@ def _rows(found, target):
     yield (*heads, "passes", "seconds", "seeds")
     rows = []
     for contestant in CONTESTANTS:
-        for way, words in WAYS.items():
-            entry = contestant.course if way == "course's rates" else contestant.published
+        for way, entry in contestant.entries().items():
             name = f"{contestant.name}, {way}"
             if cell := found.get((target, name, "a")):
                 cheap = found.get((target, name, "b")) or (
                     cell if contestant.equal_steps(entry) == STEPS else None
                 )
-                rows.append((cell.close, _row(contestant, entry, words, cell, cheap)))
+                rows.append((cell.close, _row(contestant, entry, WAYS[way], cell, cheap)))
     yield from (row for _, row in sorted(rows, key=lambda pair: -pair[0]))
 
 

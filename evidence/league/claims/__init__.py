@@ -1,1 +1,1 @@
-"""What the league compares: a protocol for each target at equal steps, and at equal cost."""
+"""What the league compares: protocols for each contestant, at equal steps and at equal cost."""

@@ -1,0 +1,262 @@
+"""The league: its rules, its entries, how runs are judged, and the page made of the results."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from evidence.league import outcomes
+from evidence.league.claims.cells import PROTOCOLS, ROOM
+from evidence.league.claims.cells import cells as cells_of
+from evidence.league.contestants import (
+    CONTESTANTS,
+    PLAIN_PASSES,
+    REFERENCE,
+    STEPS,
+    TARGETS,
+    Cost,
+    Entry,
+    Moves,
+    clipped,
+)
+from evidence.league.page import FOLDER, Cell, alt, cells, marked, page, picture
+from evidence.league.training import Played
+from ganlab.endings import at_the_end
+from ganlab.evidence import Claim, load_result, protocols
+from ganlab.evidence.fingerprint import training_key
+from ganlab.evidence.store import stored_ids
+from ganlab.evidence.sweep import Sweep
+from ganlab.evidence.unit import THREADS
+from ganlab.streams import FRESH, stream
+from ganlab.training import Records
+
+# Rules -------------------------------------------------------------------------------------------
+
+
+def entries():
+    """(name, contestant, entry) of all that are held against the plain GAN."""
+    return [
+        (f"{contestant.name}, {way}", contestant, entry)
+        for contestant in CONTESTANTS
+        for way, entry in contestant.entries().items()
+        if entry != REFERENCE
+    ]
+
+
+def test_every_technique_enters_twice_on_every_target_and_the_family_errs_once_in_twenty():
+    assert len(CONTESTANTS) == 18 and len(TARGETS) == 6
+    assert len(entries()) == 2 * 18 - 1
+    settings = [(p, name) for p in PROTOCOLS for name in p.settings]
+    assert len(settings) == 6 * (35 + 18) <= ROOM
+    assert (
+        sum(protocol.level for protocol, _ in settings) <= 0.05
+        and tuple(p for p, _ in protocols(FOLDER).values()) == PROTOCOLS
+    )
+
+
+def test_the_plain_gan_is_trained_once_for_a_target():
+    keys = {
+        training_key(setting.arms["plain"])
+        for protocol in PROTOCOLS
+        for setting in protocol.settings.values()
+    }
+    assert len(keys) == 6
+
+
+@pytest.mark.parametrize(
+    "name, way, passes, steps",
+    [
+        ("plain", "course", 12, 5000),
+        # Per step of D 7 passes and 6 for the penalty, five times, then 5 for G.
+        ("WGAN-GP", "course", 5 * 13 + 5, 900),
+        ("Wasserstein, clipped", "course", 5 * 7 + 5, 1500),
+        ("R1", "published", 18, 3400),
+        ("relativistic, R1 and R2", "course", 12 + 12 + 1, 2400),
+        ("packs of 2", "course", (1 + 3) + (1 + 2 + 1), 5000),
+        ("unrolled by 5", "course", 7 + 1 + 5 * 6 + 1 + 5 * 12 + 2 + 2, 600),
+        ("averaged generator", "published", 12, 5000),
+    ],
+)
+def test_costs_are_those_of_counting_by_hand(name, way, passes, steps):
+    contestant = next(c for c in CONTESTANTS if c.name == name)
+    entry = getattr(contestant, way)
+    assert contestant.passes(entry) == passes
+    assert contestant.equal_steps(entry) == steps
+    # Equal cost, to the next hundred steps.
+    assert 0 <= steps * passes - min(STEPS * PLAIN_PASSES, STEPS * passes) < 100 * passes
+
+
+def test_only_what_costs_more_is_judged_at_equal_cost():
+    at_cost = {
+        f"{CONTESTANTS[int(p.id[1:-3]) - 1].name}, {name.split(', ')[1]}"
+        for p in PROTOCOLS
+        if p.id.endswith("b.1")
+        for name in p.settings
+    }
+    assert at_cost == {name for name, c, entry in entries() if c.passes(entry) > PLAIN_PASSES}
+
+
+def test_another_contestant_leaves_what_is_measured_as_it_is():
+    more = (*CONTESTANTS, replace(CONTESTANTS[6], name="R1 again"))
+    for number, contestant in enumerate(more, start=1):
+        same = [p for p in PROTOCOLS if p.id == f"L{number}a.1"]
+        assert not same or list(same[0].settings) == list(cells_of(contestant, False))
+
+
+def test_optimizers_are_those_that_are_told():
+    made = Moves(1e-3, d_rate=1e-4).optimizers()
+    assert float(made["g_optimizer"].learning_rate) == pytest.approx(1e-3)
+    assert float(made["d_optimizer"].learning_rate) == pytest.approx(1e-4)
+    assert (made["d_optimizer"].beta_1, made["d_optimizer"].beta_2) == (0.5, 0.999)
+    assert Moves(5e-5, beta_2=0.9, kind="RMSprop").optimizers()["d_optimizer"].rho == 0.9
+    entry = Entry(clipped, {"bound": 0.01}, Moves(5e-5, kind="RMSprop"), n_critic=5)
+    recipe = entry.recipe(TARGETS["ring"])
+    assert (recipe.gan.n_critic, recipe.steps, recipe.batch_size) == (5, 5000, 64)
+    assert float(recipe.gan.replaced[0].scalars["bound"]) == 0.01
+
+
+def test_another_cost_of_d_counts_in_both_steps():
+    assert Cost(d_size=2).passes(1) == (1 + 12) + (1 + 2 + 4)
+
+
+# Entries -----------------------------------------------------------------------------------------
+
+
+OF_ANOTHER_SIZE = ("packs of 4, course's rates", "minibatch discrimination, course's rates")
+
+
+@pytest.mark.parametrize("target, names", [("ring", None), ("bell", OF_ANOTHER_SIZE)])
+def test_every_entry_trains_and_is_judged(target, names, monkeypatch):
+    monkeypatch.setenv("GANLAB_COMPILE", "0")
+    first, all_of_them = None, [("plain", CONTESTANTS[0], REFERENCE), *entries()]
+    for name, _, entry in [each for each in all_of_them if names is None or each[0] in names]:
+        recipe = entry.recipe(TARGETS[target])
+        run = recipe.train(seeds=(3, 5), steps=2, records=Records(2, samples=600))
+        played = Played(np.asarray(run.steps), run.samples, TARGETS[target])
+        assert played.samples.shape == (3, 2, 600, TARGETS[target].dim), name
+        for outcome in (outcomes.close, outcomes.holds_all, outcomes.w1):
+            assert outcome(played, 2).shape == (2,), name
+        assert np.isfinite(outcomes.w1(played, 2)).all(), name
+        first = run.samples if first is None else first
+        # An entry that plays as plain does has lost its technique or its rates on the way.
+        same = run.samples is first
+        assert same or not np.array_equal(run.samples, first), name
+
+
+# How runs are judged -----------------------------------------------------------------------------
+
+
+def played(target, n=2000, records=20):
+    """Runs of a perfect sampler, of one that fails, and of one that is all in one place."""
+    fresh = [target.sample(n, stream(seed, FRESH)) for seed in range(records)]
+    samples = np.stack([np.stack([x, x, np.zeros_like(x)]) for x in fresh])
+    samples[-1, 1, 0] = np.nan
+    return Played(np.arange(records) * 100, samples, target)
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_a_perfect_sampler_ends_close_and_holds_all(name):
+    run = played(TARGETS[name])
+    last = run.steps[-1]
+    for outcome in (outcomes.close, outcomes.holds_all):
+        good, failed, at_zero = outcome(run, last)
+        assert good == 1 and np.isnan(failed) and at_zero == 0
+    good, failed, at_zero = outcomes.w1(run, last)
+    assert good < 0.5 * at_zero and np.isnan(failed)
+
+
+def test_a_run_is_judged_where_it_is_told_to_be():
+    run = played(TARGETS["ring"])
+    worse = run.samples.copy()
+    worse[10:] = 0.0
+    run = run._replace(samples=worse)
+    assert outcomes.close(run, 900)[0] == 1 and outcomes.close(run, 1900)[0] == 0
+    assert outcomes.close(run, 949)[0] == 1  # the last record up to there
+
+
+def test_untrained_networks_are_not_the_end_of_a_run():
+    run = played(TARGETS["ring"], records=3)
+    worse = run.samples.copy()
+    worse[0] = np.nan
+    assert outcomes.close(run._replace(samples=worse), 200)[0] == 1
+
+
+def test_the_circle_is_judged_by_arcs():
+    angle = 2 * np.pi * (np.arange(1600) + 0.5) / 1600
+    circle = np.stack([np.cos(angle), np.sin(angle)], -1)[None, None]
+    good, held = outcomes.on_the_circle(circle)
+    assert (good.item(), held.item()) == (1.0, 8)
+    # A gap of an eighth, wherever it lies, leaves at least 7 arcs; on an arc's borders exactly 7.
+    gap = circle[:, :, (angle % (2 * np.pi) > np.pi / 4)]
+    assert outcomes.on_the_circle(gap)[1].item() == 7
+    assert outcomes.on_the_circle(circle * 1.2)[0].item() == 0.0
+    blurred = np.where(np.arange(1600)[:, None] % 4 == 0, 2.0, 1.0) * circle
+    assert outcomes.on_the_circle(blurred)[0].item() == 0.75
+
+
+def test_other_targets_are_judged_in_the_words_of_the_course():
+    run = played(TARGETS["grid"])
+    words = at_the_end(run.samples[1:], run.target).words()
+    assert list(words) == ["close", "lost", "collapsed"]
+
+
+# The page ----------------------------------------------------------------------------------------
+
+
+def cell(close, verdict="", **fields):
+    usual = Cell(close, 40, 90, 0.1, 64, verdict or "undecided so far", 60.0)
+    return replace(usual, **fields)
+
+
+FOUND = {
+    ("ring", "R1, course's rates", "a"): cell(98, "supported"),
+    ("ring", "R1, course's rates", "b"): cell(77),
+    ("ring", "hinge loss, as published", "a"): cell(3, "contradicted", w1=np.inf),
+    ("bell", "packs of 2, course's rates", "a"): cell(41, "no difference that matters"),
+}
+
+
+def test_the_page_sorts_by_share_and_marks_what_is_firm():
+    text = page(FOUND, "## What surprised\n\nNothing yet.\n\n")
+    assert "So far 3 of 210 rows are measured, 3 of them firm." in text
+    ring = text.partition("## Ring")[2]
+    rows = [row.split(" | ") for row in ring.splitlines() if row.startswith("| ")][2:]
+    assert [row[0].strip("| ") for row in rows] == [
+        "R1, at the course's rates (weight 0.1)",
+        "hinge loss, as published",
+    ]
+    assert rows[0][2:5] == ["98 ▲", "77", "90"] and rows[1][2:4] == ["3 ▼", ""]
+    assert "2 steps" not in text and "5 steps of D" in rows[1][1]
+    assert text.index("What surprised") < text.index("## Bell") < text.index("## Ring")
+    assert "## Grid" not in text
+    # What costs no more than plain has the same number twice.
+    assert "| 41 = | 41 = |" in text.partition("## Bell")[2]
+
+
+def test_before_the_first_result_there_is_a_page_and_a_picture():
+    assert "So far 0 of 210 rows" in page({}) and picture({}).axes
+
+
+def test_the_picture_shows_each_cell_that_was_measured():
+    course, published = picture(FOUND).axes
+    texts = [text.get_text() for text in course.texts]
+    assert {"98 ▲", "cost: 77", "41 ="} <= set(texts)
+    # Plain's own share, on the two targets with results.
+    assert texts.count("40") == 2
+    assert "3 ▼" in [text.get_text() for text in published.texts]
+    assert alt(FOUND).endswith("4 cells, 3 of them firm")
+
+
+def test_marks_are_for_firm_verdicts_alone():
+    assert [marked(c) for c in FOUND.values()] == ["98 ▲", "77", "3 ▼", "41 ="]
+
+
+def test_what_is_committed_goes_with_the_protocols_and_the_page():
+    found = cells()
+    for id in stored_ids(FOLDER):
+        claim = Claim(load_result(id, FOLDER), FOLDER / "runs")
+        assert claim.settings
+    if found:
+        Sweep(protocols(FOLDER), folder=FOLDER)  # refuses results of other protocols
+        assert all(c.seeds % 64 == 0 and 0 <= c.close <= 100 for c in found.values())
+    assert THREADS["TF_NUM_INTRAOP_THREADS"] == "1"
