@@ -5,6 +5,7 @@ import functools
 import importlib.util
 import sys
 import textwrap
+import time
 from collections import namedtuple
 from dataclasses import dataclass, make_dataclass
 from types import SimpleNamespace
@@ -14,9 +15,10 @@ import pytest
 
 import ganlab
 from ganlab import data, latent, metrics
-from ganlab.evidence import Arm, EvidenceError, Protocol, Setting, fingerprint, syntax
+from ganlab.evidence import Arm, EvidenceError, Protocol, Setting, fingerprint, protocols, syntax
 
-define = importlib.import_module("ganlab.evidence.fingerprint").define
+_module = importlib.import_module("ganlab.evidence.fingerprint")
+define, remembering = _module.define, _module.remembering
 
 CLAIMS = '''
 """Two made-up claims."""
@@ -487,6 +489,51 @@ def test_functions_that_call_each_other_have_an_end(load):
     three = load(one=text.replace("n == 0", "n == 1").format(2))
     assert define(three.even) != before[0] and define(three.odd) != before[1]
     assert define(three.alone) != before[2] and define(three.Tree) == before[3]
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2, 3, 4], [4, 3, 2, 1, 0], [1, 0, 4, 2, 3]])
+def test_what_is_remembered_is_what_would_be_found_anew(load, order):
+    text = """
+        from dataclasses import dataclass
+        def even(n):
+            return n == 0 or odd(n - 1)
+        def odd(n):
+            return n != 0 and even(n - 1) and LIMIT
+        def both(n):
+            return even(n) or odd(n)
+        @dataclass
+        class Box:
+            size: int = 1
+            inside: object = None
+            def grow(self):
+                return Box(self.size + 1, both)
+        box = Box(2, even)
+        LIMIT = {0}
+    """
+    module = load(one=text.format(1))
+    things = [module.even, module.odd, module.both, module.Box, module.box]
+    anew = [define(thing) for thing in things]
+    with remembering():
+        assert [define(things[i]) for i in order + order] == [anew[i] for i in order + order]
+        assert define(functools.partial(module.both, module.box)) != anew[2]
+    # Nothing is remembered for longer: the same functions may mean something else by then.
+    module.LIMIT = 2
+    other = load(one=text.format(2))
+    assert define(module.both) == define(other.both) != anew[2]
+
+
+def test_remembering_saves_time_and_changes_no_fingerprint_of_ours():
+    known = [p for p, _ in protocols().values() if p.id.startswith(("A2", "D4", "E7"))]
+
+    def made():
+        start = time.process_time()
+        return [fingerprint(p) for p in known * 4], time.process_time() - start
+
+    anew, slowly = made()
+    with remembering():
+        remembered, quickly = made()
+    assert remembered == anew and len(set(anew)) == len(known) > 4
+    assert quickly < slowly / 2
 
 
 def test_a_default_that_is_given_does_not_count(load):
