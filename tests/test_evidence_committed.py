@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from evidence import outcomes
+from evidence import outcomes, outcomes_of_modes
 from evidence.trainings import perspective2016, tables
 from evidence.trainings.circle import Sampled
 from evidence.trainings.perspective2016 import Followed
@@ -30,8 +30,10 @@ ARMS = [
     (protocol, name, arm)
     for protocol in PROTOCOLS
     for setting in protocol.settings.values()
-    for name, arm in setting.arms.items()
+    for name, arm in setting.asked.items()
 ]
+OUTCOMES = [outcomes, outcomes_of_modes]
+ROOMS = [module.__name__ for module in OUTCOMES]
 BELL = outcomes.BELL
 
 
@@ -56,18 +58,19 @@ def test_what_was_dropped_names_protocols_that_there_are():
 def test_outcomes_and_trainings_stand_in_their_rooms():
     for protocol, name, arm in ARMS:
         assert isinstance(arm, Arm), f"{protocol.id}: {name} is no Arm"
-        assert bare(arm.outcome).__module__ == "evidence.outcomes", f"{protocol.id}, {name}"
+        assert bare(arm.outcome).__module__ in ROOMS, f"{protocol.id}, {name}"
         room = arm.training.__module__.rpartition(".")[0]
         assert room == "evidence.trainings", f"{protocol.id}, {name}"
 
 
 def test_every_outcome_is_asked():
-    used = {bare(arm.outcome).__name__ for _, _, arm in ARMS}
-    helpers = {"where_finite", "ended"}
+    used = {bare(arm.outcome) for _, _, arm in ARMS}
+    helpers = {outcomes.where_finite, outcomes.ended, outcomes_of_modes.ended_with}
     theirs = {
-        name
-        for name, function in vars(outcomes).items()
-        if getattr(function, "__module__", "") == "evidence.outcomes" and name[0] != "_"
+        function
+        for module in OUTCOMES
+        for name, function in vars(module).items()
+        if getattr(function, "__module__", "") == module.__name__ and name[0] != "_"
     }
     assert theirs - helpers == used
 
