@@ -1,4 +1,4 @@
-"""GANs in the plane: on two points, on four, on a circle, and the module's demo.
+"""GANs in the plane: on two points, on four, on a circle, and the module's demo on a ring.
 
 Each is a recipe of `ganlab.recipes` with something changed: a setting that is not given is the
 recipe's own. All keep 100 records.
@@ -16,16 +16,16 @@ STD = 0.1  # of the points, without which they could not be judged
 TWO_POINTS, CIRCLE = points((-1, 0), (1, 0)), Circle(1.0)  # as the post has them
 TWO, FOUR = points((-1, 0), (1, 0), std=STD), recipes.four_points().gan.real
 RING = recipes.module().gan.real
-RECORDS = 100
+RECORDS, STEPS = 100, 5000
 
 
 def sgd(rate):
     return keras.optimizers.SGD(rate)
 
 
-def train_post(seeds, *, target, steps=5000):
-    """deletang2018's GAN on one of its targets."""
-    return recipes.deletang2018(target).train(seeds=seeds, steps=steps, records=RECORDS)
+def train_post(seeds, *, target):
+    """deletang2018's GAN on one of its targets: 20,000 steps."""
+    return recipes.deletang2018(target).train(seeds=seeds, records=RECORDS)
 
 
 def train_ours(seeds, *, target=FOUR, batch_size=16, **recipe):
@@ -56,7 +56,7 @@ def train_from_one_point(seeds, *, spread, optimizer=None, rate=1e-3):
         gan = gan.changed(d_optimizer=optimizer(rate), g_optimizer=optimizer(rate))
     trainer = Trainer(gan, seeds=seeds, batch_size=16)
     trainer.begin("g", _moved(trainer, FOUR.modes[0], spread))
-    return _recorded(trainer, steps=5000)
+    return _recorded(trainer, STEPS)
 
 
 def train_on(seeds, *, healthy=False, fresh=False):
@@ -76,7 +76,7 @@ def train_on(seeds, *, healthy=False, fresh=False):
         trainer.begin("d", before.discriminators.weights)
     if before.failed:
         trainer.freeze(before.failed)
-    return before, _recorded(trainer, steps=5000)
+    return before, _recorded(trainer, STEPS)
 
 
 def _moved(trainer, to, spread):
