@@ -28,6 +28,7 @@ import numpy as np
 from ganlab import data, latent, mode_plots, plots, techniques
 from ganlab.backend import keras
 from ganlab.endings import end_of, final_samples, last_tenth, measure
+from ganlab.evidence import claim
 from ganlab.exercises import check, quiz
 from ganlab.mode_metrics import after_leaving, hops
 from ganlab.networks import MinibatchDiscrimination, mlp
@@ -251,7 +252,14 @@ show(
 
 # %% [markdown]
 # At the end a chasing run holds one mode or none, much as a collapsed one does. The hops tell them
-# apart: at three records of ten, against one of twenty-five.
+# apart: at three records of ten, against one of twenty-five. Over the stored runs:
+
+# %%
+claim("F3a")
+
+# %% [markdown]
+# And if D is ten times as quick as in the chase, most runs end on one point, firmly
+# ([F3b](../docs/claims.md#f3b-1)).
 #
 # ## What D remembers
 #
@@ -331,9 +339,16 @@ show(
 
 # %% [markdown]
 # It is not the variance. Drawn together to a ten-thousandth, half of the generators hold all four
-# modes after 2,000 steps. The very G that collapsed gets out as well, if D starts afresh. With the D
-# it had hardly one does, and even a new G, given that D, ends with two modes. What holds a collapsed
-# run is its D. (What it is in D we have not measured; and 32 runs are a look, not a verdict.)
+# modes after 2,000 steps; given 5,000, all of the stored ones get out
+# ([F4a](../docs/claims.md#f4a-1): *contradicted*). The very G that collapsed gets out as well, if D
+# starts afresh. With the D it had hardly one does, and even a new G, given that D, ends with two
+# modes.
+
+# %%
+claim("F4d")
+
+# %% [markdown]
+# What holds a collapsed run is its D. (What it is in D we have not measured.)
 #
 # ## What decides it
 #
@@ -417,7 +432,8 @@ show(
 # Three of the five end with the same losses: healthy, chasing, and G too strong. A d_loss near
 # log 4 says that D cannot tell, be it because nothing is left to tell, or because it is too slow.
 # Where D is ahead g_loss rises, and d_loss falls to 0.7, not to 0. Good samples, modes held and hops
-# tell the faults apart, and the map has a way out of each:
+# tell the faults apart, and the map has a way out of each. (`ganlab.recipes` has such
+# GANs: `four_points`, `chasing`, `collapsing`, `d_too_strong`, `g_too_strong`.)
 #
 # | what you see | what it is | what the map says |
 # |---|---|---|
