@@ -284,7 +284,7 @@ plots.band(ax, 10 * np.arange(16), left, "D at the mode", reference={"cannot tel
 ax.set(xlabel="steps since G had its majority there", ylabel="D's score", ylim=(0.4, 0.6))
 show(
     fig,
-    alt="D's score at a mode that G has left: 0.46 after ten or twenty steps, 1/2 after some sixty, 0.53 after a hundred.",
+    alt="D's score at a mode that G has left: lowest after ten or twenty steps, at 0.47; at 1/2 after some sixty, and a little above it from there on.",
 )
 
 # %% [markdown]
@@ -341,14 +341,14 @@ show(
 # It is not the variance. Drawn together to a ten-thousandth, half of the generators hold all four
 # modes after 2,000 steps; given 5,000, all of the stored ones get out
 # ([F4a](../docs/claims.md#f4a-1): *contradicted*). The very G that collapsed gets out as well, if D
-# starts afresh. With the D it had hardly one does, and even a new G, given that D, ends with two
-# modes.
+# starts afresh. With the D it had it comes to two modes and hardly further; and even a new G, given
+# that D, ends with two.
 
 # %%
 claim("F4d")
 
 # %% [markdown]
-# What holds a collapsed run is its D. (What it is in D we have not measured.)
+# What holds a collapsed run back is its D. (What it is in D we have not measured.)
 #
 # ## What decides it
 #
@@ -510,8 +510,9 @@ show(
 # %% [markdown]
 # ## Turn the knobs
 #
-# First the figure, then the same with knobs. In the middle a row is a run, and a shade is the
-# number of the mode with the majority; on the right it is how many modes the run holds.
+# First the figure, then the same with knobs, here turned to the ring of eight. In the middle a row
+# is a run, and a shade is the number of the mode with the majority; on the right it is how many
+# modes the run holds.
 
 # %%
 knobs = {"target": "four points", "d_rate": 1e-3, "g_rate": 3e-3, "remedy": "none"}
@@ -522,12 +523,12 @@ show(
 )
 
 # %%
-mode_explorer(**knobs, steps=1500)
+mode_explorer(**knobs | {"target": "ring of 8"}, steps=1500)
 
 # %% [markdown]
 # Things to try, each with a prediction first:
 # - G's rate up in steps, until the majority hops. Then D's: where do hops turn into collapse?
-# - The ring of eight, with each remedy in turn.
+# - The four points at the rates of each fault, with each remedy in turn.
 #
 # ## Exercises
 #
@@ -557,7 +558,7 @@ quiz("06.2")
 # |---|---|---|
 # | `deletang2018` | two points get half each, a circle is covered evenly | nearly so, in a smaller setting |
 # | | on four points G and D may chase each other for ever | all do, with G's rate thirty times D's |
-# | | a collapsed G with too little variance cannot get out | with a new D it can, with its own hardly |
+# | | a collapsed G with too little variance cannot get out | with a new D it can, with its own by half |
 # | `module` | Adam with beta_1 at 0.5 is the stable choice | it holds all modes in a larger part of the map |
 # | | D too strong: g_loss rises, d_loss is near 0 | it rises; d_loss stays at 0.7 |
 # | | G too strong: d_loss rises | for some hundred steps; then it is at log 4 |
