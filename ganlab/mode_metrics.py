@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import rel_entr
 
+from ganlab.arguments import whole
 from ganlab.data import due_shares, number
 from ganlab.endings import HELD, Modes, measure
 
@@ -143,6 +144,37 @@ def hops(samples, target, least: float = 0.5) -> Hops:
     rate = np.where(failed, np.nan, passed / (len(samples) - 1))
     led, held = (np.where(failed[..., None], np.nan, share) for share in (led, held))
     return Hops(majority, rate[()], led, held)
+
+
+def after_leaving(values, majority, records: int = 20) -> np.ndarray:
+    """What becomes of something at the mode that lost the majority: (records + 1, ...).
+
+    `values` is (records, ..., modes), D's score at each mode say, and `majority` (records, ...) is
+    that of `Hops`. Entry i of the result is the mean over all modes that had the majority last i
+    records ago, and over time: entry 0 is while they have it. NaN where that was never so.
+
+    >>> scores = [[0.1, 0.9], [0.7, 0.2], [0.9, 0.4]]  # of two modes, the majority passes once
+    >>> after_leaving(scores, [0, 1, 1], records=2).round(2).tolist()
+    [0.23, 0.7, 0.9]
+    """
+    values, majority = np.asarray(values, float), np.asarray(majority)
+    if values.ndim < 2 or values.shape[:-1] != majority.shape:
+        wanted = "wanted (records, ..., modes) and (records, ...)"
+        raise ValueError(f"values and majority: {values.shape} and {majority.shape}, {wanted}")
+    since = np.full(values.shape[1:], np.inf)
+    ago = np.empty(values.shape)
+    for record, now in enumerate(majority):
+        since = np.where(now[..., None] == np.arange(values.shape[-1]), 0, since + 1)
+        ago[record] = since
+    found = [_mean_where(values, ago == i) for i in range(whole("records", records, 0) + 1)]
+    return np.array(found)
+
+
+def _mean_where(values, chosen):
+    """Mean of values (records, ..., modes) over the chosen ones of each entry (...)."""
+    count = chosen.sum(axis=(0, -1))
+    total = np.where(chosen, values, 0).sum(axis=(0, -1))
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
 def _share(name, value):

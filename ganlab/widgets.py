@@ -16,6 +16,7 @@ from ganlab.course.explorers import (
     gaussian_explorer,
     technique_explorer,
 )
+from ganlab.course.mode_explorer import draw_mode_runs, mode_explorer
 
 __all__ = [
     "BATCHES",
@@ -29,7 +30,9 @@ __all__ = [
     "draw_densities",
     "draw_dirac",
     "draw_gaussian_runs",
+    "draw_mode_runs",
     "draw_technique_runs",
     "gaussian_explorer",
+    "mode_explorer",
     "technique_explorer",
 ]

@@ -126,6 +126,40 @@ def test_the_momentum_exercise_tells_what_is_wrong(sign, carried, words):
     assert line.startswith("02.1: not yet. ") and words in line
 
 
+def held(least=0.5, reach=3.0, of_all=False, all_are_good=False, box=False, more=False):
+    """Modes held, or with one of the likely mistakes."""
+
+    def modes_held(samples, centers, std):
+        apart = samples[:, None] - centers
+        distance = np.abs(apart).max(-1) if box else np.linalg.norm(apart, axis=-1)
+        good = (distance.min(1) <= reach * std) | all_are_good
+        counts = np.bincount(distance.argmin(1)[good], minlength=len(centers))
+        enough = least * (len(samples) if of_all else good.sum()) / len(centers)
+        return np.sum((counts > enough if more else counts >= enough) & (counts > 0))
+
+    return modes_held
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (held(least=0.04), "half of a due share is 12.5"),  # 1 % of all
+        (held(least=1.0), "half of a due share is enough"),
+        (held(of_all=True), "a share is of the good ones"),
+        (held(all_are_good=True), "4 standard deviations away from their mode"),
+        (held(reach=4.5), "4 standard deviations away from their mode"),
+        (held(box=True), "in both coordinates is 3.5 away"),
+        (held(more=True), "With exactly half a due share, 7 of 56 samples, on a mode it should"),
+        (lambda x, c, s: len(c) if len(x) == 5 else held()(x, c, s), "Without a good sample"),
+        (lambda x, c, s: [held()(x, c, s)], "Wanted is one number, and this has shape (1,)"),
+        (lambda x, c, s: 1, "should be 4, and is 1"),
+    ],
+)
+def test_the_exercise_on_modes_tells_what_is_wrong(answer, words):
+    line = verdict("06.1", answer)
+    assert line.startswith("06.1: not yet. ") and words in line
+
+
 def test_checks_see_values_and_objects_as_they_are(own_checks):
     class Model:
         units = 3

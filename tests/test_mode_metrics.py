@@ -11,6 +11,7 @@ from ganlab import data, mode_metrics
 from ganlab.endings import measure
 from ganlab.metrics import noise_floor
 from ganlab.mode_metrics import (
+    after_leaving,
     good_share,
     hops,
     modes_covered,
@@ -289,6 +290,44 @@ def test_hops_needs_two_records(shape):
         hops(np.zeros(shape), RING)
 
 
+# After leaving
+
+
+def after_leaving_by_hand(values, majority, records):
+    """For one seed, by looking back from each record and mode."""
+    found = [[] for _ in range(records + 1)]
+    for record, mode in np.ndindex(values.shape):
+        past = [now == mode for now in majority[: record + 1]]
+        if any(past):
+            ago = past[::-1].index(True)
+            if ago <= records:
+                found[ago].append(values[record, mode])
+    return [np.mean(some) if some else np.nan for some in found]
+
+
+def test_what_becomes_of_a_mode_that_was_left():
+    values, majority = rng().random((40, 3, 4)), rng(1).integers(-1, 4, (40, 3))
+    found = after_leaving(values, majority, records=60)
+    assert found.shape == (61, 3) and np.isnan(found[-1]).all()
+    for seed in range(3):
+        wanted = after_leaving_by_hand(values[:, seed], majority[:, seed], 60)
+        np.testing.assert_allclose(found[:, seed], wanted, rtol=1e-12)
+    # Without seeds it is the same; a mode that was never led says nothing.
+    alone = after_leaving(values[:, 0], majority[:, 0], 60)
+    np.testing.assert_allclose(alone, found[:, 0], rtol=1e-12)
+    assert np.isnan(after_leaving(values, np.full((40, 3), -1), 5)).all()
+
+
+@pytest.mark.parametrize("shapes", [((5,), (5,)), ((5, 3), (4,)), ((5, 3), (5, 3))])
+def test_after_leaving_wants_a_value_for_each_mode(shapes):
+    with pytest.raises(
+        ValueError, match=r"^values and majority: .* wanted \(records, ..., modes\)"
+    ):
+        after_leaving(*map(np.zeros, shapes))
+    with pytest.raises(ValueError, match=r"^records=-1: wanted a whole number, at least 0"):
+        after_leaving(np.zeros((5, 3)), np.zeros(5), records=-1)
+
+
 def test_examples():
     names = {"np": np, "data": data}
-    assert doctest.testmod(mode_metrics, extraglobs=names) == (0, 7)
+    assert doctest.testmod(mode_metrics, extraglobs=names) == (0, 9)

@@ -158,6 +158,38 @@ def _feature_distance(answer):
     return "The order of a batch means nothing to it, as it should."
 
 
+@exercise("06.1")
+def _modes_held(answer):
+    centers = np.array([[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [0.0, -1.0]])
+
+    def held(*counts, off=0, by=(0.0, 0.0)):
+        """The answer for so many samples at each center, and `off` more beside the last one."""
+        around = [np.repeat(centers, counts, axis=0), np.tile(centers[3] + by, (off, 1))]
+        return answer(np.concatenate(around), centers, 0.1)
+
+    if np.shape(held(9, 9, 9, 9)) != ():
+        raise Hint(f"Wanted is one number, and this has shape {np.shape(held(9, 9, 9, 9))}.")
+    close(held(9, 9, 9, 9), 4, "For nine samples on each of four modes the number")
+    uneven = "For 60, 20, 15 and 5 samples on four modes"
+    if held(60, 20, 15, 5) == 4:
+        raise Hint(f"{uneven} you count all: half of a due share is 12.5, and 5 are fewer.")
+    if held(60, 20, 15, 5) == 1:
+        raise Hint(f"{uneven} you count one: half of a due share is enough.")
+    close(held(60, 20, 15, 5), 3, f"{uneven} the number")
+    if held(20, 10, 6, 4, off=60, by=(0.4, 0.0)) == 2:
+        raise Hint("You count samples that are 4 standard deviations away from their mode.")
+    if held(20, 10, 6, 4, off=60, by=(0.4, 0.0)) == 1:
+        raise Hint("You divide by all samples: a share is of the good ones.")
+    beside = "For 20, 10, 6 and 4 samples on four modes, and 60 that are not good, the number"
+    close(held(20, 10, 6, 4, off=60, by=(0.4, 0.0)), 3, beside)
+    if held(10, 10, 10, 0, off=10, by=(0.25, 0.25)) == 4:
+        raise Hint("A sample off by 2.5 standard deviations in both coordinates is 3.5 away.")
+    close(held(10, 10, 10, 0, off=10, by=(0.25, 0.25)), 3, "With a mode missing the number")
+    close(held(40, 9, 7, 0), 3, "With exactly half a due share, 7 of 56 samples, on a mode it")
+    close(held(0, 0, 0, 0, off=5, by=(9.0, 9.0)), 0, "Without a good sample the number")
+    return "Blur costs no mode, a lone sample earns none."
+
+
 class Quiz:
     """A question with options a, b, ...: text everywhere, buttons where a kernel runs."""
 

@@ -1,0 +1,575 @@
+# %% [markdown]
+# # Watch modes collapse
+#
+# *You will* make one small GAN converge, collapse, and chase from mode to mode for ever, by changing
+# nothing but two learning rates; tell these faults apart; and try on each what is said to help.
+#
+# *You will learn*
+# - what *mode collapse* is over time and over seeds;
+# - to measure it: modes held, hops between them, and what D remembers;
+# - what decides how a run ends, drawn as a map of rates;
+# - which remedy mends which fault.
+#
+# *You need* notebooks 03 and 04. About 45 minutes to read, a minute to run. Your own GAN has
+# collapsed, and you have ten minutes? Go to *Four faults and their signs*.
+
+# %%
+from importlib.util import find_spec
+
+if find_spec("ganlab") is None:
+    raise ImportError(
+        "The course is not installed here: copy its folder to this machine, run\n"
+        "%pip install -e <that folder>   in a cell, and restart the kernel."
+    )
+
+# %%
+import numpy as np
+
+from ganlab import data, latent, mode_plots, plots, techniques
+from ganlab.backend import keras
+from ganlab.endings import end_of, final_samples, last_tenth, measure
+from ganlab.evidence import claim
+from ganlab.exercises import check, quiz
+from ganlab.mode_metrics import after_leaving, hops
+from ganlab.networks import MinibatchDiscrimination, mlp
+from ganlab.plots import show
+from ganlab.training import Scaled, Trainer, train
+from ganlab.widgets import draw_mode_runs, mode_explorer
+
+# %% [markdown]
+# ## One picture of one run
+#
+# The data are four round clumps in the plane, the *modes*, each with a quarter of the points.
+# G and D have two hidden layers of 16 units each. `play` trains 32 such GANs; `Scaled` lets Adam's
+# two rates differ from run to run, which will be handy.
+
+# %%
+four = data.ring(4, radius=1.0, std=0.1)  # at (1, 0), (0, 1), (-1, 0), (0, -1)
+generator = mlp((2, 16, 16, 2), "leaky_relu")
+discriminator = mlp((2, 16, 16, 1), "leaky_relu")
+
+
+def play(target, d_rate=1e-3, g_rate=1e-3, g=generator, d=discriminator, beta_1=0.5, **settings):
+    """A GAN per seed, 2,000 steps by batches of 16; rates are numbers, or one for each seed."""
+    adam = keras.optimizers.Adam(1.0, beta_1=beta_1)
+    settings = {"steps": 2000, "batch_size": 16, "records": 100, **settings}
+    return train(
+        g, d, target, latent.Gaussian(2), d_optimizer=Scaled(adam, d_rate),
+        g_optimizer=Scaled(adam, g_rate), **settings,
+    )  # fmt: skip
+
+
+collapsed = play(four, d_rate=1e-2, g_rate=3e-2)
+
+# %%
+fig, ax = plots.figure(width=3.4, height=3.4)
+mode_plots.panels([ax], collapsed.samples[-1, 6:7], four.modes, four.std)
+show(fig, alt="One run: the samples of G lie in a tight clump within one of four circles.")
+
+# %% [markdown]
+# This is the picture that a search for *mode collapse* finds. The circles have three standard
+# deviations; all samples of this G lie in one of them.
+#
+# *Thirty-two generators, same code, different seeds. Before you run the next cell: how many will
+# have samples in one circle only? Always in the same one? Write your numbers down.*
+
+
+# %%
+def all_seeds(run, target, alt):
+    """A panel for each seed, ordered by the word for how it ends."""
+    words = end_of(run, target)
+    order = np.argsort(words, kind="stable")
+    fig, axes = plots.figure(8, 4, width=9.0, height=5.4)
+    mode_plots.panels(axes, run.samples[-1][order], target.modes, target.std, titles=words[order])
+    show(fig, alt=alt)
+
+
+all_seeds(
+    collapsed,
+    four,
+    "The same GAN, 32 seeds: 21 have collapsed, onto each of the four circles; ten have dropped one mode or two; one is lost.",
+)
+
+# %% [markdown]
+# The words above the panels are the course's, judged on 10,000 fresh samples. A sample is *good*
+# within three standard deviations of a mode. A mode is *held* if it gets at least half of what is
+# due to it, here an eighth of the good samples. A run that holds one mode has *collapsed*; one
+# that holds some has *dropped* the others; one with hardly a good sample is *lost*. Published
+# tables often call a mode covered if it has 1 % of all samples, which is far kinder.
+#
+# **1. Write it.** How many modes are held? (All are equally likely. A solution is
+# [here](solutions/06_watch_modes_collapse.py).)
+
+
+# %%
+def modes_held(samples, centers, std):
+    """The number of modes with at least half their due share of the good samples.
+
+    samples (n, 2), centers (modes, 2); good samples lie within 3 std of the nearest center.
+    """
+    ...
+
+
+check("06.1", modes_held)
+
+# %% [markdown]
+# From here on `endings.measure(samples, target).held` does it, for all runs at once.
+#
+# ## Why nothing forbids it
+#
+# While D stands still, G's loss asks one question of each sample by itself:
+#
+# $\min_G \; \mathrm{E}_z\,[-\log D(G(z))]$ is least where $G(z) = x^*$ for all $z$, with
+# $x^* = \arg\max_x D(x)$.
+#
+# So the best G is a single point; nothing in the loss says *cover*. It is D that must object, and it
+# does: the best D is $D^* = p/(p + q)$. Where G piles up its samples $q \gg p$, and $D^*$ is near 0;
+# in a mode that it has left $q = 0$, and $D^* = 1$. So G is called away from where it is. Whether it
+# spreads, or moves as one clump, or does not move, is a matter of who is how quick.
+#
+# ## Two points and a circle
+#
+# `deletang2018` begins with two points and a circle, both of which its GAN learns. Its setting,
+# `recipes.deletang2018()`, takes far more than a minute:
+#
+# | | the post | here |
+# |---|---|---|
+# | weights of G, of D | 8,552, 7,951 | 354, 337 |
+# | batch | 500 | 16 |
+# | Adam's rate, beta_1 | 0.00001, 0.9 | 0.001, 0.5 |
+# | a round | ten steps of D, then ten of G | one of each |
+# | products in a step | 800 times as many | |
+#
+# We keep its targets, and give the points a width. *How evenly will 32 runs divide their samples?*
+
+
+# %%
+def emptiest(run, sectors):
+    """Share of the samples in the emptiest of so many sectors around 0, over what is due to it."""
+    x, y = np.moveaxis(run.samples[-10:], -1, 0)  # the last tenth of the records
+    place = np.floor((np.arctan2(y, x) / (2 * np.pi) + 0.5 / sectors) % 1 * sectors)
+    return sectors * np.min([np.mean(place == k, axis=(0, 2)) for k in range(sectors)], axis=0)
+
+
+two, circle = data.points((1, 0), (-1, 0), std=0.1), data.Circle(1.0)
+on_two, on_circle = play(two), play(circle)
+
+# %%
+rng = np.random.default_rng(0)
+fig, axes = plots.figure(3, width=9.0, height=3.4, width_ratios=(1, 1, 1.5))
+for ax, run, target in zip(axes, (on_two, on_circle), (two, circle), strict=False):
+    plots.points(ax, target.sample(300, rng), run.samples[-1, 6, :300])
+    ax.set(xlim=(-1.5, 1.5), ylim=(-1.5, 1.5), ylabel="")
+even = {"two points": emptiest(on_two, 2), "circle, 12 sectors": emptiest(on_circle, 12)}
+plots.outcomes(
+    axes[2],
+    even,
+    reference={"even": 1.0, "half of it": 0.5},
+    label="emptiest part, over its due share",
+)
+show(
+    fig,
+    alt="One run on two points and one on the circle, and how even 32 are. Two points: the lesser gets nine tenths of its due or more. The circle: the emptiest twelfth gets seven tenths.",
+)
+
+# %% [markdown]
+# Left and in the middle, one run each. Right, all: nearly every run gives the lesser of the two
+# points nine tenths of its due, and the emptiest twelfth of the circle some seven tenths. All is
+# well, as in the post's pictures.
+#
+# ## Four points: three endings
+#
+# With four points, says the post, the GAN may converge, or G and D may chase each other for ever.
+# To show the second it changed some parameters; it does not say which. Here one number does it,
+# G's rate. With D's rate changed as well it is the collapse from above.
+#
+# | | D's rate | G's rate |
+# |---|---|---|
+# | *healthy* | 0.001 | 0.001 |
+# | *chasing* | 0.001 | 0.03 |
+# | *collapsed*, as above | 0.01 | 0.03 |
+
+# %%
+runs = {"healthy": play(four), "chasing": play(four, g_rate=3e-2), "collapsed": collapsed}
+names = ["(1, 0)", "(0, 1)", "(-1, 0)", "(0, -1)"]
+fig, axes = plots.figure(1, 3, width=9.0, height=6.6)
+for ax, (name, run) in zip(axes, runs.items(), strict=True):
+    found = measure(run.samples[:, 6], four)
+    mass = found.shares / 4 * found.good[:, None]  # of all samples
+    mode_plots.bands(ax, run.steps, mass)
+    ax.set_title(f"{name}, seed 6")
+mode_plots.key(fig, names)
+show(
+    fig,
+    alt="Seed 6 of each, over 2,000 steps. Healthy: four bands grow together. Chasing: one mode at a time has all the samples, each for a moment. Collapsed: one mode has all of them for most of the time.",
+)
+
+# %% [markdown]
+# The healthy G spreads first and sharpens later: the white, samples off the modes, shrinks. The
+# chasing one has all samples in one mode or on the way, and at the next look in another. The
+# collapsed one sits. A picture of the last step could not tell the second from the third.
+#
+# That was one seed each. Now all 32: a row is a run, a shade is the mode that has the majority of
+# its samples at that moment, white is none. *Which of the three will be white?*
+
+# %%
+fig, axes = plots.figure(3, width=9.0, height=4.4)
+for ax, (name, run) in zip(axes, runs.items(), strict=True):
+    moved = hops(run.samples, four)
+    order = np.argsort(moved.rate)
+    mode_plots.strips(ax, run.steps, moved.majority[:, order], 4)
+    ax.set_title(name)
+mode_plots.key(fig, names)
+show(
+    fig,
+    alt="The mode with the majority, over time, 32 seeds. Healthy: white throughout. Chasing: short dashes of all four shades. Collapsed: long bars of one shade.",
+)
+
+# %% [markdown]
+# White is the healthy one: no mode ever has the majority. All chasing runs hop to the end. The
+# collapsed ones hop, too, while they are young; then dashes grow into bars, and many a bar breaks
+# again: seen over time, such a collapse is a chase that has become slow.
+#
+# Two numbers say the same: modes held at the end, and how often the majority passes to another.
+
+
+# %%
+def held_at_end(run, target):
+    """Modes held by 10,000 fresh samples of each seed; a lost run holds none."""
+    found = measure(final_samples(run), target)
+    return np.where(found.words() == "lost", 0, found.held)
+
+
+fig, (left, right) = plots.figure(2, width=9.0, height=3.0)
+held = {name: held_at_end(run, four) for name, run in runs.items()}
+plots.outcomes(left, held, label="modes held at the end, of 4")
+rate = {name: hops(run.samples[50:], four).rate for name, run in runs.items()}
+plots.outcomes(right, rate, label="hops per record, in the second half")
+show(
+    fig,
+    alt="Modes held at the end: four by every healthy run, none or one by chasing ones, one or two by collapsed ones. Hops per record: none, about 0.3, about 0.04.",
+)
+
+# %% [markdown]
+# At the end a chasing run holds one mode or none, much as a collapsed one does. The hops tell them
+# apart: at three records of ten, against one of twenty-five. Over the stored runs:
+
+# %%
+claim("F3a")
+
+# %% [markdown]
+# And if D is ten times as quick as in the chase, most runs end on one point, firmly
+# ([F3b](../docs/claims.md#f3b-1)).
+#
+# ## What D remembers
+#
+# We train the chasing GANs again and ask D, every ten steps, about the four modes. *When G has left
+# a mode: for how many steps will D still call it fake?*
+
+# %%
+adam = keras.optimizers.Adam(1.0, beta_1=0.5)
+settings = {"seeds": 32, "batch_size": 16, "g_optimizer": Scaled(adam, 3e-2)}
+gan = (generator, discriminator, four, latent.Gaussian(2))
+trainer = Trainer(*gan, d_optimizer=Scaled(adam, 1e-3), **settings)
+trainer.advance(500)
+scores = []
+for _ in range(100):
+    trainer.record(trainer.advance(10))
+    scores.append(trainer.run().discriminate(four.modes))  # (seeds, modes)
+majority = hops(trainer.run().samples, four).majority
+left = after_leaving(np.array(scores), majority, records=15)
+
+fig, ax = plots.figure(width=7.0, height=3.4)
+plots.band(ax, 10 * np.arange(16), left, "D at the mode", reference={"cannot tell": 0.5})
+ax.set(xlabel="steps since G had its majority there", ylabel="D's score", ylim=(0.4, 0.6))
+show(
+    fig,
+    alt="D's score at a mode that G has left: lowest after ten or twenty steps, at 0.47; at 1/2 after some sixty, and a little above it from there on.",
+)
+
+# %% [markdown]
+# D answers late: its score is lowest ten or twenty steps *after* G has gone. After sixty it is at
+# 1/2 again, and then above: what G made there would pass as real. D is right, for now $q = 0$ there,
+# and the best D would even say 1. But G's next visit finds an open door. D knows the G of now;
+# nothing in the game makes it remember the G of before.
+#
+# ## Can it get out?
+#
+# A collapsed G whose variance is too small, says the post, cannot get out, for its gradients are too
+# small. That can be tried, by taking runs on at healthy rates:
+# - the collapsed ones, with G and D as they were, or one of the two afresh;
+# - the healthy G, drawn together onto the mode at (1, 0): its last bias becomes that point, its last
+#   weights are divided by 10,000, and D starts afresh.
+#
+# *In which rows will most runs get out? In which will none?*
+
+
+# %%
+def taken_on(g=None, d=None):
+    """Modes held after 2,000 steps at healthy rates, from these weights of G and D or afresh."""
+    rates = {"d_optimizer": Scaled(adam, 1e-3), "g_optimizer": Scaled(adam, 1e-3)}
+    trainer = Trainer(*gan, seeds=32, batch_size=16, **rates)
+    if g is not None:
+        trainer.begin("g", g)
+    if d is not None:
+        trainer.begin("d", d)
+    trainer.advance(2000)
+    return held_at_end(trainer.run(), four)
+
+
+# %%
+g, d = collapsed.generators.weights, collapsed.discriminators.weights
+drawn = [np.array(weight) for weight in runs["healthy"].generators.weights]
+drawn[-2], drawn[-1] = drawn[-2] / 10_000, 0 * drawn[-1] + four.modes[0]
+rows = {
+    "before": held_at_end(collapsed, four),
+    "G and D as they were": taken_on(g, d),
+    "D as it was, G afresh": taken_on(d=d),
+    "G as it was, D afresh": taken_on(g),
+    "G drawn together, D afresh": taken_on(drawn),
+}
+counts = [[np.sum(values == k) for k in range(5)] for values in rows.values()]
+fig, ax = plots.figure(width=7.0, height=3.2)
+plots.heatmap(ax, np.array(counts), list(rows), range(5), label="runs of 32", form="{:.0f}")
+ax.set_xlabel("modes held")
+show(
+    fig,
+    alt="Modes held by 32 runs taken on at healthy rates. With the D they had, hardly any hold all four; with a D afresh more than half do, the drawn-together G as well.",
+)
+
+# %% [markdown]
+# It is not the variance. Drawn together to a ten-thousandth, half of the generators hold all four
+# modes after 2,000 steps; given 5,000, all of the stored ones get out
+# ([F4a](../docs/claims.md#f4a-1): *contradicted*). The very G that collapsed gets out as well, if D
+# starts afresh. With the D it had it comes to two modes and hardly further; and even a new G, given
+# that D, ends with two.
+
+# %%
+claim("F4d")
+
+# %% [markdown]
+# What holds a collapsed run back is its D. (What it is in D we have not measured.)
+#
+# ## What decides it
+#
+# A pair of rates is a point on a map. Here is the map, with three seeds in each cell, 75 GANs in one
+# compiled program; once with Adam's beta_1 at 0.5, once at Keras's 0.9. *Where will it be bright?
+# For which beta_1 will more of it be?*
+
+# %%
+RATES = [3e-4, 1e-3, 3e-3, 1e-2, 3e-2]
+cells = {"d_rate": np.repeat(RATES, 15), "g_rate": np.tile(np.repeat(RATES, 3), 5)}
+fig, axes = plots.figure(2, width=9.0, height=3.6)
+for ax, beta_1 in zip(axes, (0.5, 0.9), strict=True):
+    run = play(four, **cells, beta_1=beta_1, seeds=[*range(3)] * 25, steps=1500, records=1)
+    held = held_at_end(run, four).reshape(5, 5, 3).mean(-1)
+    rates, labels = [f"{rate:g}" for rate in RATES], ("D's rate", "G's rate")
+    look = {"form": "{:.1f}", "limits": (0, 4), "label": "modes held, of 4"}
+    plots.heatmap(ax, held, rates, rates, names=labels, **look)
+    ax.set_title(f"beta_1 = {beta_1}")
+show(
+    fig,
+    alt="Maps of the modes held over both rates. With beta_1 at 0.5 a broad band along the diagonal holds four; with 0.9 one cell does, and nothing is held where G is quick.",
+)
+
+# %% [markdown]
+# A bright band runs down the diagonal, where D is at least as quick as G. With 0.5 it is broad; with
+# 0.9 one cell is full, and all is dark where G is quick. (Three seeds a cell: read bands, not
+# cells.) The faults are the sides of the map. At the right G is too quick: with a slow D it chases,
+# with a quick one it collapses. At the bottom left D is too strong, at the top it is too slow to
+# see anything.
+#
+# ## Four faults and their signs
+#
+# Who has no map sees losses. Of these five GANs one is healthy, one chases, one has collapsed; in
+# one D is too strong for G, in one G for D. Lines are medians over 32 runs, bands hold the middle
+# 80 %; the dotted line is log 4, the d_loss of a D that cannot tell. *Which is which? Copy the
+# table and fill it in.*
+#
+# | | 1 | 2 | 3 | 4 | 5 |
+# |---|---|---|---|---|---|
+# | d_loss: near log 4, or below? | | | | | |
+# | g_loss: does it rise? | | | | | |
+# | healthy, or which fault? | | | | | |
+
+# %%
+runs["D too strong"] = play(four, d_rate=1e-2, g_rate=1e-4)
+runs["G too strong"] = play(four, d_rate=1e-4, g_rate=1e-2)
+order = ["G too strong", "collapsed", "healthy", "D too strong", "chasing"]
+fig, axes = plots.figure(5, width=9.0, height=3.0, sharey=True)
+for ax, name, number in zip(axes, order, "12345", strict=True):
+    plots.losses(ax, runs[name].steps, runs[name].d_loss, runs[name].g_loss)
+    ax.axhline(np.log(4), color="0.5", ls=":", lw=1)
+    ax.set(title=number, ylim=(0, 4), ylabel="loss (nats)" if number == "1" else "")
+    ax.set_xticks([0, 2000])
+    if number != "3":
+        ax.get_legend().remove()
+show(
+    fig,
+    alt="Losses of five unnamed GANs. 1, 3 and 5 end near log 4, the first after a peak; in 2 d_loss falls and g_loss rises slowly; in 4 g_loss leaps to 3.",
+)
+
+# %% [markdown]
+# Done? Here are the answers, with what can be measured beside the losses: medians at the end.
+
+# %%
+columns = ["d_loss", "g_loss", "accuracy", "good", "held", "hops"]
+rows = {}
+for number, name in zip("12345", order, strict=True):
+    run = runs[name]
+    found = [last_tenth(getattr(run, column)) for column in columns[:3]]
+    found += [measure(final_samples(run), four).good, held_at_end(run, four)]
+    found += [hops(run.samples[50:], four).rate]
+    rows[f"{number}: {name}"] = np.median(found, axis=1)
+fig, ax = plots.figure(width=9.0, height=2.8)
+mode_plots.table(ax, list(rows.values()), list(rows), columns)
+show(
+    fig,
+    alt="The five GANs, named, with medians of six measures. Healthy, chasing and G too strong have the same losses; good samples, modes held and hops tell them apart.",
+)
+
+# %% [markdown]
+# Three of the five end with the same losses: healthy, chasing, and G too strong. A d_loss near
+# log 4 says that D cannot tell, be it because nothing is left to tell, or because it is too slow.
+# Where D is ahead g_loss rises, and d_loss falls to 0.7, not to 0. Good samples, modes held and hops
+# tell the faults apart, and the map has a way out of each. (`ganlab.recipes` has such
+# GANs: `four_points`, `chasing`, `collapsing`, `d_too_strong`, `g_too_strong`.)
+#
+# | what you see | what it is | what the map says |
+# |---|---|---|
+# | level losses; one mode, at each look another | *chasing* | G slower |
+# | g_loss climbs slowly; good samples, of one mode for long | *collapsed* | G slower (and D anew) |
+# | g_loss leaps and stays; few good samples, modes missing | *D too strong* | G quicker, or D slower |
+# | d_loss peaks, then level losses; no good samples | *G too strong* | D quicker |
+#
+# ## Which remedy mends which fault?
+#
+# Two remedies leave the rates alone. *R1* adds a penalty on the squared slope of D at real samples.
+# *Minibatch discrimination* is the layer of notebook 04, in place of D's second hidden one. Each is
+# tried on three faults and on the healthy GAN, eight seeds each, in one call. *For each column:
+# which row will be the best?*
+
+# %%
+SETTINGS = {
+    "healthy": (1e-3, 1e-3),
+    "chasing": (1e-3, 3e-2),
+    "collapsed": (1e-2, 3e-2),
+    "D too strong": (1e-2, 1e-4),
+}
+d_rates, g_rates = np.repeat(list(SETTINGS.values()), 8, axis=0).T
+layer = MinibatchDiscrimination(5, 3)
+REMEDIES = {
+    "R1, weight 0.1": {"added": techniques.r1(0.1)},
+    "minibatch": {"d": mlp((2, 16, layer, 1), "leaky_relu")},
+}
+found = {"none": [held_at_end(runs[name], four)[:8] for name in SETTINGS]}
+for name, remedy in REMEDIES.items():
+    run = play(four, d_rates, g_rates, seeds=[*range(8)] * 4, **remedy)
+    found[name] = held_at_end(run, four).reshape(4, 8)
+
+# %%
+counts = [np.sum(np.array(held) == 4, axis=1) for held in found.values()]
+fig, ax = plots.figure(width=8.0, height=2.4)
+look = {"form": "{:.0f}", "limits": (0, 8), "label": "runs of 8 that hold all four"}
+plots.heatmap(ax, counts, list(found), list(SETTINGS), **look)
+show(
+    fig,
+    alt="Runs of eight that hold all four modes. Healthy: all, with any row. Chasing: three with minibatch discrimination, none with R1. Collapsed: three with R1. D too strong: seven with R1.",
+)
+
+# %% [markdown]
+# R1 keeps D from being steep: it mends most runs whose D is too strong, some collapsed ones, and no
+# chase. Minibatch discrimination lets D see that a batch is all of a kind: it ends some chases. So
+# "which remedy is best against mode collapse?" has no answer before one knows which fault it is.
+
+# %% [markdown]
+# <!-- The league's picture and table (docs/league.md, docs/images/league.png) go here. -->
+# Eight seeds a cell and two remedies are a look. Which of all techniques holds most modes at equal
+# cost is a question for a league with many more runs.
+#
+# ## Your own
+#
+# **2. Predict and run.** Your own recipe, on a target of your choice, beside plain, over the same 32
+# seeds. Below stands R1 on the ring of eight. Try packing, for which D judges two samples at a
+# time: `"d": mlp((4, 16, 16, 1), "leaky_relu"), "shown": techniques.packing(2)`. More is in
+# `ganlab.techniques` and, for `"losses"`, in `ganlab.losses`.
+
+# %%
+my_target = data.ring(8)  # or data.grid(3), data.points((0, 0), (2, 1), std=0.1), ...
+mine = {"d_rate": 2e-3, "g_rate": 2e-3, "added": techniques.r1(0.1)}
+
+held = {"plain": held_at_end(play(my_target, 2e-3, 2e-3), my_target)}
+held["mine"] = held_at_end(play(my_target, **mine), my_target)
+fig, ax = plots.figure(width=7.0, height=2.4)
+plots.outcomes(ax, held, label="modes held at the end", higher_is_better=True)
+show(
+    fig,
+    alt="Modes held of the ring of eight, 32 runs each: plain, and with the reader's own recipe, here R1 of weight 0.1. Both hold six to eight, with no gain to be seen.",
+)
+
+# %% [markdown]
+# ## Turn the knobs
+#
+# First the figure, then the same with knobs, here turned to the ring of eight. In the middle a row
+# is a run, and a shade is the number of the mode with the majority; on the right it is how many
+# modes the run holds.
+
+# %%
+knobs = {"target": "four points", "d_rate": 1e-3, "g_rate": 3e-3, "remedy": "none"}
+fig, sentence = draw_mode_runs(**knobs, steps=1500)
+show(
+    fig,
+    alt="Four points with G three times as quick as D. Left: two modes in the first run. Middle: hardly a majority anywhere. Right: about half of the runs come to hold all four.",
+)
+
+# %%
+mode_explorer(**knobs | {"target": "ring of 8"}, steps=1500)
+
+# %% [markdown]
+# Things to try, each with a prediction first:
+# - G's rate up in steps, until the majority hops. Then D's: where do hops turn into collapse?
+# - The four points at the rates of each fault, with each remedy in turn.
+#
+# ## Exercises
+#
+# **3. Predict and run.** What else decides? At the rates of *chasing*: a batch of 64
+# (`batch_size=64`), five steps of D for one of G (`n_critic=5`), 64 units in D
+# (`d=mlp((2, 64, 64, 1), "leaky_relu")`) or in G (`g=`). What ends the chase?
+#
+# **4. Predict and run.** PyTorch's start, with biases that are not 0, on the ring of eight: give
+# both networks `kernel="pytorch", bias="pytorch"`. Is it worth a mode?
+
+# %%
+quiz("06.1")
+
+# %%
+quiz("06.2")
+
+# %% [markdown]
+# ## In practice
+#
+# - Measure over time and over seeds: modes held, hops, good samples. Losses tell few faults apart.
+# - Turn the two rates first, and find out which fault you have before you choose a remedy.
+# - If a run has collapsed, try a new D before you give up its G.
+#
+# ## What the posts said
+#
+# | post | it said | here, in 32 runs |
+# |---|---|---|
+# | `deletang2018` | two points get half each, a circle is covered evenly | nearly so, in a smaller setting |
+# | | on four points G and D may chase each other for ever | all do, with G's rate thirty times D's |
+# | | a collapsed G with too little variance cannot get out | with a new D it can, with its own by half |
+# | `module` | Adam with beta_1 at 0.5 is the stable choice | it holds all modes in a larger part of the map |
+# | | D too strong: g_loss rises, d_loss is near 0 | it rises; d_loss stays at 0.7 |
+# | | G too strong: d_loss rises | for some hundred steps; then it is at log 4 |
+# | | minibatch features relieve collapse | some chases, hardly a collapse |
+#
+# ## Further reading
+#
+# - Metz and others, *Unrolled Generative Adversarial Networks* (2017): the ring of eight, and a G
+#   that hops around it.
+# - Lin and others, *PacGAN: The power of two samples in generative adversarial networks* (2018).
+# - Mescheder and others, *Which Training Methods for GANs do actually Converge?* (2018): R1.
+# - Srivastava and others, *VEEGAN* (2017): counts of modes covered, by the 3-standard-deviation
+#   rule, that many tables have copied.
+# - [docs/claims.md](../docs/claims.md): every claim of this course, with its verdict.
