@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from evidence import outcomes
+from evidence import outcomes, outcomes_of_samples
 from evidence.trainings import perspective2016, tables
 from evidence.trainings.circle import Sampled
 from evidence.trainings.perspective2016 import Followed
@@ -33,6 +33,7 @@ ARMS = [
     for name, arm in setting.arms.items()
 ]
 BELL = outcomes.BELL
+OUTCOMES = (outcomes, outcomes_of_samples)
 
 
 def bare(outcome):
@@ -56,7 +57,8 @@ def test_what_was_dropped_names_protocols_that_there_are():
 def test_outcomes_and_trainings_stand_in_their_rooms():
     for protocol, name, arm in ARMS:
         assert isinstance(arm, Arm), f"{protocol.id}: {name} is no Arm"
-        assert bare(arm.outcome).__module__ == "evidence.outcomes", f"{protocol.id}, {name}"
+        rooms = {module.__name__ for module in OUTCOMES}
+        assert bare(arm.outcome).__module__ in rooms, f"{protocol.id}, {name}"
         room = arm.training.__module__.rpartition(".")[0]
         assert room == "evidence.trainings", f"{protocol.id}, {name}"
 
@@ -66,8 +68,9 @@ def test_every_outcome_is_asked():
     helpers = {"where_finite", "ended"}
     theirs = {
         name
-        for name, function in vars(outcomes).items()
-        if getattr(function, "__module__", "") == "evidence.outcomes" and name[0] != "_"
+        for module in OUTCOMES
+        for name, function in vars(module).items()
+        if getattr(function, "__module__", "") == module.__name__ and name[0] != "_"
     }
     assert theirs - helpers == used
 
@@ -132,7 +135,7 @@ def test_every_training_runs_and_every_outcome_takes_what_it_returns():
         assert found.shape == (2,), f"{protocol.id}, {name}: {found}"
         if protocol.kind == "share":
             assert set(found[~np.isnan(found)]) <= {0, 1}, f"{protocol.id}, {name}: {found}"
-    assert len({training for training, *_ in trained}) == 11
+    assert len({training for training, *_ in trained}) == 14
 
 
 # Outcomes of arrays made by hand -----------------------------------------------------------
@@ -268,7 +271,7 @@ def test_circles():
 
 def test_the_number_of_settings_and_the_last_looks():
     settings = [setting for protocol in PROTOCOLS for setting in protocol.settings.values()]
-    assert len(settings) == 122
+    assert len(settings) == 154
     assert {setting.most for setting in settings} <= {*LOOKS[3:]}
 
 
