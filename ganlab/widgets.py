@@ -16,6 +16,7 @@ from ganlab.course.explorers import (
     gaussian_explorer,
     technique_explorer,
 )
+from ganlab.course.vae_explorer import draw_vae_runs, vae_explorer
 
 __all__ = [
     "BATCHES",
@@ -30,6 +31,8 @@ __all__ = [
     "draw_dirac",
     "draw_gaussian_runs",
     "draw_technique_runs",
+    "draw_vae_runs",
     "gaussian_explorer",
     "technique_explorer",
+    "vae_explorer",
 ]
