@@ -150,7 +150,11 @@ show(
 claim("G1b")
 
 # %% [markdown]
-# PLACEHOLDER
+# On all three targets, and by the means alone as well, the VAE has the lower precision: *blurry* is
+# firm. And it does the job: it covers more of the data than the GAN, on all three
+# ([G1a](../docs/claims.md#g1a-1)). Which of them is nearer, all in all, depends on the target
+# ([G1c](../docs/claims.md#g1c-1)): on ring and circle the GAN, on the single bell of notebook 03 the
+# VAE.
 #
 # ## What a VAE maximises
 #
@@ -228,7 +232,7 @@ show(
 claim("G1d")
 
 # %% [markdown]
-# PLACEHOLDER
+# TODO G1d
 #
 # ## Where the blur comes from
 #
@@ -293,7 +297,10 @@ show(
 )
 
 # %% [markdown]
-# PLACEHOLDER
+# The best precision lies in the middle, at a noise somewhat above the data's own, and even there it
+# is below the GANs'. To the right the noise itself leaves the modes. To the left samples and means
+# agree, so the noise is not the blur any more; and still most samples lie between the modes. The
+# map of the next section shows why.
 #
 # Could the decoder find the noise itself? With `vae.learned_gaussian()` it gives a variance for every
 # number. *Less blur, or more?*
@@ -302,7 +309,8 @@ show(
 claim("G1e")
 
 # %% [markdown]
-# PLACEHOLDER
+# Not less: on the ring the precision is lower nearly every time. (We do not know why. Four variances
+# in place of one are more freedom, not more truth.)
 #
 # ## Inside: a map of z
 #
@@ -321,10 +329,11 @@ for k in range(8):
 for ax, networks in zip(axes[1:], (vaes.decoders, gans.generators), strict=True):
     offset = networks(grid)[3][:, None] - target.modes
     away = np.sqrt((offset**2).sum(-1).min(-1)).reshape(121, 121) / target.std
-    look = {"origin": "lower", "cmap": "Greys", "vmin": 0, "vmax": 8}
-    picture = ax.imshow(away, extent=(-3, 3, -3, 3), **look)
+    picture = ax.imshow(away, cmap="Greys", vmin=0, vmax=8, origin="lower", extent=(-3, 3, -3, 3))
 for ax, name in zip(axes, ("codes over N(0, I)", "the VAE's decoder", "the GAN's G"), strict=True):
     ax.set(title=name, xlabel="z1", xlim=(-3, 3), ylim=(-3, 3), aspect="equal")
+    ax.set_xticks([-2, 0, 2])
+axes[0].set_ylabel("z2")
 fig.colorbar(picture, ax=axes, label="distance to a mode, in its std", shrink=0.8)
 show(
     fig,
@@ -332,7 +341,14 @@ show(
 )
 
 # %% [markdown]
-# PLACEHOLDER
+# Black dots are codes of real points; together they fill little of the plane, from which z is drawn
+# to generate (orange). What lies between them was never asked for in training, and there the decoder
+# goes smoothly from one mode to the next. A smaller $s$ makes it worse: on the bell the best code has
+# the width $s / 0.5$, so narrow noise means narrow codes, and more plane between them. An encoder that
+# brings every x back does not mend it: the loss asks of each x where its z lies, and never of a z what
+# becomes of it.
+#
+# G has borders too, being as smooth a map. But D sees what becomes of every z, and they are thin.
 #
 # ## A likelihood for everyone?
 #
@@ -376,7 +392,11 @@ show(
 claim("G2a")
 
 # %% [markdown]
-# PLACEHOLDER
+# For 1,000 samples the estimate is right to a nat in 1, 2 and 8 dimensions, and never in 32 and 64.
+# The ranking goes wrong earlier: from 8 dimensions on the judge prefers samples half as wide as the
+# data ([G2b](../docs/claims.md#g2b-1)), and likewise a sampler that only makes the mean
+# ([G2c](../docs/claims.md#g2c-1)). `aylien2016` was right, and names the better way: judge by a task,
+# or by numbers that have a floor, such as those above.
 #
 # ## Turn the knobs
 #
@@ -430,26 +450,31 @@ quiz("07.1")
 quiz("07.2")
 
 # %% [markdown]
+# ## Which one?
+#
+# | you want | take | by |
+# |---|---|---|
+# | samples each of which could be real | the GAN | [G1b](../docs/claims.md#g1b-1), three targets of three |
+# | nothing real left out | the VAE | [G1a](../docs/claims.md#g1a-1), three of three |
+# | samples that hold still at the end | TODO | [G1d](../docs/claims.md#g1d-1) |
+# | to be near all in all | try both | [G1c](../docs/claims.md#g1c-1), depends on the target |
+# | a bound on log p(x), or z for a given x | the VAE | a GAN has neither |
+#
+# All of it for small networks in the plane, and for this VAE: a decoder told the data's noise.
+#
 # ## In practice
 #
-# | you want | take | because |
-# |---|---|---|
-# | samples that each could be real | the GAN | higher precision (G1b) |
-# | no kind of real point left out | the VAE | PLACEHOLDER |
-# | a number that says how good the model is | the VAE | a bound on log p(x), in nats |
-# | z for a given x | the VAE | the encoder |
-#
-# - Report two numbers, one for samples that are not real, one for real points that are missed.
-# - Say whether you show samples or means, and try decoder noises over a decade.
+# - Report two numbers: one for samples that are not real, one for real points that are missed.
+# - Say whether you show samples or means, and try the decoder's noise over a decade.
 # - In many dimensions trust no likelihood that was made from samples.
 #
 # ## What the posts said
 #
 # | post | said | here |
 # |---|---|---|
-# | `deletang2018` | VAEs do the job | PLACEHOLDER |
-# | `deletang2018` | but the result is blurry | PLACEHOLDER |
-# | `aylien2016` | kernel-density likelihood seems to break down in higher dimensions | PLACEHOLDER |
+# | `deletang2018` | VAEs do the job | *supported*: they cover more of the data (G1a) |
+# | `deletang2018` | but the result is blurry | *supported*, samples and means (G1b) |
+# | `aylien2016` | kernel-density likelihood seems to break down in higher dimensions | *supported* in 32 and 64, not in 1, 2 and 8 (G2a) |
 #
 # ## Further reading
 #
