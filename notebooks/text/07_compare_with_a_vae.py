@@ -88,12 +88,12 @@ for row, (name, samples) in zip(axes, made.items(), strict=True):
         ax.set(xlim=(-3, 3), ylim=(-3, 3), aspect="equal", title=f"{name}, seed {seed}")
 show(
     fig,
-    alt="Samples of four GANs and four VAEs over the ring of eight, in grey. GANs: tight clumps with thin threads between them. VAEs: a ring with eight swellings, all alike.",
+    alt="Samples of four GANs and four VAEs over the ring of eight, in grey. GANs: tight clumps with thin threads between them. VAEs: wide clouds around the ring, between the modes as well as in them.",
 )
 
 # %% [markdown]
-# The GANs make clumps in the modes, and thin threads between them. The VAEs scatter over a broad
-# ring. Blurred is the right word. But a word does not say how much, nor what the GANs lack.
+# The GANs make clumps, narrower than the data's, and thin threads between them. The VAEs scatter
+# over a broad ring. Blurred is the right word. But it does not say how much, nor what the GANs lack.
 #
 # ## Two numbers in place of a word
 #
@@ -115,9 +115,10 @@ show(
 )
 
 # %% [markdown]
-# Most samples of a VAE lie where no data are, and hardly any real point is left out. The GANs are
-# the other way round. Are these two numbers a test for blur? Try it on samplers with one known
-# fault each. *Which row will look like the VAE's?*
+# Most samples of a VAE lie where no data are, and hardly any real point is left out. Of a GAN most
+# samples are where the data are, and a quarter of the data is left out: by `endings` 13 of the 32 have
+# dropped a mode or two, and most others are narrow. The 32 VAEs are more alike. Are these two numbers a test for blur? Try it on samplers with one known fault each. *Which
+# row will look like the VAE's, which like the GAN's?*
 
 # %%
 rng = np.random.default_rng(2)
@@ -139,9 +140,9 @@ show(
 )
 
 # %% [markdown]
-# Blur is low precision at full recall. Dropped modes and narrow ones are the reverse, and you tell
-# them apart by `endings` (notebook 06). *Coverage*, the share of real points with a sample near,
-# suffers from both, and sums up.
+# Blur is low precision at full recall. Dropped and narrow modes are the reverse; `endings` tells them
+# apart (notebook 06). *Coverage*, the share of real points with a sample near, suffers from all of
+# them, and sums up.
 #
 # That was a live slice with small networks. The evidence has hidden layers of 64, 5,000 steps and
 # three targets; *means* are the decoder's outputs without its noise.
@@ -217,14 +218,13 @@ left.set(ylim=(-8, 0.5), ylabel="nats a sample")
 plots.losses(right, gans.steps, gans.d_loss, gans.g_loss)
 show(
     fig,
-    alt="Left: the ELBO of 32 VAEs rises, quickly, then slowly, and stays some two nats below the best possible. Right: the losses of 32 GANs, which turn level early.",
+    alt="Left: the ELBO of 32 VAEs rises, quickly, then slowly, and stays more than two nats below the best possible. Right: the losses of 32 GANs, which turn level early.",
 )
 
 # %% [markdown]
-# The ELBO rises all the way, and says how much is missing: some two nats a sample. (Some of it may be
-# the bound's own looseness. The importance-weighted bound, `bounds.importance_weighted`, is tighter,
-# and exercise 3 asks about it.) A GAN's losses go level, because each player's success is the
-# other's failure; they look the same for a run that came close and for one that did not.
+# The ELBO rises all the way, and says how much is missing: at most two and a half nats a sample.
+# (Some of that is the bound's own looseness: exercise 3.) A GAN's losses go level after a few hundred
+# steps, for each player's success is the other's failure. They do not say how far from the data it is.
 #
 # And a VAE chases nobody: both networks climb one hill. Do its samples hold still in the end?
 
