@@ -17,6 +17,7 @@ from ganlab.course.explorers import (
     technique_explorer,
 )
 from ganlab.course.mode_explorer import draw_mode_runs, mode_explorer
+from ganlab.course.vae_explorer import draw_vae_runs, vae_explorer
 
 __all__ = [
     "BATCHES",
@@ -32,7 +33,9 @@ __all__ = [
     "draw_gaussian_runs",
     "draw_mode_runs",
     "draw_technique_runs",
+    "draw_vae_runs",
     "gaussian_explorer",
     "mode_explorer",
     "technique_explorer",
+    "vae_explorer",
 ]

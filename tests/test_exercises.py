@@ -160,6 +160,36 @@ def test_the_exercise_on_modes_tells_what_is_wrong(answer, words):
     assert line.startswith("06.1: not yet. ") and words in line
 
 
+def terms(mean, log_variance):
+    """Twice the KL of a code to N(0, I), coordinate by coordinate."""
+    return mean**2 + np.exp(log_variance) - log_variance - 1
+
+
+def reverse(mean, log_variance):
+    return (1 + mean**2) / np.exp(log_variance) + log_variance - 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda m, v: -0.5 * terms(m, v).sum(1), "This is minus the KL"),
+        (lambda m, v: terms(m, v).sum(1), "it lacks the factor 1/2"),
+        (lambda m, v: 0.5 * terms(m, v).mean(1), "This is the mean over the coordinates"),
+        (lambda m, v: 0.5 * terms(m, v), "Sum over the coordinates of z"),
+        (lambda m, v: 0.5 * terms(m, v).sum(1).mean(), "Leave the batch as it is"),
+        (lambda m, v: 0.5 * terms(m, v).sum(), "Leave the batch as it is"),
+        (lambda m, v: 0.5 * (terms(m, v) + 1).sum(1), "is there a minus 1"),
+        (lambda m, v: 0.5 * terms(m, 2 * v).sum(1), "not of the standard deviation"),
+        (lambda m, v: 0.5 * reverse(m, v).sum(1), "the other way round"),
+        (lambda m, v: 0.5 * (terms(m, v) + 2 * v).sum(1), "the KL should be 3.403"),
+        (lambda m, v: np.zeros(3), "should have shape (2,), and has (3,)"),
+    ],
+)
+def test_the_kl_exercise_tells_what_is_wrong(answer, words):
+    line = verdict("07.1", answer)
+    assert line.startswith("07.1: not yet. ") and words in line
+
+
 def test_checks_see_values_and_objects_as_they_are(own_checks):
     class Model:
         units = 3

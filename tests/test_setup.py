@@ -32,7 +32,7 @@ PIN_LINES = [
 ]
 LIGHT = (  # no TensorFlow
     *("data", "latent", "games", "metrics", "endings", "evidence", "plots"),
-    *("distances", "kernel_distances", "neighbours", "mode_metrics"),
+    *("distances", "kernel_distances", "kernel_density", "neighbours", "mode_metrics"),
     *("course.exercises", "course.explorers", "exercises", "widgets"),
 )
 

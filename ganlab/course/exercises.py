@@ -190,6 +190,37 @@ def _modes_held(answer):
     return "Blur costs no mode, a lone sample earns none."
 
 
+@exercise("07.1")
+def _kl_divergence(answer):
+    mean = np.array([[1.0, -2.0, 0.0], [0.0, 0.0, 0.0]])
+    log_variance = np.log([[4.0, 1.0, 0.5], [1.0, 1.0, 1.0]])
+    # (1 + 4 - log 4 - 1 + 4 + 1 - 1 + 0.5 + log 2 - 1) / 2, and of N(0, I) itself
+    given, wanted = answer(mean, log_variance), np.array([3.403426, 0.0])
+
+    def gives(other):
+        found = np.asarray(given, float)
+        return found.shape == np.shape(other) and np.allclose(found, other, atol=1e-4)
+
+    if np.shape(given) == (2, 3):
+        raise Hint("Sum over the coordinates of z: one number for each sample.")
+    if gives(wanted.mean()) or gives(wanted.sum()):
+        raise Hint("Leave the batch as it is: one number for each sample.")
+    if gives(-wanted):
+        raise Hint("This is minus the KL, as it stands in the ELBO.")
+    if gives(2 * wanted):
+        raise Hint("The sum is right; it lacks the factor 1/2.")
+    if gives(wanted / 3):
+        raise Hint("This is the mean over the coordinates of z: take the sum.")
+    if gives(wanted + 1.5):
+        raise Hint("N(0, I) itself should have 0: is there a minus 1 for each coordinate?")
+    if gives(0.5 * np.sum(mean**2 + np.exp(2 * log_variance) - 2 * log_variance - 1, axis=1)):
+        raise Hint("log_variance is the log of the variance, not of the standard deviation.")
+    if gives(0.5 * np.sum((1 + mean**2) / np.exp(log_variance) + log_variance - 1, axis=1)):
+        raise Hint("This is the KL the other way round, of N(0, I) to the code.")
+    close(given, wanted, "For the two codes that are tried the KL", tolerance=1e-4)
+    return "A code that is N(0, I) costs nothing, and tells nothing."
+
+
 class Quiz:
     """A question with options a, b, ...: text everywhere, buttons where a kernel runs."""
 

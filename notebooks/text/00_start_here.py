@@ -207,6 +207,6 @@ claim("E7a")
 # | [04 Let it see the batch](04_let_it_see_the_batch.ipynb) | Does minibatch discrimination keep the width? |
 # | [05 Add noise, match features](05_add_noise_match_features.ipynb) | Which tricks help, and by how much? |
 # | [06 Watch modes collapse](06_watch_modes_collapse.ipynb) | Why do generators forget parts of the data, and what mends which fault? |
-# | 07 Compare with a VAE *(to come)* | Does the alternative blur, and when is that better? |
+# | [07 Compare with a VAE](07_compare_with_a_vae.ipynb) | Does the alternative blur, and when is that better? |
 #
 # Go on with 01. If you would rather see training first, 03 stands on its own.

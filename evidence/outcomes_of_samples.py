@@ -1,0 +1,47 @@
+"""What samples came to, in any dimension: one number a seed, (seeds,), NaN for one that failed.
+
+Of the `Generated` of trainings/side_by_side.py, each seed's samples against real points of its own,
+and of the `Judged` of trainings/parzen.py. `outcomes` has those of runs on the line.
+"""
+
+import numpy as np
+
+from ganlab import neighbours
+from ganlab.distances import sliced_wasserstein
+
+A_NAT = 1.0
+
+
+def covered(made):
+    """Share of the real points that have a sample near."""
+    return neighbours.coverage(made.samples, made.real)
+
+
+def precise(made):
+    """Share of the samples that lie where the real points are."""
+    return neighbours.precision(made.samples, made.real)
+
+
+def precise_means(made):
+    """The same of a decoder's means, without its noise."""
+    return neighbours.precision(made.means, made.real)
+
+
+def apart(made):
+    """Sliced W1 between samples and real points; on the line W1."""
+    return sliced_wasserstein(made.samples, made.real)
+
+
+def restless(made):
+    """How far the sliced W1 to the real points ranges over the last records."""
+    return np.ptp(sliced_wasserstein(made.late, made.real), axis=0)
+
+
+def off_by_a_nat(judged):
+    """1 for seeds whose kernel density misses the true log-likelihood by more than a nat."""
+    return (np.abs(judged.by_kernels - judged.true) > A_NAT).astype(float)
+
+
+def likelihood_by_kernels(judged):
+    """Mean log-likelihood of the test points, by the kernel density of the samples."""
+    return judged.by_kernels
