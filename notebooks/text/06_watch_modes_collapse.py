@@ -11,7 +11,8 @@
 # - which remedy mends which fault.
 #
 # *You need* notebooks 03 and 04. About 45 minutes to read, a minute to run. Your own GAN has
-# collapsed, and you have ten minutes? Go to *Four faults and their signs*.
+# collapsed, and you have ten minutes? Go to
+# [Four faults and their signs](#Four-faults-and-their-signs).
 
 # %%
 from importlib.util import find_spec
@@ -113,7 +114,8 @@ def modes_held(samples, centers, std):
 check("06.1", modes_held)
 
 # %% [markdown]
-# From here on `endings.measure(samples, target).held` does it, for all runs at once.
+# From here on `endings.measure(samples, target).held` does it, for all runs at once. What tables
+# usually print is in `mode_metrics`: `modes_covered` and `total_variation_of_modes`.
 #
 # ## Why nothing forbids it
 #
@@ -174,8 +176,8 @@ show(
 
 # %% [markdown]
 # Left and in the middle, one run each. Right, all: nearly every run gives the lesser of the two
-# points nine tenths of its due, and the emptiest twelfth of the circle some seven tenths. All is
-# well, as in the post's pictures.
+# points nine tenths of its due. On the circle the emptiest twelfth gets some seven tenths, and in
+# one run only less than half. All is well, as in the post's pictures.
 #
 # ## Four points: three endings
 #
@@ -439,7 +441,7 @@ show(
 # |---|---|---|
 # | level losses; one mode, at each look another | *chasing* | G slower |
 # | g_loss climbs slowly; good samples, of one mode for long | *collapsed* | G slower (and D anew) |
-# | g_loss leaps and stays; few good samples, modes missing | *D too strong* | G quicker, or D slower |
+# | g_loss leaps and stays; few good samples, modes missing | *D too strong* | G quicker |
 # | d_loss peaks, then level losses; no good samples | *G too strong* | D quicker |
 #
 # ## Which remedy mends which fault?
@@ -550,7 +552,7 @@ quiz("06.2")
 #
 # - Measure over time and over seeds: modes held, hops, good samples. Losses tell few faults apart.
 # - Turn the two rates first, and find out which fault you have before you choose a remedy.
-# - If a run has collapsed, try a new D before you give up its G.
+# - If a run has collapsed, lower the rates and give it a new D before you give up its G.
 #
 # ## What the posts said
 #
