@@ -10,7 +10,7 @@ from ganlab.ensemble import Ensemble
 from ganlab.gan import Gan
 from ganlab.networks import MinibatchDiscrimination
 from ganlab.recipes import RECIPES
-from ganlab.training import train
+from ganlab.training import Trainer, train
 
 
 @pytest.fixture(autouse=True)
@@ -114,3 +114,36 @@ def test_pretraining_is_part_of_the_recipe(monkeypatch):
 def test_deletang2018_has_several_targets():
     two = points(-1.0, 1.0, std=0.1)
     assert recipes.deletang2018(two).gan.real is two
+
+
+@pytest.mark.parametrize(
+    ("name", "d_rate", "g_rate", "d_hidden"),
+    [
+        ("ours on four points", 1e-3, 1e-3, [16, 16]),
+        ("chasing", 1e-3, 3e-2, [16, 16]),
+        ("collapsing", 1e-2, 3e-2, [16, 16]),
+        ("D too strong", 1e-2, 1e-4, [16, 16]),
+        ("G too strong", 3e-4, 3e-3, [8]),
+    ],
+)
+def test_what_goes_wrong_is_four_points_with_other_rates_or_a_smaller_d(
+    name, d_rate, g_rate, d_hidden
+):
+    recipe = RECIPES[name]()
+    assert recipe.gan.real.modes.tolist() == [[1, 0], [0, 1], [-1, 0], [0, -1]]
+    assert recipe.gan.real.std == 0.1
+    for optimizer, rate in ((recipe.gan.d_optimizer, d_rate), (recipe.gan.g_optimizer, g_rate)):
+        assert float(optimizer.learning_rate) == pytest.approx(rate)
+        assert optimizer.beta_1 == 0.5
+    assert sizes(recipe.gan.generator) == [(2, 16), (16, 16), (16, 2)]
+    assert [out for _, out in sizes(recipe.gan.discriminator)] == [*d_hidden, 1]
+    assert (recipe.batch_size, recipe.steps) == (16, 5000)
+
+
+def test_faults_of_one_size_share_a_program():
+    """So that a notebook compiles once for all of them."""
+    keys = set()
+    for name in ("ours on four points", "chasing", "collapsing", "D too strong"):
+        trainer = Trainer(RECIPES[name]().gan, seeds=2, batch_size=16)
+        keys.add(id(trainer.parts["both"].program))
+    assert len(keys) == 1
