@@ -61,15 +61,13 @@ def play(target, d_rate=1e-3, g_rate=1e-3, g=generator, d=discriminator, beta_1=
 
 
 collapsed = play(four, d_rate=1e-2, g_rate=3e-2)
-
-# %%
 fig, ax = plots.figure(width=3.4, height=3.4)
 mode_plots.panels([ax], collapsed.samples[-1, 6:7], four.modes, four.std)
 show(fig, alt="One run: the samples of G lie in a tight clump within one of four circles.")
 
 # %% [markdown]
-# This is the picture that a search for *mode collapse* finds. The circles have three standard
-# deviations; all samples of this G lie in one of them.
+# This is the picture that a search for *mode collapse* finds. A circle reaches three standard
+# deviations around its mode; all samples of this G lie in one.
 #
 # *Thirty-two generators, same code, different seeds. Before you run the next cell: how many will
 # have samples in one circle only? Always in the same one? Write your numbers down.*
@@ -412,7 +410,7 @@ show(
 )
 
 # %% [markdown]
-# Done? Here are the answers, with what can be measured beside the losses: medians at the end.
+# The answers, with what can be measured beside the losses: medians at the end.
 
 # %%
 columns = ["d_loss", "g_loss", "accuracy", "good", "held", "hops"]
@@ -572,7 +570,7 @@ quiz("06.2")
 # | `module` | Adam with beta_1 at 0.5 is the stable choice | it holds all modes in a larger part of the map |
 # | | D too strong: g_loss rises, d_loss is near 0 | it rises ([F7a](../docs/claims.md#f7a-1)); d_loss stays at 0.7 |
 # | | G too strong: d_loss rises | at first ([F7c](../docs/claims.md#f7c-1)); then it is at log 4 |
-# | | a slower D mends the one, a larger or quicker D the other | G's rate did the first; size and rate of D together the second ([F7g](../docs/claims.md#f7g-1)) |
+# | | a slower D mends the one, a larger or quicker D the other | G's rate mends the first; D's size and rate together the second ([F7g](../docs/claims.md#f7g-1)) |
 # | | minibatch features relieve collapse | some chases, hardly a collapse |
 #
 # ## Further reading
@@ -581,6 +579,4 @@ quiz("06.2")
 #   that hops around it.
 # - Lin and others, *PacGAN: The power of two samples in generative adversarial networks* (2018).
 # - Mescheder and others, *Which Training Methods for GANs do actually Converge?* (2018): R1.
-# - Srivastava and others, *VEEGAN* (2017): counts of modes covered, by the 3-standard-deviation
-#   rule, that many tables have copied.
 # - [docs/claims.md](../docs/claims.md): every claim of this course, with its verdict.
