@@ -134,7 +134,6 @@ check("06.1", modes_held)
 #
 # | | the post | here |
 # |---|---|---|
-# | weights of G, of D | 8,552, 7,951 | 354, 337 |
 # | batch | 500 | 16 |
 # | Adam's rate, beta_1 | 0.00001, 0.9 | 0.001, 0.5 |
 # | a round | ten steps of D, then ten of G | one of each |
@@ -348,7 +347,7 @@ show(
 claim("F4d")
 
 # %% [markdown]
-# What holds a collapsed run back is its D. (What it is in D we have not measured.)
+# So it is D that holds a collapsed run back. (What it is in D we have not measured.)
 #
 # ## What decides it
 #
@@ -386,11 +385,11 @@ show(
 # 80 %; the dotted line is log 4, the d_loss of a D that cannot tell. *Which is which? Copy the
 # table and fill it in.*
 #
-# | | 1 | 2 | 3 | 4 | 5 |
-# |---|---|---|---|---|---|
-# | d_loss: near log 4, or below? | | | | | |
-# | g_loss: does it rise? | | | | | |
-# | healthy, or which fault? | | | | | |
+# | | d_loss near log 4? | g_loss rises? | healthy, or which fault? |
+# |---|---|---|---|
+# | 1 | | | |
+# | 2 | | | |
+# | 3, 4, 5 | | | |
 
 # %%
 runs["D too strong"] = play(four, d_rate=1e-2, g_rate=1e-4)
@@ -442,9 +441,9 @@ show(
 # | g_loss leaps and stays; few good samples, modes missing | *D too strong* | G quicker |
 # | d_loss peaks, then level losses; no good samples | *G too strong* | D quicker |
 #
-# The stored runs agree about the third: with G thirty times as quick 97 of 100 hold all four modes,
-# where 3 did ([F7f](../docs/claims.md#f7f-1)). `module` has a sign for it that ours never show, a
-# d_loss near 0:
+# The stored runs agree about the third: with G quicker 97 of 100 hold all four modes, where 3 did
+# ([F7f](../docs/claims.md#f7f-1)). A sign that `module` names for it they never show, a d_loss near
+# 0:
 
 # %%
 claim("F7b")
@@ -535,8 +534,8 @@ mode_explorer(**knobs | {"target": "ring of 8"}, steps=1500)
 
 # %% [markdown]
 # Things to try, each with a prediction first:
-# - G's rate up in steps, until the majority hops. Then D's: where do hops turn into collapse?
-# - The four points at the rates of each fault, with each remedy in turn.
+# - On four points, G's rate up until the majority hops. Then D's: where do hops become collapse?
+# - The rates of each fault, with each remedy in turn.
 #
 # ## Exercises
 #
@@ -570,7 +569,7 @@ quiz("06.2")
 # | `module` | Adam with beta_1 at 0.5 is the stable choice | it holds all modes in a larger part of the map |
 # | | D too strong: g_loss rises, d_loss is near 0 | it rises ([F7a](../docs/claims.md#f7a-1)); d_loss stays at 0.7 |
 # | | G too strong: d_loss rises | at first ([F7c](../docs/claims.md#f7c-1)); then it is at log 4 |
-# | | a slower D mends the one, a larger or quicker D the other | G's rate mends the first; D's size and rate together the second ([F7g](../docs/claims.md#f7g-1)) |
+# | | a slower D mends the one, a quicker or larger D the other | a quicker G; a quicker *and* larger D ([F7g](../docs/claims.md#f7g-1)) |
 # | | minibatch features relieve collapse | some chases, hardly a collapse |
 #
 # ## Further reading
