@@ -493,6 +493,7 @@ show(
 
 # %% [markdown]
 # <!-- The league's picture and table (docs/league.md, docs/images/league.png) go here. -->
+#
 # Eight seeds a cell and two remedies are a look. Which of all techniques holds most modes at equal
 # cost is a question for a league with many more runs.
 #
