@@ -100,7 +100,7 @@ def draw_modes(steps, samples, target):
     panels([left], samples[-1, :1], target.modes, target.std)
     left.set_title("samples of the first seed")
     for number, (x, y) in enumerate(target.modes):
-        left.text(x, y + 3.3 * target.std, number, ha="center")
+        left.text(x, y + 3.7 * target.std, number, ha="center")
     strips(middle, steps, moved.majority[:, order], count + 1)
     middle.set_title("which mode has the majority")
     strips(right, steps, held[:, order], count + 1)
