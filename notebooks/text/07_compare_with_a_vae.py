@@ -209,8 +209,8 @@ print(f"Mean ELBO of seed 3: {'as' if apart < 0.2 else 'not as'} the engine has 
 # %% [markdown]
 # ## A number that means something
 #
-# The ELBO of any model is at most $\mathrm{E} \log p(x)$ under the true density, minus the entropy
-# of the data, which we know for the ring. *What do you expect of a GAN's losses?*
+# The mean ELBO of any model is at most $\mathrm{E} \log p(x)$ under the true density: minus the
+# entropy of the data, which we know for the ring. *What do you expect of a GAN's losses?*
 
 # %%
 truth = target.log_density(real).mean()
@@ -398,7 +398,8 @@ claim("G2a")
 # For 1,000 samples the estimate is right to a nat in 1, 2 and 8 dimensions, and never in 32 and 64.
 # The ranking goes wrong earlier: from 8 dimensions on the judge prefers samples half as wide as the
 # data ([G2b](../docs/claims.md#g2b-1)), and likewise a sampler that only makes the mean
-# ([G2c](../docs/claims.md#g2c-1)). `aylien2016` was right. As another judge it names a task, such
+# ([G2c](../docs/claims.md#g2c-1)). In 1 and 2 dimensions it sees no difference between the three: the
+# bandwidth makes up for the width. `aylien2016` was right. As another judge it names a task, such
 # as classification, which we have not measured. Precision, recall and distances have this at least:
 # what a perfect sampler scores can be computed beside them.
 #
@@ -464,7 +465,8 @@ quiz("07.2")
 # | to be near all in all | try both | [G1c](../docs/claims.md#g1c-1), depends on the target |
 # | a bound on log p(x), or z for a given x | the VAE | a GAN has neither |
 #
-# All of it for small networks in the plane, and for this VAE: a decoder told the data's noise.
+# All of it for small networks, and for this VAE: a decoder told the data's noise (on the bell, half
+# its width).
 #
 # ## In practice
 #
