@@ -1,6 +1,6 @@
 """Pictures of modes: where samples lie, and who holds which mode when. Arrays in, `ax` out.
 
-Modes have the same shade in every picture, light to dark in their order, so that they are told
+Modes have the same shade in every picture, dark to light in their order, so that they are told
 apart in grey, too. Masses are those of `mode_metrics`: shares of all samples.
 """
 

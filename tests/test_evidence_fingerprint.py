@@ -491,10 +491,13 @@ def test_functions_that_call_each_other_have_an_end(load):
     assert define(three.alone) != before[2] and define(three.Tree) == before[3]
 
 
-@pytest.mark.parametrize("order", [[0, 1, 2, 3, 4], [4, 3, 2, 1, 0], [1, 0, 4, 2, 3]])
+@pytest.mark.parametrize(
+    "order", [[0, 1, 2, 3, 4, 5, 6], [6, 5, 4, 3, 2, 1, 0], [1, 0, 4, 2, 5, 6, 3]]
+)
 def test_what_is_remembered_is_what_would_be_found_anew(load, order):
     text = """
         from dataclasses import dataclass
+        from functools import partial
         def even(n):
             return n == 0 or odd(n - 1)
         def odd(n):
@@ -508,10 +511,16 @@ def test_what_is_remembered_is_what_would_be_found_anew(load, order):
             def grow(self):
                 return Box(self.size + 1, both)
         box = Box(2, even)
+        def first(n):
+            return half(n) + LIMIT
+        def second(n):
+            return first(n)
+        half = partial(second)
         LIMIT = {0}
     """
     module = load(one=text.format(1))
     things = [module.even, module.odd, module.both, module.Box, module.box]
+    things += [module.first, module.second]
     anew = [define(thing) for thing in things]
     with remembering():
         assert [define(things[i]) for i in order + order] == [anew[i] for i in order + order]

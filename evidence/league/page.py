@@ -29,7 +29,7 @@ plain GAN: non-saturating, Adam at 0.001 with beta_1 0.5, 5,000 steps.
 
 *At equal steps* all take 5,000 steps of G. *At equal cost* a run is judged earlier, where it has
 cost what the plain GAN cost in full. Cost is counted in passes: a batch through a network and
-back. What costs no more than plain has the same row twice.
+back. What costs no more than plain has the same number twice.
 
 **▲** more runs end close than with the plain GAN, **▼** fewer, **=** no difference that matters;
 these three are firm: over the whole league, the chance that one of them is false is at most 5 in
