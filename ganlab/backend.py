@@ -51,6 +51,23 @@ if keras.backend.backend() != "tensorflow":
         "set KERAS_BACKEND=tensorflow before Python starts"
     )
 
+_process = os.getpid()
+
+
+def refuse_unusable():
+    """One line where TensorFlow would hang, or take an hour, and say nothing."""
+    if os.getpid() != _process:
+        raise RuntimeError(
+            "this process was forked from one in which TensorFlow runs, and would hang: wanted "
+            "one of multiprocessing.get_context('spawn')"
+        )
+    if tf.config.functions_run_eagerly():
+        raise RuntimeError(
+            "tf.config.run_functions_eagerly(True) is on, with which a training takes hours: "
+            "wanted False; GANLAB_COMPILE=0 in the environment runs graphs without XLA"
+        )
+
+
 _MODELS = 64  # that are built before TensorFlow's kernels are forgotten
 _built = itertools.count(1)
 
@@ -68,4 +85,4 @@ def model_was_built():
         getattr(context.context(), "clear_kernel_cache", lambda: None)()
 
 
-__all__ = ["keras", "model_was_built", "tf"]
+__all__ = ["keras", "model_was_built", "refuse_unusable", "tf"]

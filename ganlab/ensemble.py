@@ -13,9 +13,10 @@ from functools import partial, reduce
 
 import numpy as np
 
-from ganlab.backend import keras, tf
+from ganlab.arguments import seed_tuple
+from ganlab.backend import keras, refuse_unusable, tf
 from ganlab.layers import TINY, joined
-from ganlab.models import clone, input_size, owners, structure
+from ganlab.models import clone, input_size, owners, standing, structure
 
 
 def is_tiny(model, batch):
@@ -136,15 +137,42 @@ def _call(layer, weights, *inputs):
         return _call_stack(layer, weights, *inputs)[-1]
     if _is_graph(layer):
         return _call_graph(layer, weights, *inputs)[0]
-    # A function of the reader's own may look along the batch, so it is mapped.
-    own = not getattr(layer, "activation", keras.activations.relu).__module__.startswith("keras.")
-    if type(layer) in STACKED and not own:
+    if type(layer) in STACKED and not _own_activation(layer):
         outputs = STACKED[type(layer)](layer, weights, *inputs)
         if outputs is not None:
             return outputs
     if hasattr(layer, "call_stacked"):
         return layer.call_stacked(weights, *inputs)
     return _mapped(layer, weights, keras.tree.map_structure(_Stacked, inputs), {})
+
+
+def _own_activation(layer):
+    """Whether a layer has a function of the reader's own, which may look along the batch."""
+    activation = getattr(layer, "activation", keras.activations.relu)
+    return not (getattr(activation, "__module__", None) or "").startswith("keras.")
+
+
+def mapped_parts(model):
+    """What of a model may go through a map over the members: layers and operations that are
+    neither in `STACKED` nor have a `call_stacked` from ganlab, in whatever they stand."""
+    if type(model) is keras.Sequential:
+        return [part for layer in model.layers for part in mapped_parts(layer)]
+    if _is_graph(model):
+        return [part for operation in model.operations for part in mapped_parts(operation)]
+    if type(model) in STACKED and not _own_activation(model):
+        plain = type(model) is not keras.layers.Dense or len(model.weights) < 3
+        return [] if plain else [model]
+    ours = hasattr(model, "call_stacked") and type(model).__module__.startswith("ganlab.")
+    return [] if ours else [model]
+
+
+_one_by_one = weakref.WeakSet()
+
+
+def one_by_one(parts):
+    """Have these layers and operations called for one member after the other, where the
+    vectorising map cannot serve them. It takes longer to compile, the more members there are."""
+    _one_by_one.update(parts)
 
 
 def _call_stack(model, weights, x):
@@ -213,6 +241,10 @@ def _mapped(operation, weights, arguments, keywords):
     if stacked[0].shape[0] == 1:  # a map over one member is slow, and needs no map
         alone = one(([weight[0] for weight in weights], [value[0] for value in stacked]))
         return keras.tree.map_structure(lambda value: value[None], alone)
+    if operation in _one_by_one:
+        members = range(stacked[0].shape[0])
+        each = [one(([w[i] for w in weights], [x[i] for x in stacked])) for i in members]
+        return keras.tree.map_structure(lambda *values: tf.stack(values), *each)
     return tf.vectorized_map(one, (weights, stacked), fallback_to_while_loop=False)
 
 
@@ -229,9 +261,23 @@ class Ensemble:
         self.seeds = tuple(int(seed) for seed in seeds)
         self.weights = [np.asarray(weight) for weight in weights]
 
+    @classmethod
+    def of(cls, model, seeds):
+        """The ensemble in which every seed has the weights that a Keras model has now, to train
+        on from there: `train(Ensemble.of(trained, 8), discriminator, ..., seeds=8)`."""
+        seeds = seed_tuple(seeds)
+        if not isinstance(model, keras.Model) or not model.built:
+            raise TypeError(f"model is a {type(model).__name__}: wanted a Keras model with weights")
+        weights = [np.asarray(v) for v in model.trainable_variables]
+        return cls(model, seeds, [np.stack([weight] * len(seeds)) for weight in weights])
+
     def __call__(self, x):
         """Outputs (members, n, out) for x (n, in), or (members, n, in): one batch each."""
-        x, size = np.asarray(x, "float32"), input_size(self.model)
+        refuse_unusable()
+        try:
+            x, size = np.asarray(x, "float32"), input_size(self.model)
+        except (TypeError, ValueError):
+            raise TypeError(f"x is {x!r}: wanted numbers, (n, dim)") from None
         if x.shape[-1:] != (size,) or x.shape[:-2] not in ((), (len(self.seeds),)) or x.ndim < 2:
             wanted = f"(n, {size}) or ({len(self.seeds)}, n, {size})"
             raise ValueError(f"x has shape {x.shape}: wanted {wanted}")
@@ -268,10 +314,10 @@ def _forward(model, members):
 
     Its batch is of unknown size: what is traced must not depend on what was asked before.
     """
-    kept = _by_model.setdefault(model, {})
-    if members not in kept:
+    kept, which = _by_model.setdefault(model, {}), (members, standing(model))
+    if which not in kept:
         key = structure(model)
-        shared = _by_structure.setdefault(key, {}) if isinstance(key, str) else kept
+        shared = _by_structure.setdefault(key, {}) if isinstance(key, str) else {}
         if members not in shared:
             weights = [tf.TensorSpec((members, *v.shape)) for v in model.trainable_variables]
             shared[members] = tf.function(
@@ -279,5 +325,5 @@ def _forward(model, members):
                 input_signature=(weights, tf.TensorSpec((members, None, input_size(model)))),
                 autograph=False,
             )
-        kept[members] = shared[members]
-    return kept[members]
+        kept[which] = shared[members]
+    return kept[which]

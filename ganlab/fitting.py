@@ -3,11 +3,12 @@
 import numpy as np
 
 from ganlab.arguments import per_member
-from ganlab.backend import keras, tf
+from ganlab.backend import tf
 from ganlab.ensemble import Ensemble
 from ganlab.gan import Now
 from ganlab.initial import initial_weights
 from ganlab.models import build
+from ganlab.probing import A_LOGIT, refuse_bounded, refuse_trained, refuse_unfaithful
 from ganlab.step import Scalars
 from ganlab.streams import DISCRIMINATOR, GENERATOR
 
@@ -73,7 +74,7 @@ def fitting_networks(gan, seeds, batch_size, scalars):
         models.append(model)
         weights.append(some)
         failed |= before
-    refuse_activation(models[1], "discriminator", "a logit, a last Dense(1) of no activation")
+    refuse_bounded(models[1], "discriminator", shown, A_LOGIT)
     return tuple(models), weights, failed
 
 
@@ -87,19 +88,10 @@ def starting(given, seeds, role, network, inputs, why=""):
     ready = isinstance(given, Ensemble)
     model = given.model if ready else given
     found = build(model, inputs, role, why)
+    refuse_unfaithful(model, role, inputs)
     if not ready:
+        refuse_trained(model, role)
         return model, found, initial_weights(model, seeds, network), {}
     if given.seeds != seeds:
         raise ValueError(f"{role} was trained before for other seeds than those wanted now")
     return model, found, given.weights, dict.fromkeys(given.failed, 0)
-
-
-def refuse_activation(model, role, wanted):
-    """Refuses a model whose last layer squeezes what has to be free to take any value."""
-    last = model
-    while getattr(last, "layers", None):
-        last = last.layers[-1]
-    ending = getattr(last, "activation", keras.activations.linear)
-    if ending is not keras.activations.linear:
-        name = getattr(ending, "__name__", "function of its own")
-        raise ValueError(f"{role} ends in a {name}: wanted {wanted}")

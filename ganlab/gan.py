@@ -9,9 +9,11 @@ import numpy as np
 from ganlab import losses as _losses
 from ganlab.arguments import whole
 from ganlab.backend import keras, tf
+from ganlab.compiling import compiles
 from ganlab.data import Distribution, as_distribution
-from ganlab.models import structure
-from ganlab.program import compiles
+from ganlab.ensemble import Ensemble
+from ganlab.models import own_parts, structure
+from ganlab.own import is_own, name_of, reads
 
 
 class Now(NamedTuple):
@@ -203,6 +205,21 @@ class Gan:
             or any("g" in term.to for term in self.added)
         )
 
+    @property
+    def own(self):
+        """What the Gan holds of functions and layers that are the reader's, in words."""
+        players = ("discriminator", "generator")
+        found = [(f"losses.{player}", getattr(self.losses, player)) for player in players]
+        for name in ("shown", "added", "replaced"):
+            for k, term in enumerate(getattr(self, name)):
+                found += [(f"{name}[{k}]", part) for part in term if callable(part)]
+        for player in players:
+            given = getattr(self, player)
+            model = given.model if isinstance(given, Ensemble) else given
+            found += [(f"in the {player}", part) for part in own_parts(model)]
+        named = [(where, what) for where, what in found if is_own(getattr(what, "func", what))]
+        return [f"{name_of(what)} ({where})" for where, what in named]
+
     def key(self, models, recipes, members, batch_size):
         """What decides which program trains the Gan: equal keys may share one.
 
@@ -213,11 +230,13 @@ class Gan:
         functions = [term._replace(scalars=tuple(sorted(term.scalars)))._asdict() for term in terms]
         for term in functions:
             term.pop("draw", None)
+        losses = self.losses._replace(scalars=tuple(sorted(self.losses.scalars)), layer=None)
         return (
             *(structure(model) for model in models),
-            repr(recipes),
-            self.losses._replace(scalars=tuple(sorted(self.losses.scalars)), layer=None),
+            reads(recipes),
+            losses,
             tuple(tuple(term.items()) for term in functions),
+            reads((losses, functions)),
             (self.n_critic, members, batch_size, self.real.dim, self.latent.dim),
             compiles(),
         )

@@ -21,9 +21,12 @@ def initial_weights(model, seeds, network):
     model_was_built()
     distinct = list(dict.fromkeys(seeds))
     streams = [stream(seed, WEIGHTS, network) for seed in distinct]
-    initializers, shapes = _initializers(model), [v.shape for v in model.trainable_variables]
+    initializers, shapes = initializers_of(model), [v.shape for v in model.trainable_variables]
     if initializers is None:
-        rebuilt = [_rebuilt_weights(model, _number(rng)) for rng in streams]
+        numbers = [_number(rng) for rng in streams]
+        rebuilt = [_rebuilt_weights(model, number) for number in numbers]
+        for once, again in zip(rebuilt[0], _rebuilt_weights(model, numbers[0]), strict=True):
+            _refuse_chance(once, again, type(model))
         drawn = [np.stack(values) for values in zip(*rebuilt, strict=True)]
     else:
         drawn = [
@@ -34,7 +37,7 @@ def initial_weights(model, seeds, network):
     return [np.array(values[places], "float32") for values in drawn]
 
 
-def _initializers(model):
+def initializers_of(model):
     """How each weight starts, where layers name its initializer as Keras's do; else None."""
     owned = [(layer, weight) for layer in owners(model) for weight in layer.trainable_variables]
     if [id(w) for _, w in owned] != [id(w) for w in model.trainable_variables]:
@@ -43,6 +46,14 @@ def _initializers(model):
     if not all(isinstance(initializer, keras.initializers.Initializer) for initializer in found):
         return None
     return found
+
+
+def largest(initializer, shape):
+    """The largest number, in size, that an initializer gives; infinite where nothing is known."""
+    quantile = QUANTILES.get(type(initializer))
+    if quantile is None:
+        return np.inf
+    return np.abs(quantile(initializer, np.array([2.0**-54, 1 - 2.0**-53]), shape)).max()
 
 
 def _drawn(initializer, shape, streams):
@@ -64,9 +75,21 @@ def _each_by_keras(initializer, shape, streams):
     kind, config = type(initializer), initializer.get_config()
     if "seed" not in config:  # zeros, ones
         value = np.asarray(initializer(shape))
+        _refuse_chance(value, np.asarray(initializer(shape)), kind)
         return np.broadcast_to(value, (len(streams), *shape))
-    made = [kind.from_config({**config, "seed": _number(rng)}) for rng in streams]
-    return np.stack([np.asarray(initializer(shape)) for initializer in made])
+    numbers = [_number(rng) for rng in streams]
+    made = [np.asarray(kind.from_config({**config, "seed": n})(shape)) for n in numbers]
+    again = kind.from_config({**config, "seed": numbers[0]})
+    _refuse_chance(made[0], np.asarray(again(shape)), kind)
+    return np.stack(made)
+
+
+def _refuse_chance(once, again, kind):
+    if not np.array_equal(once, again, equal_nan=True):
+        raise ValueError(
+            f"initializer {kind.__name__} draws numbers that no seed of a run can repeat: wanted "
+            "one whose constructor and get_config have a `seed`, which decides what it draws"
+        )
 
 
 def _number(rng):

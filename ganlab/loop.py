@@ -11,6 +11,7 @@ import numpy as np
 
 from ganlab.arguments import fits_memory, whole
 from ganlab.backend import tf
+from ganlab.mixing import refuse_mixing
 from ganlab.program import NEVER, Program
 from ganlab.progress import bar
 
@@ -51,15 +52,16 @@ class Loop:
     parts     {name: Part}; the first is what `advance` runs
     players   {name: Player}, in the order in which the programs have them
     supplies  {player: Supply} of random numbers
-    rates     {player: (members,)} learning rates
+    rates     {player: (members,)} learning rates, or functions that give them
     scalars   what else the programs are given: their steps get `(Moving, scalars)`
     names     {player: what it is called in a message}
+    own       functions and layers of the reader's own, in words: who may have mixed members
     """
 
-    def __init__(self, seeds, parts, players, supplies, rates, scalars=(), names=None):
+    def __init__(self, seeds, parts, players, supplies, rates, scalars=(), names=None, own=()):
         self.seeds, self.parts, self._players = seeds, parts, players
         self._supplies, self._rates, self._scalars = supplies, rates, scalars
-        self._names = names or {}
+        self._names, self.own = names or {}, own
         self.step = 0
         self.failed = {}  # {member: step}
         self._frozen = np.zeros(len(seeds), bool)
@@ -120,13 +122,18 @@ class Loop:
         """(steps taken, sums over them); with `move=False` nothing changes."""
         part, data, start, rate = self.parts[name], {}, {}, {}
         for player, supply in self._supplies.items():
-            rates = np.where(self._frozen, 0.0, self._rates[player]) * move
+            rates = np.where(self._frozen, 0.0, self._rate(player))
             rate[player] = tf.constant(rates, tf.float32)
             if draws := part.draws.get(player, 0):
                 data[player], at, left = supply.peek(draws)
                 start[player] = tf.constant(at, tf.int32)
                 steps = min(steps, left // draws)
-        moving = Moving(tf.constant(float(self.step)), tf.constant(float(move)), start, rate)
+        moving = Moving(tf.constant(float(self.step)), tf.constant(1.0), start, rate)
+        given = (self._state, data, (moving, self._scalars))
+        refuse_mixing(part.program, given, self.seeds, self._frozen, self.own)
+        if not move:
+            still = {player: tf.zeros_like(rates) for player, rates in rate.items()}
+            moving = moving._replace(move=tf.constant(0.0), rate=still)
         state, totals, failed = part.program(self._state, data, (moving, self._scalars), steps)
         totals = totals.numpy()
         totals[:, self._frozen] = np.nan
@@ -162,12 +169,18 @@ class Loop:
         if self._frozen.all():
             raise self._all_failed()
 
+    def _rate(self, player):
+        """A player's learning rates (members,) as they are now."""
+        rates = self._rates[player]
+        return rates() if callable(rates) else rates
+
     def _all_failed(self):
         first, last = min(self.failed.values()), max(self.failed.values())
         who = "the only seed" if len(self.seeds) == 1 else f"all {len(self.seeds)} seeds"
         each = [
-            f"{rates.max():g}" + (f" for the {self._names[player]}" if self._names else "")
-            for player, rates in sorted(self._rates.items())
+            f"{self._rate(player).max():g}"
+            + (f" for the {self._names[player]}" if self._names else "")
+            for player in sorted(self._rates)
         ]
         error = TrainingFailed(
             f"{who} stopped being finite, between step {first} and step {last}; the likely cause "

@@ -1,10 +1,14 @@
 """A Keras model as a template: built, checked, cloned, compared."""
 
+import contextlib
+import functools
 import json
+import warnings
 
 import numpy as np
 
-from ganlab.backend import keras
+from ganlab.backend import keras, refuse_unusable
+from ganlab.own import is_own, layer_attributes, reads
 
 
 def owners(model):
@@ -15,23 +19,67 @@ def owners(model):
 
 def clone(model):
     """A model of the same architecture with weights of its own."""
-    config = model.get_config()
-    if type(model).__init__ is not keras.Model.__init__ and "layers" not in config:
-        # A subclassed model's constructor often takes none of Keras's own arguments.
-        for name in ("name", "trainable", "dtype"):
-            config.pop(name, None)
-    try:
-        # What a notebook defines is known to Keras by this scope alone.
-        with keras.saving.custom_object_scope({own.__name__: own for own in _own(model)}):
-            copy = type(model).from_config(config)
-    except (TypeError, ValueError) as error:
-        raise TypeError(
-            f"{type(model).__name__} cannot be rebuilt, which every seed's own copy needs: "
-            "give the class a get_config that returns its constructor's arguments"
-        ) from error
-    if not copy.built:
-        copy(np.zeros((2, input_size(model)), "float32"))
+    with _functions_named(model) as (named, places), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Keras's own, of what is made and forgotten here
+        try:
+            config = model.get_config()
+            if type(model).__init__ is not keras.Model.__init__ and "layers" not in config:
+                # A subclassed model's constructor often takes none of Keras's own arguments.
+                for name in ("name", "trainable", "dtype"):
+                    config.pop(name, None)
+            # What a notebook defines is known to Keras by this scope alone.
+            own = {p.__name__: p for p in own_parts(model) if hasattr(p, "__name__")}
+            with keras.saving.custom_object_scope(own | named):
+                copy = type(model).from_config(config)
+        except (TypeError, ValueError, NotImplementedError) as error:
+            raise TypeError(
+                f"{type(model).__name__} cannot be rebuilt, which every seed's own copy needs: "
+                "give the class a get_config that returns its constructor's arguments"
+            ) from error
+        if not copy.built:
+            copy(np.zeros((2, input_size(model)), "float32"))
+        copied = list(_parts(copy))
+        for place, name, function in places:
+            setattr(copied[place], name, function)
     return copy
+
+
+@contextlib.contextmanager
+def _functions_named(model):
+    """Gives every function of the reader's own in the model a name by which Keras finds it again,
+    while this lasts: a lambda has none, two may have the same, a partial is no function to Keras.
+
+    Gives {name: function} and [(which part, attribute, function)].
+    """
+    named, places = {}, []
+    parts = list(_parts(model))
+    try:
+        for place, part in enumerate(parts):
+            for attribute, value in _set_by_the_reader(part).items():
+                if _is_bare(value):
+                    name = f"own_function_{len(named)}"
+                    places.append((place, attribute, value))
+                    named[name] = _stand_in(value, name)
+                    setattr(part, attribute, named[name])
+        yield named, places
+    finally:
+        for place, attribute, value in places:
+            setattr(parts[place], attribute, value)
+
+
+def _is_bare(value):
+    """Whether this is a function of the reader's own, or made of one."""
+    if not callable(value) or isinstance(value, type) or hasattr(value, "get_config"):
+        return False
+    return isinstance(value, functools.partial) or is_own(value)
+
+
+def _stand_in(function, name):
+    def named(*arguments, **keywords):
+        return function(*arguments, **keywords)
+
+    named.__name__ = named.__qualname__ = name
+    return named
 
 
 def input_size(model):
@@ -45,11 +93,21 @@ def build(model, dim, role, why=""):
 
     Returns its output size for inputs of size `dim`; `why` tells in an error where that is from.
     """
+    refuse_unusable()
     if not isinstance(model, keras.Model):
         raise TypeError(f"{role} is {type(model).__name__}: wanted a Keras model")
+    _refuse_several_inputs(model, role)
     if model.built and (taken := input_size(model)) != dim:
         raise ValueError(f"{role} takes inputs of size {taken}: it will be given size {dim}{why}")
-    outputs = model(np.zeros((2, dim), "float32"))
+    try:
+        outputs = model(np.zeros((2, dim), "float32"))
+    except Exception as error:  # Keras and TensorFlow raise many kinds, and long ones
+        first = next(iter(str(error).strip().splitlines()), "")
+        raise ValueError(
+            f"{role} cannot be called on samples (batch, {dim}){why}: {first}"
+        ) from error
+    if isinstance(outputs, (list, tuple, dict)):
+        raise ValueError(f"{role} gives {len(outputs)} outputs: wanted one, (batch, size)")
     _refuse_unsupported(model, role)
     if outputs.shape.rank != 2:
         raise ValueError(
@@ -58,13 +116,29 @@ def build(model, dim, role, why=""):
     return int(outputs.shape[-1])
 
 
+def _refuse_several_inputs(model, role):
+    inputs = getattr(model, "inputs", None) or ()
+    if len(inputs) > 1:
+        names = ", ".join(given.name for given in inputs)
+        raise ValueError(
+            f"{role} takes {len(inputs)} inputs ({names}): wanted one (batch, size), in which what "
+            "belongs together stands side by side"
+        )
+
+
 def _refuse_unsupported(model, role):
     """One line for each thing that would otherwise be left out without a word."""
     if model.non_trainable_variables:
-        names = sorted({v.path.split("/")[-2] for v in model.non_trainable_variables})
+        state = {id(v) for v in model.non_trainable_variables}
+        kinds = [
+            f"{type(part).__name__} {part.name}"
+            for part in _parts(model)
+            if part is not model and any(id(v) in state for v in part.variables)
+        ]
+        who = ", ".join(dict.fromkeys(kinds)) or type(model).__name__
         raise ValueError(
-            f"{role} keeps state between calls ({', '.join(names)}): wanted layers without "
-            "batch normalisation, dropout or frozen weights"
+            f"{role} keeps state between calls ({who}): wanted no batch normalisation, "
+            "dropout, recurrent layers or frozen weights"
         )
     if model.losses or any(v.regularizer is not None for v in model.trainable_variables):
         raise ValueError(f"{role} has a regularizer: wanted a penalty given to `added`")
@@ -76,11 +150,12 @@ def structure(model):
     """What a compiled program may share: equal for models that compute the same function.
 
     A layer or activation that is not Keras's or ganlab's own may be redefined under its
-    old name, as happens in notebooks, so a model holding one is only equal to itself.
+    old name, as happens in notebooks, so a model holding one is only equal to itself, and
+    that as long as nothing in it is changed.
     """
     parts = list(_parts(model))
-    if _own(model):
-        return model
+    if own := own_parts(model):
+        return (reads(model), *(reads(part) for part in (*parts, *own)))
     # In a graph of layers the names say what is joined to what; in a stack they say nothing.
     graph = any(
         isinstance(part, keras.Model) and type(part) is not keras.Sequential for part in parts
@@ -90,18 +165,44 @@ def structure(model):
     return json.dumps(_without(config, ignored), sort_keys=True, default=str)
 
 
-def _own(model):
+def standing(model):
+    """What a model's layers are set to at this moment, to be compared: quicker than `structure`,
+    and equal only for the same model."""
+    return tuple(
+        tuple((name, reads(value)) for name, value in _set_by_the_reader(part).items())
+        for part in _parts(model)
+    )
+
+
+def own_parts(model):
     """Classes and functions in the model that are neither Keras's nor ganlab's."""
     pieces = []
     for part in _parts(model):
-        pieces += [type(part), getattr(part, "activation", None), getattr(part, "function", None)]
-    named = [piece for piece in pieces if hasattr(piece, "__name__")]
-    return [p for p in named if not p.__module__.startswith(("keras.", "ganlab."))]
+        pieces.append(type(part))
+        for value in _set_by_the_reader(part).values():
+            pieces.append(value if _is_bare(value) else type(value))
+    return list(dict.fromkeys(p for p in pieces if _is_bare(p) or _is_own_kind(p)))
+
+
+def _is_own_kind(kind):
+    """Whether this is a class of the reader's own that Keras would have to be told of."""
+    return isinstance(kind, type) and is_own(kind) and hasattr(kind, "get_config")
+
+
+def _set_by_the_reader(part):
+    """A layer's attributes but for those that Keras gives every layer."""
+    common = layer_attributes()
+    return {
+        name: value
+        for name, value in vars(part).items()
+        if name not in common and not isinstance(value, keras.Variable)
+    }
 
 
 def _parts(model):
+    """The model, its layers, theirs, and what wrappers hold."""
     yield model
-    for part in getattr(model, "layers", []):
+    for part in getattr(model, "layers", None) or getattr(model, "_layers", []):
         yield from _parts(part)
 
 

@@ -1,7 +1,7 @@
 """Small Keras networks. Discriminators end in a logit; nothing here is trained."""
 
 from ganlab.arguments import whole
-from ganlab.backend import keras
+from ganlab.backend import keras, refuse_unusable
 from ganlab.layers import MinibatchDiscrimination
 
 __all__ = ["MinibatchDiscrimination", "mlp", "pytorch_initial"]
@@ -16,6 +16,7 @@ def mlp(sizes, activation="relu", output_activation=None, kernel="glorot_uniform
     given. `kernel` and `bias` are Keras initializers; every dense layer gets its own copy, so no
     two layers start equal. Either may be "pytorch", for PyTorch's default: see `pytorch_initial`.
     """
+    refuse_unusable()
     sizes = tuple(sizes)
     own = [isinstance(size, keras.layers.Layer) for size in sizes]
     wrong = [s for s, layer in zip(sizes, own, strict=True) if not layer and (int(s) != s or s < 1)]

@@ -1,7 +1,9 @@
-"""Optimizers that Keras does not have: Adam with its epsilon where PyTorch has it."""
+"""By whom losses are minimised: Adam with its epsilon where PyTorch has it, and what of a Keras
+optimizer an ensemble takes over."""
 
 import math
 
+from ganlab.arguments import per_member
 from ganlab.backend import keras
 
 
@@ -52,3 +54,116 @@ def _one_minus_power(beta, step):
     if beta == 0:
         return keras.ops.ones_like(step)
     return -keras.ops.expm1(step * math.log(beta))
+
+
+# For an ensemble -----------------------------------------------------------------------------
+
+# Those whose every update is elementwise and linear in the learning rate. Others look across a
+# stacked weight (Lamb, Adafactor, Muon), which would mix the members.
+_ELEMENTWISE = (
+    keras.optimizers.SGD,
+    keras.optimizers.RMSprop,
+    keras.optimizers.Adam,
+    keras.optimizers.AdamW,
+    keras.optimizers.Adamax,
+    keras.optimizers.Nadam,
+    keras.optimizers.Adagrad,
+    keras.optimizers.Adadelta,
+    keras.optimizers.Lion,
+    TorchAdam,
+)
+_ACROSS = ("clipnorm", "global_clipnorm", "use_ema", "gradient_accumulation_steps")
+
+
+def recipe_and_rates(optimizer, factors, role, members):
+    """How to make the optimizer, and each member's learning rate (members,) as it is now.
+
+    A constant rate is left out of the recipe and given to the program at run time, times
+    `factors`; for a schedule, which belongs to the program, the factors are all there is.
+    Refuses in one line what would mix the members, and what a new optimizer of the same
+    configuration would not have.
+    """
+    if not isinstance(optimizer, keras.optimizers.Optimizer):
+        raise TypeError(f"{role} is {optimizer!r}: wanted a Keras optimizer, Adam(1e-3) say")
+    if type(optimizer) not in _ELEMENTWISE:
+        names = ", ".join(kind.__name__ for kind in _ELEMENTWISE)
+        raise ValueError(
+            f"{role} is {type(optimizer).__name__}, whose steps may look across members: "
+            f"wanted one of {names}"
+        )
+    config = optimizer.get_config()
+    for name in _ACROSS:
+        if config.get(name):
+            raise ValueError(f"{role} has {name}={config[name]!r}, which would mix the members")
+    _refuse_what_is_lost(optimizer, role)
+    config.pop("name", None)
+    rates = rates_of(optimizer, factors, role, members)
+    if not isinstance(config["learning_rate"], dict):
+        config["learning_rate"] = 1.0
+    elif not type(optimizer._learning_rate).__module__.startswith("keras."):
+        config["learning_rate"] = optimizer._learning_rate  # the reader's own: as it is
+    return (type(optimizer), config), rates
+
+
+def followed(optimizer, factors, role, members):
+    """The recipe, and a function that gives the rates as they are at each call: whoever sets
+    `optimizer.learning_rate` between two steps has set it. Other numbers are part of what was
+    compiled, so setting those is refused."""
+    recipe, _ = recipe_and_rates(optimizer, factors, role, members)
+    begun = _without_rate(optimizer)
+
+    def rates():
+        for name, value in _without_rate(optimizer).items():
+            if value != begun[name]:
+                raise ValueError(
+                    f"{role} had {name}={begun[name]!r} when the training began, and has {value!r} "
+                    "now: wanted another training; only a learning rate may be set on the way"
+                )
+        return rates_of(optimizer, factors, role, members)
+
+    return recipe, rates
+
+
+def _without_rate(optimizer):
+    config = optimizer.get_config()
+    return {name: value for name, value in config.items() if name != "learning_rate"}
+
+
+def rates_of(optimizer, factors, role, members):
+    """Each member's learning rate (members,), the optimizer's at this moment times `factors`; the
+    factors alone where the rate is a schedule."""
+    rates = per_member(f"{role} factors", factors, members)
+    given = optimizer.get_config()["learning_rate"]
+    if not isinstance(given, dict):
+        rates = per_member(f"{role} learning rate", rates * given, members)
+    if (rates < 0).any():
+        raise ValueError(f"{role} has a learning rate of {rates.min():g}: wanted none below 0")
+    return rates
+
+
+def _refuse_what_is_lost(optimizer, role):
+    """Every run makes an optimizer of its own, from the configuration of the one that is given.
+    What that one has beside it would be left out without a word."""
+    if optimizer.built and (steps := int(optimizer.iterations)):
+        raise ValueError(
+            f"{role} has taken {steps} steps before, and what it remembers belongs to the weights "
+            "that it moved: wanted a new one"
+        )
+    if optimizer.loss_scale_factor is not None:
+        raise ValueError(
+            f"{role} has loss_scale_factor={optimizer.loss_scale_factor!r}, and divides gradients "
+            "by it that nobody has multiplied: wanted None"
+        )
+    config = {**optimizer.get_config(), "learning_rate": 1.0}
+    made = type(optimizer).from_config(config)
+    if optimizer.built:
+        made.build(list(optimizer._trainable_variables))
+    plain = (bool, int, float, str, tuple, set, type(None))
+    for name, value in vars(optimizer).items():
+        there, ours = name in vars(made), vars(made).get(name)
+        told = name in ("name", "_learning_rate") or name.startswith("_self_")
+        if not there or (isinstance(value, plain) and not told and value != ours):
+            raise ValueError(
+                f"{role} has {name.strip('_')} set, which get_config leaves out, and every run "
+                "makes its own optimizer from that: wanted one whose constructor says all"
+            )

@@ -7,11 +7,14 @@ from ganlab.arguments import record_steps, seed_tuple, whole
 from ganlab.backend import keras, tf
 from ganlab.data import as_distribution
 from ganlab.ensemble import Ensemble, call, is_tiny
+from ganlab.fitting import starting
 from ganlab.gan import Scaled
-from ganlab.initial import initial_weights
 from ganlab.loop import Loop, Part
-from ganlab.models import build, structure
-from ganlab.program import Player, Program, Supply, compiles, recipe_and_rates, shared
+from ganlab.models import own_parts, structure
+from ganlab.optimizers import recipe_and_rates
+from ganlab.own import is_own, name_of, reads
+from ganlab.probing import A_LOGIT, refuse_bounded
+from ganlab.program import Player, Program, Supply, compiles, shared
 from ganlab.streams import DISCRIMINATOR, PRETRAIN
 
 _BLOCK = 100  # steps whose random numbers are drawn at once
@@ -52,8 +55,12 @@ def pretrain(
     seeds, steps = seed_tuple(seeds), whole("steps", steps, 0)
     inputs, batch_size = as_distribution(inputs), whole("batch_size", batch_size, 1)
     stops, members = record_steps(records, steps), len(seeds)
-    if build(discriminator, inputs.dim, "discriminator") != 1:
+    if isinstance(discriminator, Ensemble):
+        raise TypeError("discriminator is an Ensemble, trained before: wanted a Keras model")
+    _, size, weights, _ = starting(discriminator, seeds, "discriminator", DISCRIMINATOR, inputs.dim)
+    if size != 1:
         raise ValueError("discriminator gives several numbers for each sample: wanted 1, a logit")
+    refuse_bounded(discriminator, "discriminator", inputs.dim, A_LOGIT)
     if not callable(loss):
         wanted = "wanted a function of (logits, targets), losses.cross_entropy say"
         raise TypeError(f"loss is a {type(loss).__name__}: {wanted}")
@@ -66,8 +73,9 @@ def pretrain(
     key = (
         "pretrain",
         structure(discriminator),
-        repr(recipe),
+        reads(recipe),
         loss,
+        reads(loss),
         members,
         batch_size,
         compiles(),
@@ -90,8 +98,9 @@ def pretrain(
         {"d": program.player},
         {"d": Supply(draw, seeds, PRETRAIN, _BLOCK)},
         {"d": rates},
+        own=[name_of(own) for own in (loss, *own_parts(discriminator)) if is_own(own)],
     )
-    loop.begin("d", initial_weights(discriminator, seeds, DISCRIMINATOR))
+    loop.begin("d", weights)
     reached, recorded = [], []
 
     def record(means):

@@ -7,70 +7,18 @@ variables go in and come out, so programs can be shared by any number of trainer
 """
 
 import concurrent.futures
+import contextlib
 import math
-import os
-import warnings
-from contextlib import contextmanager
+import threading
 
 import numpy as np
 
 from ganlab import cache
-from ganlab.arguments import per_member
-from ganlab.backend import keras, tf
-from ganlab.optimizers import TorchAdam
+from ganlab.backend import keras, refuse_unusable, tf
+from ganlab.compiling import compiles, warn_uncompiled
 from ganlab.streams import stream
 
-# Optimizers whose every update is elementwise and linear in the learning rate. Others
-# look across a stacked weight (Lamb, Adafactor, Muon), which would mix the members.
-_OPTIMIZERS = (
-    keras.optimizers.SGD,
-    keras.optimizers.RMSprop,
-    keras.optimizers.Adam,
-    keras.optimizers.AdamW,
-    keras.optimizers.Adamax,
-    keras.optimizers.Nadam,
-    keras.optimizers.Adagrad,
-    keras.optimizers.Adadelta,
-    keras.optimizers.Lion,
-    TorchAdam,
-)
-_ACROSS = ("clipnorm", "global_clipnorm", "use_ema", "gradient_accumulation_steps")
 NEVER = np.iinfo(np.int32).max
-_without_xla = False
-
-
-def compiles():
-    """Whether programs are compiled: GANLAB_COMPILE=0 turns it off, as does a missing XLA."""
-    return os.environ.get("GANLAB_COMPILE", "1") != "0" and not _without_xla
-
-
-def recipe_and_rates(optimizer, factors, role, members):
-    """How to make the optimizer, and each member's learning rate (members,).
-
-    A constant rate is left out of the recipe and given to the program at run time, times
-    `factors`; for a schedule, which belongs to the program, the factors are all there is.
-    Refuses in one line what would mix the members.
-    """
-    if not isinstance(optimizer, keras.optimizers.Optimizer):
-        raise TypeError(f"{role} is {optimizer!r}: wanted a Keras optimizer, Adam(1e-3) say")
-    if type(optimizer) not in _OPTIMIZERS:
-        names = ", ".join(kind.__name__ for kind in _OPTIMIZERS)
-        raise ValueError(
-            f"{role} is {type(optimizer).__name__}, whose steps may look across members: "
-            f"wanted one of {names}"
-        )
-    config = optimizer.get_config()
-    for name in _ACROSS:
-        if config.get(name):
-            raise ValueError(f"{role} has {name}={config[name]!r}, which would mix the members")
-    config.pop("name", None)
-    rates = per_member(f"{role} factors", factors, members)
-    if not isinstance(config["learning_rate"], dict):
-        rates = per_member(f"{role} learning rate", rates * config["learning_rate"], members)
-        config["learning_rate"] = 1.0
-    elif not type(optimizer._learning_rate).__module__.startswith("keras."):
-        config["learning_rate"] = optimizer._learning_rate  # the reader's own: as it is
-    return (type(optimizer), config), rates
 
 
 class Player:
@@ -93,6 +41,7 @@ class Player:
         self.kept = [[keras.Variable(np.zeros(s, "float32")) for s in some] for some in kept]
         self.registers = [*self.weights, *self.optimizer.variables, *self._averages]
         self.registers += [register for some in self.kept for register in some]
+        self.turns = threading.Lock()  # for whoever uses the registers as they are
 
     def values(self):
         return [tf.convert_to_tensor(weight.value) for weight in self.weights]
@@ -147,6 +96,9 @@ class Program:
         self._registers = [register for player in players for register in player.registers]
         self._weights = [weight for player in players for weight in player.weights]
         self._step = step
+        # Compiled, a call is one operation; uncompiled, two threads would share the registers.
+        self._turns = players[0].turns
+        self.apart = False  # whether its members have been seen to be, by `mixing`
         # The registers' values before any step: weights, then optimizer variables, player
         # after player. Taken now, for every call leaves its own values in the registers.
         self.initial_state = [tf.identity(register.value) for register in self._registers]
@@ -191,7 +143,12 @@ class Program:
     def __call__(self, state, data, scalars, count):
         """Runs `count` steps. Returns the new state, the sums (quantities, members) and the
         step at which each member failed, counted from 0 (`NEVER` for those that did not)."""
-        arguments, refused = (state, data, scalars, tf.constant(count, tf.int32)), None
+        refuse_unusable()
+        with contextlib.nullcontext() if self._compiled and self.ready else self._turns:
+            return self._called((state, data, scalars, tf.constant(count, tf.int32)))
+
+    def _called(self, arguments):
+        refused = None
         while True:
             try:
                 if self.ready:
@@ -209,12 +166,12 @@ class Program:
                 self._build(compiled=self._tiny)
                 refused = error
         if refused is not None and not self._compiled:
-            _warn_without_xla(refused)
+            warn_uncompiled(refused)
         self.ready = True
         return result
 
 
-@contextmanager
+@contextlib.contextmanager
 def _gradients_forgotten():
     """Forgets the custom gradients of what is traced meanwhile. TensorFlow would keep them, and
     with each the whole graph that it stands in; but nobody differentiates a program."""
@@ -228,18 +185,6 @@ def _gradients_forgotten():
         for name in set(known) - before:
             if name.startswith("CustomGradient-"):
                 del known[name]
-
-
-def _warn_without_xla(error):
-    global _without_xla
-    if not _without_xla:
-        reason = (str(error).strip().splitlines() or ["no reason given"])[0]
-        warnings.warn(
-            f"TensorFlow cannot compile here, so training runs uncompiled and slower: {reason}",
-            RuntimeWarning,
-            stacklevel=3,
-        )
-    _without_xla = True
 
 
 _kept = {}

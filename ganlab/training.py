@@ -11,7 +11,8 @@ from ganlab.ensemble import Ensemble, is_tiny, layer_place
 from ganlab.fitting import fitting_networks, spread_scalars
 from ganlab.gan import Added, Gan, Now, Replaced, Scaled, Shown
 from ganlab.loop import Loop, Part, TrainingFailed
-from ganlab.program import Supply, blocks_of, recipe_and_rates, shared
+from ganlab.optimizers import followed
+from ganlab.program import Supply, blocks_of, shared
 from ganlab.runs import RECORDS, Records, Run
 from ganlab.step import Steps, drawing
 from ganlab.streams import DISCRIMINATOR, GENERATOR, SHOW
@@ -84,6 +85,7 @@ class Trainer(Loop):
             rates,
             scalars,
             names={"d": "discriminator", "g": "generator"},
+            own=gan.own,
         )
         for player, some in zip("gd", weights, strict=True):
             self.begin(player, some, kept[player])
@@ -104,12 +106,12 @@ class Trainer(Loop):
         return np.swapaxes(supply.peek()[0]["z"], 0, 1)
 
     def _optimizers(self, members):
-        """[how to make G's, D's], {player: rates}."""
+        """[how to make G's, D's], {player: function that gives its rates}."""
         recipes, rates = [], {}
         for role, given in (("g", self.gan.g_optimizer), ("d", self.gan.d_optimizer)):
             optimizer, factors = given if isinstance(given, Scaled) else (given, 1.0)
             optimizer = keras.optimizers.Adam(1e-3, beta_1=0.5) if optimizer is None else optimizer
-            recipe, rates[role] = recipe_and_rates(optimizer, factors, f"{role}_optimizer", members)
+            recipe, rates[role] = followed(optimizer, factors, f"{role}_optimizer", members)
             recipes.append(recipe)
         return recipes, rates
 

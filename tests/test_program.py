@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from ganlab import optimizers, program
+from ganlab import compiling, optimizers, program
 from ganlab.backend import keras, tf
 from ganlab.networks import mlp
-from ganlab.program import NEVER, Player, Program, Supply, compiles, recipe_and_rates, shared
+from ganlab.optimizers import recipe_and_rates
+from ganlab.program import NEVER, Player, Program, Supply, compiles, shared
 from ganlab.streams import stream
 
 
@@ -533,7 +534,7 @@ def test_an_error_that_comes_uncompiled_too_does_not_turn_compiling_off(monkeypa
     def fails(*_):
         raise tf.errors.InvalidArgumentError(None, None, "the loss's own")
 
-    monkeypatch.setattr(program, "_without_xla", False)
+    monkeypatch.setattr(compiling, "_without_xla", False)
     monkeypatch.setattr(Program, "_loop", fails)
     one._build(compiled=True)
     with pytest.raises(tf.errors.InvalidArgumentError):
@@ -542,7 +543,7 @@ def test_an_error_that_comes_uncompiled_too_does_not_turn_compiling_off(monkeypa
 
 
 def test_the_switch_turns_compiling_off(monkeypatch):
-    monkeypatch.setattr(program, "_without_xla", False)
+    monkeypatch.setattr(compiling, "_without_xla", False)
     monkeypatch.delenv("GANLAB_COMPILE", raising=False)
     assert compiles()
     monkeypatch.setenv("GANLAB_COMPILE", "1")
@@ -553,16 +554,16 @@ def test_the_switch_turns_compiling_off(monkeypatch):
     assert not Program([player], None, [])._compiled
     monkeypatch.setenv("GANLAB_COMPILE", "1")
     assert Program([player], None, [])._compiled
-    monkeypatch.setattr(program, "_without_xla", True)
+    monkeypatch.setattr(compiling, "_without_xla", True)
     assert not compiles()
 
 
 def test_an_error_of_the_step_itself_reaches_the_caller(monkeypatch):
-    monkeypatch.setattr(program, "_without_xla", False)
+    monkeypatch.setattr(compiling, "_without_xla", False)
     one, rates = parabola(False, monkeypatch)
     with pytest.raises(tf.errors.InvalidArgumentError):
         run(one, start(one, 0.0, 0.0, 0.0), DATA[:1], rates, 2)
-    assert not program._without_xla
+    assert not compiling._without_xla
 
 
 # Programs that are kept ---------------------------------------------------------------------

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from ganlab import data, latent, loop, losses, program, training
+from ganlab import compiling, data, latent, loop, losses, program, training
 from ganlab.backend import keras, tf
 from ganlab.ensemble import Ensemble
 from ganlab.networks import mlp
@@ -723,7 +723,8 @@ def test_without_xla_training_runs_uncompiled_and_warns_once(monkeypatch):
             self._run = refuse
 
     monkeypatch.setattr(program.Program, "_build", build)
-    monkeypatch.setattr(program, "_without_xla", False)
+    monkeypatch.setattr(compiling, "_without_xla", False)
+    monkeypatch.setattr(compiling, "xla_works", lambda: False)
     monkeypatch.setattr(program, "_kept", {})
     with pytest.warns(RuntimeWarning, match="no XLA here") as caught:
         one = trainer()

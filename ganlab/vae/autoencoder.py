@@ -5,11 +5,14 @@ from typing import Any
 
 from ganlab.arguments import at_least, whole
 from ganlab.backend import keras
+from ganlab.compiling import compiles
 from ganlab.data import Distribution, Samples, as_distribution
-from ganlab.fitting import refuse_activation, starting
+from ganlab.ensemble import Ensemble
+from ganlab.fitting import starting
 from ganlab.gan import Scaled
-from ganlab.models import structure
-from ganlab.program import compiles
+from ganlab.models import own_parts, structure
+from ganlab.own import is_own, name_of, reads
+from ganlab.probing import refuse_bounded
 from ganlab.streams import GENERATOR, VAE
 from ganlab.vae.likelihoods import Likelihood
 
@@ -66,8 +69,19 @@ class Vae:
                 f"{role} gives {size} numbers for each sample: wanted {outputs}, {why}"
             )
         if role == "encoder" or self.likelihood.free:
-            refuse_activation(model, role, "numbers of any size, a last layer of no activation")
+            wanted = "numbers of any size, a last layer of no activation"
+            refuse_bounded(model, role, inputs, wanted)
         return model, weights, failed
+
+    @property
+    def own(self):
+        """What the Vae holds of functions and layers that are the reader's, in words."""
+        found = [("likelihood", part) for part in self.likelihood if callable(part)]
+        for role in ("encoder", "decoder"):
+            model = getattr(self, role)
+            model = model.model if isinstance(model, Ensemble) else model
+            found += [(f"in the {role}", part) for part in own_parts(model)]
+        return [f"{name_of(what)} ({where})" for where, what in found if is_own(what)]
 
     def key(self, models, recipe, members, batch_size):
         """What decides which program trains the Vae: equal keys may share one."""
@@ -75,8 +89,9 @@ class Vae:
         return (
             "vae",
             *(structure(model) for model in models),
-            repr(recipe),
+            reads(recipe),
             self.likelihood._replace(scalars=names),
+            reads(self.likelihood._replace(scalars=names)),
             (members, batch_size, self.real.dim, self.latent_dim),
             compiles(),
         )

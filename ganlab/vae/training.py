@@ -10,7 +10,8 @@ from ganlab.ensemble import Ensemble, is_tiny
 from ganlab.gan import Scaled
 from ganlab.latent import Gaussian
 from ganlab.loop import Loop, Part
-from ganlab.program import Supply, blocks_of, recipe_and_rates, shared
+from ganlab.optimizers import followed
+from ganlab.program import Supply, blocks_of, shared
 from ganlab.runs import Records
 from ganlab.streams import SHOW, VAE
 from ganlab.vae.autoencoder import Vae
@@ -36,7 +37,7 @@ class VaeTrainer(Loop):
             vae.optimizer if isinstance(vae.optimizer, Scaled) else (vae.optimizer, 1.0)
         )
         optimizer = keras.optimizers.Adam(1e-3) if optimizer is None else optimizer
-        recipe, rates = recipe_and_rates(optimizer, factors, "optimizer", members)
+        recipe, rates = followed(optimizer, factors, "optimizer", members)
         self._likelihood = vae.likelihood.of_members(members)
         beta = tf.constant(per_member("beta", vae.beta, members))
         whole("samples", records.samples, 1)
@@ -55,6 +56,7 @@ class VaeTrainer(Loop):
             {"vae": Supply(draw, seeds, VAE, length, blocks)},
             {"vae": rates},
             (beta, self._likelihood.spread()),
+            own=vae.own,
         )
         self.begin("vae", weights)
         self._shown, self._keep = self._shown_latents(records.samples), records.keep

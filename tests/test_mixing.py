@@ -1,0 +1,182 @@
+"""Members that are mixed are found by a NaN, whoever mixes them."""
+
+import numpy as np
+import pytest
+
+from ganlab import data, latent, losses, mixing
+from ganlab.backend import keras, tf
+from ganlab.gan import Added, Replaced, Shown
+from ganlab.networks import mlp
+from ganlab.pretraining import pretrain
+from ganlab.techniques import averaged_generator, gradient_penalty, packing, unrolled
+from ganlab.training import Scaled, Trainer
+from ganlab.vae import VaeTrainer, gaussian
+
+SEEDS = 4  # as many as there are samples in a batch: shapes cannot tell them apart
+
+
+@pytest.fixture(autouse=True)
+def uncompiled(monkeypatch):
+    monkeypatch.setenv("GANLAB_COMPILE", "0")
+
+
+def trainer(batch_size=SEEDS, **changed):
+    fields = {
+        "generator": mlp((2, 3, 1)),
+        "discriminator": mlp((1, 4, 1), "tanh"),
+        "real": data.Gaussian(1.0, 0.5),
+        "latent": latent.Gaussian(2),
+        **changed,
+    }
+    return Trainer(**fields, seeds=SEEDS, batch_size=batch_size)
+
+
+def over_members(x):
+    return tf.reduce_mean(x, axis=0)
+
+
+def standardised(x, now):
+    return (x - tf.reduce_mean(x)) / tf.math.reduce_std(x)
+
+
+def ranked(x, now):
+    return tf.gather(x, tf.argsort(tf.reduce_sum(x, axis=[1, 2])), axis=0)
+
+
+def centred(weights, *kept):
+    return [w - tf.reduce_mean(w, axis=0) for w in weights]
+
+
+class Mixing(keras.layers.Layer):
+    def call(self, x):
+        return x
+
+    def call_stacked(self, weights, x):
+        return x - 0.5 * tf.reduce_mean(x, axis=0, keepdims=True)
+
+
+def plain(**changed):
+    return losses.nonsaturating._replace(**changed)
+
+
+MIXED = {
+    "generator's loss": {
+        "losses": plain(generator=lambda f: over_members(tf.nn.softplus(-f))),
+    },
+    "discriminator's loss": {
+        "losses": plain(discriminator=lambda r, f: over_members(tf.nn.softplus(f) - r)),
+    },
+    "a relative loss": {
+        "losses": plain(generator=lambda r, f: over_members(f - r), relative=True),
+    },
+    "a penalty on D": {"added": Added(lambda now: over_members(now.discriminate(now.real)))},
+    "a penalty on G": {
+        "added": Added(lambda now: over_members(now.fake[..., 0]), to="g"),
+    },
+    "what is shown": {"shown": Shown(standardised)},
+    "weights after a step": {"replaced": Replaced(after_step=centred, to="g")},
+    "weights in use": {"replaced": Replaced(in_use=centred)},
+    "weights for the opponent": {
+        "replaced": Replaced(for_opponent=lambda w, loss: centred(w)),
+    },
+}
+
+
+@pytest.mark.parametrize("who", MIXED)
+def test_what_mixes_the_members_is_refused(who):
+    with pytest.raises(ValueError, match="the members are mixed: a NaN in seed 0 reaches 3 of"):
+        trainer(**MIXED[who]).advance(1)
+
+
+def test_the_message_names_the_readers_own_functions():
+    with pytest.raises(ValueError, match=r"yours are standardised \(shown\[0\]\)$") as info:
+        trainer(shown=Shown(standardised)).record()
+    assert "\n" not in str(info.value)
+
+
+def test_at_another_batch_size_too():
+    with pytest.raises(ValueError, match="the members are mixed"):
+        trainer(batch_size=7, shown=Shown(standardised)).d_step()
+
+
+@pytest.mark.parametrize("role", ["discriminator", "generator"])
+def test_a_layer_that_serves_all_members_wrongly_is_refused(role):
+    sizes = {"discriminator": (1, 4), "generator": (2, 4)}[role]
+    with pytest.raises(ValueError, match=f"{role} cannot be trained for several seeds at once"):
+        trainer(**{role: mlp((*sizes, Mixing(), 1))})
+
+
+def test_in_pretraining_and_in_autoencoders_too():
+    with pytest.raises(ValueError, match="the members are mixed"):
+        pretrain(
+            mlp((1, 4, 1)),
+            data.Uniform(-1.0, 1.0),
+            lambda x: x[..., 0],
+            loss=lambda logits, y: over_members(tf.square(logits - y)),
+            seeds=SEEDS,
+            batch_size=SEEDS,
+            steps=1,
+        )
+    kind = gaussian(0.1)
+    wrong = kind._replace(
+        log_probability=lambda *a, **k: kind.log_probability(*a, **k) - tf.reduce_mean(a[0])
+    )
+    with pytest.raises(ValueError, match="the members are mixed"):
+        VaeTrainer(
+            mlp((1, 4, 2)),
+            mlp((1, 4, 1)),
+            data.Gaussian(),
+            latent_dim=1,
+            likelihood=wrong,
+            seeds=SEEDS,
+            batch_size=SEEDS,
+        ).advance(1)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"added": gradient_penalty(1.0)},
+        {"replaced": [unrolled(2, 0.1), averaged_generator(0.9)]},
+        {"shown": packing(2), "discriminator": mlp((2, 4, 1))},
+        {"added": Added(lambda now: tf.reduce_mean(tf.square(now.real), axis=[1, 2]))},
+    ],
+)
+def test_what_keeps_them_apart_is_tried_once(fields, monkeypatch):
+    tried = []
+    real = mixing.np.flatnonzero
+    monkeypatch.setattr(mixing.np, "flatnonzero", lambda x: tried.append(1) or real(x))
+    one = trainer(**fields)
+    one.advance(2)
+    calls = len(tried)
+    assert one.parts["both"].program.apart
+    one.advance(2)
+    one.g_step()
+    again = trainer(**fields)
+    again.advance(1)
+    assert one.parts["g"].program.apart
+    assert calls >= 1
+
+
+def test_trying_moves_nothing():
+    one, other = trainer(), trainer()
+    for program in {id(p.program): p.program for p in one.parts.values()}.values():
+        program.apart = False
+    one.advance(3)
+    other.advance(3)  # the same programs, tried by now
+    for player in "gd":
+        for a, b in zip(one.weights(player), other.weights(player), strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
+def test_who_is_not_finite_anyway_was_not_mixed():
+    rates = np.array([1e-2, 1e-2, 3e38, 1e-2])
+    one = trainer(d_optimizer=Scaled(keras.optimizers.SGD(1.0), rates), losses=losses.least_squares)
+    one.advance(1)
+    assert list(one.failed) == [2]
+    one = trainer(d_optimizer=keras.optimizers.SGD(1e-2))
+    one.freeze({0: 0})
+    one.parts["both"].program.apart = False
+    one.advance(1)
+    assert list(one.failed) == [0]
