@@ -235,9 +235,10 @@ def train(
     """Trains one GAN per seed, all seeds at once, and returns a `Run`.
 
     generator      Keras model (batch, latent dim) -> (batch, dim); a template: each seed
-                   draws its own initial weights from the model's initializers
+                   draws its own initial weights from the model's initializers, so one that
+                   was trained before is refused. Or an `Ensemble`, to go on from its weights
     discriminator  Keras model (batch, dim) -> (batch, 1), ending in a logit, or in several,
-                   one for each patch; or the `Ensemble` that `pretrain` returns
+                   one for each patch; or an `Ensemble`, that which `pretrain` returns say
     real           a distribution of `ganlab.data`, or your own array (n, dim)
     latent         a distribution of `ganlab.latent`
     steps          steps of the generator
@@ -260,6 +261,17 @@ def train(
     Interrupting (Ctrl-C, Jupyter's stop button) returns what was recorded until then. A
     seed that stops being finite is frozen and named in `Run.failed`; when all have,
     `TrainingFailed` is raised, which carries the `Run`.
+
+    Going on: `train(run.generators, run.discriminators, ...)` with the same seeds begins with
+    the weights of a run; its optimizers begin anew, and its batches are again the first. A
+    `Trainer` goes on as it stands, optimizers and batches included: `trainer.advance(1000)`.
+    `Ensemble.of(model, seeds)` begins all seeds with the weights of one Keras model.
+
+    Before anything is compiled, models, functions, data and optimizers are tried: what would
+    be left out or would mix the seeds is refused in one line. A compiled program is used again
+    while networks, functions, sizes and optimizers are the same, whatever rates and scalars
+    are; a global, an attribute or a variable that a function of yours looks up belongs to it,
+    and is looked up when the training begins. Other processes have to be spawned, not forked.
     """
     gan = Gan(
         generator,
