@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from ganlab import data, latent
-from ganlab.backend import keras
+from ganlab.backend import keras, tf
 from ganlab.networks import mlp
-from ganlab.optimizers import TorchAdam
-from ganlab.training import train
+from ganlab.optimizers import TorchAdam, recipe_and_rates
+from ganlab.training import Trainer, train
 
 RATE = 2.0**-9  # the same number in float32, in which Keras keeps it
 # (beta_1, beta_2, epsilon, amsgrad); gradients are about as small as the largest epsilon
@@ -120,3 +120,76 @@ def test_training_with_it_differs_from_keras_by_epsilon_alone():
     other = after_one_step(lambda: keras.optimizers.Adam(0.01, epsilon=0.1))
     np.testing.assert_allclose(ours, alike, atol=2e-6)
     assert np.abs(ours - other).max() > 1e-3
+
+
+# What would be lost -------------------------------------------------------------------------
+
+
+def excluding(optimizer):
+    optimizer.exclude_from_weight_decay(var_names=["bias"])
+    return optimizer
+
+
+def stepped(optimizer):
+    variable = keras.Variable(np.ones(2, "float32"))
+    optimizer.apply([tf.ones(2)], [variable])
+    return optimizer
+
+
+def patched(optimizer):
+    optimizer.update_step = lambda *_: None
+    return optimizer
+
+
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (lambda: excluding(keras.optimizers.AdamW(1e-3)), "has exclude_from_weight_decay.* set"),
+        (lambda: excluding(keras.optimizers.SGD(1e-3)), "has exclude_from_weight_decay.* set"),
+        (lambda: patched(keras.optimizers.RMSprop(1e-3)), "has update_step set"),
+        (lambda: stepped(keras.optimizers.Adam(1e-3)), "has taken 1 steps before"),
+        (lambda: stepped(TorchAdam(1e-3)), "has taken 1 steps before"),
+        (lambda: keras.optimizers.Adam(loss_scale_factor=1024.0), "loss_scale_factor=1024.0"),
+        (lambda: keras.optimizers.SGD(-0.1), "learning rate of -0.1: wanted none below 0"),
+    ],
+)
+def test_what_a_new_optimizer_would_not_have_is_refused(make, told):
+    with pytest.raises(ValueError, match=f"d_optimizer {told}|d_optimizer has a? ?{told}") as info:
+        recipe_and_rates(make(), 1.0, "d_optimizer", 2)
+    assert "\n" not in str(info.value)
+
+
+def test_what_a_constructor_says_may_also_be_set_later():
+    adam = keras.optimizers.Adam(1e-3)
+    adam.beta_1, adam.epsilon, adam.learning_rate = 0.5, 1e-3, 0.25
+    (_, config), rates = recipe_and_rates(adam, 1.0, "d_optimizer", 2)
+    assert (config["beta_1"], config["epsilon"], rates[0]) == (0.5, 1e-3, 0.25)
+    built = keras.optimizers.Adam(1e-3)
+    built.build([keras.Variable(np.ones(2, "float32"))])
+    recipe_and_rates(built, 1.0, "d_optimizer", 2)
+    with pytest.raises(ValueError, match="below 0"):
+        recipe_and_rates(adam, [1.0, -1.0], "d_optimizer", 2)
+
+
+def test_a_rate_that_is_set_on_the_way_counts_and_nothing_else_may_be(monkeypatch):
+    monkeypatch.setenv("GANLAB_COMPILE", "0")
+    sgd = keras.optimizers.SGD(0.0)
+    one = Trainer(
+        mlp((1, 3, 1)),
+        mlp((1, 3, 1)),
+        data.Gaussian(),
+        latent.Gaussian(1),
+        d_optimizer=sgd,
+        seeds=2,
+        batch_size=4,
+    )
+    before = [np.array(w) for w in one.weights("d")]
+    one.advance(2)
+    for a, b in zip(before, one.weights("d"), strict=True):
+        np.testing.assert_array_equal(a, b)
+    sgd.learning_rate = 0.1
+    one.advance(1)
+    assert any((a != np.asarray(b)).any() for a, b in zip(before, one.weights("d"), strict=True))
+    sgd.momentum = 0.9
+    with pytest.raises(ValueError, match=r"d_optimizer had momentum=0.0 .* and has 0.9 now"):
+        one.advance(1)
