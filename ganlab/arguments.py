@@ -1,9 +1,19 @@
 """Checks of what a reader passes in: one line, before anything compiles."""
 
+import re
 from textwrap import shorten
 
 import numpy as np
 import psutil
+
+
+def first_line(error):
+    """What an exception says, in a line, without what TensorFlow puts around it."""
+    lines = re.sub(r"\x1b\[\d*m|\{\{.*?\}\} ?", "", str(error)).strip().splitlines()
+    told = lines[0].partition(" [Op:")[0].strip() if lines else ""
+    if told.startswith("Exception encountered when calling") and len(lines) > 2:
+        told = lines[2].partition(" [Op:")[0].strip()  # Keras says first where, and then what
+    return told or type(error).__name__
 
 
 def whole(name, value, least):

@@ -6,6 +6,7 @@ import re
 import warnings
 from pathlib import Path
 
+from ganlab.arguments import first_line
 from ganlab.backend import tf
 
 _without_xla = False
@@ -39,7 +40,7 @@ def warn_uncompiled(error):
         _without_xla = True
         told = (
             "TensorFlow cannot compile here, so training runs uncompiled and slower: "
-            f"{_first_line(error)}"
+            f"{first_line(error)}"
         )
     warnings.warn(told, RuntimeWarning, stacklevel=3)
 
@@ -50,7 +51,7 @@ def why(error):
     text = str(error)
     operation = re.search(r"unsupported operations[^\n]*?: (\w+) \(", text)
     if operation is None:
-        return _first_line(error)
+        return first_line(error)
     trace = text.partition("\n\t")[0]
     own = [
         (line, name)
@@ -61,7 +62,3 @@ def why(error):
     inside = own and own[-1][1] != "<module>"
     where = f", in {own[-1][1]}, line {own[-1][0]}" if inside else ""
     return f"it has no {operation[1]}{where}"
-
-
-def _first_line(error):
-    return (str(error).strip().splitlines() or ["no reason given"])[0]

@@ -8,6 +8,7 @@ from ganlab.ensemble import Ensemble
 from ganlab.gan import Now
 from ganlab.initial import initial_weights
 from ganlab.models import build
+from ganlab.own import asked
 from ganlab.probing import A_LOGIT, refuse_bounded, refuse_trained, refuse_unfaithful
 from ganlab.step import Scalars
 from ganlab.streams import DISCRIMINATOR, GENERATOR
@@ -40,7 +41,7 @@ def _shown_size(gan, members, batch_size, scalars):
     """The size of a sample as D is shown it."""
     size = (batch_size, gan.real.dim)
     batch = tf.zeros((members, *size))
-    for term, numbers in zip(gan.shown, scalars.shown, strict=True):
+    for k, (term, numbers) in enumerate(zip(gan.shown, scalars.shown, strict=True)):
         if term.function is None:
             continue
         noise = None
@@ -48,7 +49,9 @@ def _shown_size(gan, members, batch_size, scalars):
             noise = term.draw(np.random.default_rng(0), (1, *size))
             noise = tf.zeros((members, *np.shape(noise)[1:]))
         given = tuple(batch.shape)
-        batch = term.function(batch, Now(tf.constant(0.0), noise), **numbers)
+        hint = f"; batch_size={batch_size}"
+        now = Now(tf.constant(0.0), noise)
+        batch = asked(f"shown[{k}]", term.function, batch, now, hint=hint, **numbers)
         if batch.shape.rank != 3 or batch.shape[0] != members:
             shape = f"shown gives shape {tuple(batch.shape)} for {given}"
             raise ValueError(f"{shape}: wanted ({members}, samples, numbers in each)")

@@ -7,6 +7,7 @@ import warnings
 
 import numpy as np
 
+from ganlab.arguments import first_line
 from ganlab.backend import keras, refuse_unusable
 from ganlab.own import is_own, layer_attributes, reads
 
@@ -102,9 +103,9 @@ def build(model, dim, role, why=""):
     try:
         outputs = model(np.zeros((2, dim), "float32"))
     except Exception as error:  # Keras and TensorFlow raise many kinds, and long ones
-        first = next(iter(str(error).strip().splitlines()), "")
+        told = first_line(error)
         raise ValueError(
-            f"{role} cannot be called on samples (batch, {dim}){why}: {first}"
+            f"{role} cannot be called on samples (batch, {dim}){why}: {told}"
         ) from error
     if isinstance(outputs, (list, tuple, dict)):
         raise ValueError(f"{role} gives {len(outputs)} outputs: wanted one, (batch, size)")

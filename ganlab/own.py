@@ -14,6 +14,8 @@ import types
 
 import numpy as np
 
+from ganlab.arguments import first_line
+
 _LIBRARIES = {"ganlab", "keras", "tensorflow", "numpy", "scipy", *sys.stdlib_module_names}
 _HOLDERS = {types.SimpleNamespace, argparse.Namespace}  # made by libraries, filled by readers
 _MOST, _DEEPEST = 2_000, 12  # values, and steps from one to the next: beyond, identity has to do
@@ -33,6 +35,16 @@ def name_of(thing):
     if name == "<lambda>":
         return f"a lambda in line {thing.__code__.co_firstlineno}"
     return name
+
+
+def asked(where, function, *arguments, hint="", **keywords):
+    """What a function of the reader's gives; whatever it raises instead becomes one line, in which
+    `where` says what the function is for, and `hint` what to look at."""
+    try:
+        return function(*arguments, **keywords)
+    except Exception as error:  # the reader's code may raise anything
+        told = f"{type(error).__name__}: {first_line(error)}{hint}"
+        raise ValueError(f"{where} ({name_of(function)}) fails: {told}") from error
 
 
 class _Same:

@@ -12,7 +12,7 @@ from ganlab.gan import Scaled
 from ganlab.loop import Loop, Part
 from ganlab.models import own_parts, structure
 from ganlab.optimizers import recipe_and_rates
-from ganlab.own import is_own, name_of, reads
+from ganlab.own import asked, is_own, name_of, reads
 from ganlab.probing import A_LOGIT, refuse_bounded
 from ganlab.program import Player, Program, Supply, compiles, shared
 from ganlab.streams import DISCRIMINATOR, PRETRAIN
@@ -123,7 +123,8 @@ class _Pretraining(Program):
             x, y = (tf.gather(data["d"][name], i + moving.start["d"]) for name in ("x", "y"))
 
             def objective(weights):
-                return loss(call(discriminator, weights, x)[..., 0], y), None
+                logits = call(discriminator, weights, x)[..., 0]
+                return asked("loss", loss, logits, y), None
 
             return [self.player.descend(objective, moving.rate["d"])[0]]
 

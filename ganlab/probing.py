@@ -8,6 +8,7 @@ not tell; calling it twice does, and calling a copy.
 import numpy as np
 
 from ganlab import ensemble
+from ganlab.arguments import first_line
 from ganlab.backend import keras, tf
 from ganlab.initial import initializers_of, largest
 from ganlab.models import clone, own_parts, structure
@@ -127,7 +128,7 @@ def _differs(model, weights, x, alone):
         logger.setLevel("CRITICAL")  # what the map cannot do it says at length
         found = together([tf.constant(w) for w in weights], tf.constant(x))
     except Exception as error:  # TensorFlow and Keras raise many kinds, and long ones
-        return f"{type(error).__name__}: {(str(error).strip().splitlines() or ['?'])[0]}"
+        return f"{type(error).__name__}: {first_line(error)}"
     finally:
         logger.setLevel(level)
     for place, values in enumerate(found):
@@ -186,9 +187,8 @@ def refuse_bounded(model, role, size, wanted):
         try:
             outputs, _ = model.stateless_call(weights, [], x.astype("float32"))
         except Exception as error:  # TensorFlow and Keras raise many kinds, and long ones
-            first = next(iter(str(error).strip().splitlines()), type(error).__name__)
             raise ValueError(
-                f"{role} cannot be called on samples of size up to {np.abs(x).max():.0f}: {first}"
+                f"{role} cannot be called on samples of size up to {np.abs(x).max():.0f}: {first_line(error)}"
             ) from error
         found.append(np.asarray(outputs).ravel())
     found = np.concatenate(found)

@@ -72,7 +72,12 @@ class Player:
             tape.watch(before)
             losses, report = loss(before)
             total = tf.reduce_sum(self.one_per_member("the loss has", losses))
-        gradients = tape.gradient(total, before, unconnected_gradients="zero")
+        try:
+            gradients = tape.gradient(total, before, unconnected_gradients="zero")
+        except LookupError as error:
+            raise ValueError(
+                f"the loss has no slope, for it goes through an operation without: {error}"
+            ) from error
         self.optimizer.apply(gradients, self.weights)
         for weight, old in zip(self.weights, before, strict=True):
             scale = tf.reshape(rate, [-1] + [1] * (old.shape.rank - 1))

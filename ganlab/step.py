@@ -1,5 +1,6 @@
 """One step of D and one of G, for all members at once: draw, show, judge, penalise, descend."""
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 from ganlab.backend import tf
 from ganlab.ensemble import call, call_layers
 from ganlab.gan import Now
+from ganlab.own import asked
 from ganlab.program import Player, Program
 
 # What a step of both players reports, averaged over the batch, one number for each member.
@@ -146,7 +148,10 @@ class Steps:
             logits, features = self._judge(opponent, batches)
             seen = [] if self.feature_layer is None else features
             seen = [*(logits if self.losses.relative else logits[1:]), *seen]
-            g_loss = self.losses.generator(*seen, **scalars.losses)
+            hint = "" if self.losses.relative else "; real logits come with relative=True alone"
+            g_loss = asked(
+                "losses.generator", self.losses.generator, *seen, hint=hint, **scalars.losses
+            )
             return g_loss + self._penalty("g", weights, opponent, weights, batches, scalars), None
 
         g_loss, _ = self.g.descend(loss, moving.rate["g"])
@@ -171,10 +176,10 @@ class Steps:
         real = drawn.real
         for k, term in enumerate(self.shown):
             if term.function is not None:
-                numbers = scalars.shown[k]
-                fake = term.function(fake, Now(step, drawn.fake_noise[k]), **numbers)
+                ask = partial(asked, f"shown[{k}]", term.function, **scalars.shown[k])
+                fake = ask(fake, Now(step, drawn.fake_noise[k]))
                 if real is not None:
-                    real = term.function(real, Now(step, drawn.real_noise[k]), **numbers)
+                    real = ask(real, Now(step, drawn.real_noise[k]))
         return Batches(real, fake, drawn.z, step, drawn.added_noise)
 
     def _judge(self, weights, batches):
@@ -198,7 +203,7 @@ class Steps:
         """D's loss (seeds,) and the logits (real, fake), for these weights of D and of G."""
         used = self.in_use("d", weights, scalars)
         logits, _ = self._judge(used, batches)
-        d_loss = self.losses.discriminator(*logits, **scalars.losses)
+        d_loss = asked("losses.discriminator", self.losses.discriminator, *logits, **scalars.losses)
         return d_loss + self._penalty("d", weights, used, generator, batches, scalars), logits
 
     def _penalty(self, player, weights, discriminator, generator, batches, scalars):
@@ -225,7 +230,7 @@ class Steps:
                     weights,
                     owner.average(),
                 )
-                penalty = term.function(now, **scalars.added[k])
+                penalty = asked(f"added[{k}]", term.function, now, **scalars.added[k])
                 total += owner.one_per_member("added function gives", penalty)
         return total
 
@@ -249,14 +254,14 @@ class Steps:
         """What the player's network computes with."""
         for term, some, numbers in self._replacing(player, scalars, kept):
             if term.in_use:
-                weights = term.in_use(weights, some, **numbers)
+                weights = asked("replaced", term.in_use, weights, some, **numbers)
         return weights
 
     def for_samples(self, weights, scalars, kept):
         """What samples are made with, and what a `Run` keeps of G."""
         for term, some, numbers in self._replacing("g", scalars, kept):
             if term.for_samples:
-                weights = term.for_samples(weights, some, **numbers)
+                weights = asked("replaced", term.for_samples, weights, some, **numbers)
         return self.in_use("g", weights, scalars, kept)
 
     def _foreseen(self, weights, generator, batches, scalars):
@@ -267,7 +272,7 @@ class Steps:
 
         for term, _, numbers in self._replacing("d", scalars):
             if term.for_opponent:
-                weights = term.for_opponent(weights, loss, **numbers)
+                weights = asked("replaced", term.for_opponent, weights, loss, **numbers)
         return weights
 
     def _after(self, player, scalars, move):
@@ -275,11 +280,13 @@ class Steps:
         owner = self.players[player]
         for term, _, numbers in self._replacing(player, scalars):
             if term.after_step:
-                _assign(owner.weights, term.after_step(owner.values(), **numbers), move)
+                after = asked("replaced", term.after_step, owner.values(), **numbers)
+                _assign(owner.weights, after, move)
         replacing = self._replacing(player, scalars)
         for (term, some, numbers), registers in zip(replacing, owner.kept, strict=True):
             if term.keep:
-                _assign(registers, term.keep(some, owner.values(), **numbers), move)
+                kept = asked("replaced", term.keep, some, owner.values(), **numbers)
+                _assign(registers, kept, move)
 
 
 def _assign(registers, values, move):
