@@ -11,7 +11,7 @@ from ganlab.backend import tf
 
 HERE = Path(__file__).resolve().parents[1] / "benchmarks"
 sys.path.insert(0, str(HERE))
-peers, speed, tasks = (importlib.import_module(name) for name in ("peers", "speed", "tasks"))
+peers, rows, speed, tasks = map(importlib.import_module, ("peers", "rows", "speed", "tasks"))
 sys.path.remove(str(HERE))
 
 STEPS, FIRST = 10, 2
@@ -82,7 +82,7 @@ def two_steps():
         if (system, name) not in kept:
             task = TASKS[name]
             weights = [tasks.initial_weights(task, seed) for seed in (FIRST, 0)]
-            run = peers.ALL[system][0](task, weights, None, 2)
+            run = peers.GANS.system(system)[0](task, weights, None, 2)
             kept[system, name] = run(1), run(2)
         return kept[system, name]
 
@@ -152,7 +152,7 @@ def test_targets_are_reached_or_missed():
 
 
 def test_a_worker_answers_for_its_row():
-    worker = speed.Worker("gaussian", "ganlab", 2, 0.01)
+    worker = rows.Worker("gaussian", "ganlab", 2, 0.01)
     worker.turn()
     worker.stop()
     result = worker.result()
