@@ -23,55 +23,44 @@ _found = weakref.WeakKeyDictionary()
 def looks_along_batch(ensemble):
     """Whether what the ensemble's model makes of a sample depends on the others of its batch.
 
-    Found by trying, once for each model: samples alone and the same samples side by side, with the
-    weights of some members and with random ones, since a member may have learned not to look. A
-    model that cannot take a sample alone looks at the others too.
+    Found by trying, once for each model: samples alone with copies of themselves and the same
+    samples among others, with the weights of some members and with random ones, since a member may
+    have learned not to look.
     """
     model = ensemble.model
     if model not in _found:
-        _found[model] = _differ(*_alone_and_together(ensemble))
+        _found[model] = not np.array_equal(*_alone_and_among(ensemble), equal_nan=True)
     return _found[model]
 
 
-def _alone_and_together(ensemble):
-    """Outputs (members, samples, out) of samples one by one, NaN if it takes none alone, and as one
-    batch."""
+def _alone_and_among(ensemble):
+    """Outputs (members, samples, out) of samples alone, and of the same samples among each other.
+
+    Both have the same place in batches of the same shape, so where nothing looks along the batch
+    they are the same to the last bit.
+    """
     rng = np.random.default_rng(0)
     weights = [
         np.concatenate([own[:_OWN], _random(own.shape[1:], rng)]).astype("float32")
         for own in ensemble.weights
     ]
     members = min(_OWN, len(ensemble.seeds)) + _RANDOM
+    weights = [tf.constant(np.repeat(weight, _SAMPLES, axis=0)) for weight in weights]
     # Near each other, for what compares samples may see nothing of one that is far away.
     x = rng.standard_normal((1, input_size(ensemble.model)))
-    x = x + 0.5 * rng.standard_normal((_SAMPLES, x.shape[1]))
-    x = x.astype("float32")
-    together = _called(ensemble.model, weights, np.stack([x] * members))
-    repeated = [np.repeat(weight, _SAMPLES, axis=0) for weight in weights]
-    try:
-        alone = _called(ensemble.model, repeated, np.tile(x, (members, 1))[:, None])
-    except (ValueError, tf.errors.InvalidArgumentError):
-        return np.full_like(together, np.nan), together
-    return alone.reshape(together.shape), together
+    x = (x + 0.5 * rng.standard_normal((_SAMPLES, x.shape[1]))).astype("float32")
+    own = np.arange(_SAMPLES)
 
+    def called(batches):  # (samples, samples, in): batch k has sample k in its place
+        found = call(ensemble.model, weights, tf.constant(np.tile(batches, (members, 1, 1))))
+        return found.numpy().reshape(members, _SAMPLES, _SAMPLES, -1)[:, own, own]
 
-def _called(model, weights, x):
-    return call(model, [tf.constant(weight) for weight in weights], tf.constant(x)).numpy()
+    return called(np.repeat(x[:, None], _SAMPLES, axis=1)), called(np.stack([x] * _SAMPLES))
 
 
 def _random(shape, rng):
     size = math.sqrt(max(1, math.prod(shape[:-1])))
     return rng.standard_normal((_RANDOM, *shape)) / size
-
-
-def _differ(alone, together):
-    """Whether two arrays differ by more than rounding; what both lack says nothing."""
-    finite = np.isfinite(alone), np.isfinite(together)
-    if (finite[0] != finite[1]).any():
-        return True
-    alone, together = (np.where(finite[0], values, 0.0) for values in (alone, together))
-    size = np.abs(together).max(axis=(1, 2), keepdims=True)
-    return bool((np.abs(alone - together) > 1e-4 * size).any())
 
 
 def outputs(ensemble, x, batch_size):

@@ -64,6 +64,10 @@ def less_the_mean(x):
     return x - tf.reduce_mean(x, axis=0)
 
 
+def nearly_alone(x):
+    return x - 1e-5 * tf.reduce_mean(x, axis=0)
+
+
 def shown_what_came_before(x):
     return tf.cumsum(x, axis=0)
 
@@ -87,6 +91,7 @@ BY_BATCH = LOOKING | {
 SINGLE = {
     "dense": lambda: mlp((1, 4, 1), "tanh"),
     "wide": lambda: mlp((1, 200, 200, 1), "relu"),
+    "deep": lambda: mlp((1, *[50] * 6, 1), "leaky_relu"),
     "patches": lambda: mlp((1, 4, 3), "tanh"),
     "a layer of one's own": lambda: stack(keras.layers.Dense(3), Doubled()),
     "a subclass": Alone,
@@ -141,9 +146,9 @@ def test_what_looks_at_each_sample_alone_is_found(kind):
 
 
 def test_it_is_tried_once_for_a_model_whatever_its_members_have_learned(monkeypatch):
-    tried, usual = [], company._alone_and_together
+    tried, usual = [], company._alone_and_among
     monkeypatch.setattr(
-        company, "_alone_and_together", lambda given: tried.append(given) or usual(given)
+        company, "_alone_and_among", lambda given: tried.append(given) or usual(given)
     )
     model = LOOKING["minibatch discrimination"]()
     blind = ensemble(model)
@@ -154,6 +159,20 @@ def test_it_is_tried_once_for_a_model_whatever_its_members_have_learned(monkeypa
     assert tried == [blind]
     assert company.looks_along_batch(ensemble(LOOKING["minibatch discrimination"]()))
     assert len(tried) == 2
+
+
+def test_rounding_is_not_taken_for_a_look():
+    """Large numbers that nearly cancel: other orders of summing would give another difference."""
+    great = ensemble(SINGLE["wide"]())
+    for weight in great.weights:
+        weight *= 1e4
+    great.weights[-2] -= great.weights[-2].mean(axis=1, keepdims=True)
+    assert not company.looks_along_batch(great)
+
+
+def test_a_faint_look_is_found():
+    faint = keras.layers.Lambda(nearly_alone)
+    assert company.looks_along_batch(ensemble(stack(faint)))
 
 
 def test_members_that_are_not_finite_say_nothing():
