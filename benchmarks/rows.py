@@ -1,7 +1,7 @@
 """One row of the speed benchmark: a task and a system, in a process of its own.
 
-TensorFlow, PyTorch and JAX in one process get in each other's way, as far as a segmentation fault.
-So what is asked here is answered by a Python that loads one of them.
+TensorFlow, PyTorch and Triton in one process get in each other's way, up to a segmentation fault.
+So what is asked here is answered by a Python that loads what the system needs and no more.
 """
 
 import importlib
@@ -9,6 +9,7 @@ import json
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -69,6 +70,26 @@ def work(task, system, seeds):
         print(json.dumps({"seconds": time.perf_counter() - began, "peak_mb": peak_mb()}))
 
 
+def follow(task, system, file):
+    """Answers on stdout: the quantities of every step, from the weights and batches in a file, as
+    `follow_apart` writes it. The batches are those of each step, for one seed."""
+    kind = kind_of(task)
+    make, packages, allowed = kind.system(system)
+    for package in packages:
+        importlib.import_module(package)
+    with np.load(file) as arrays:
+        batches = {name.removeprefix("of "): arrays[name] for name in arrays if " " in name}
+        weights = [
+            [arrays[f"{network}.{i}"] for i in range(count)]
+            for network, count in enumerate(arrays["counts"])
+        ]
+    seeds, steps = min(allowed), len(next(iter(batches.values())))
+    if seeds > 1:
+        batches = {name: np.stack([each] * seeds, axis=1) for name, each in batches.items()}
+    run = make(kind.tasks[task], [weights] * seeds, lambda: batches, seeds)
+    print(json.dumps({"quantities": [[float(x) for x in run(1)] for _ in range(steps)]}))
+
+
 def peak_mb():
     """The most memory that this process has held."""
     try:
@@ -84,12 +105,41 @@ def peak_mb():
 # The one that asks it --------------------------------------------------------------------------
 
 
+def answer(lines):
+    """What the next of a process's lines says that is an answer; None if it has stopped."""
+    return next((json.loads(line) for line in lines if line.startswith("{")), None)
+
+
+def follow_apart(task, system, weights, batches):
+    """The quantities (steps, quantities) that a system sees in its first steps: one of each batch.
+
+    `weights` are those of one seed; `batches` {name: (steps, batch, dim)}. The system runs in a
+    process of its own, whose last words stand in a RuntimeError if it stops without an answer.
+    """
+    arrays = {f"of {name}": values for name, values in batches.items()}
+    arrays["counts"] = [len(network) for network in weights]
+    for k, network in enumerate(weights):
+        arrays |= {f"{k}.{i}": weight for i, weight in enumerate(network)}
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "given.npz"
+        np.savez(file, **arrays)
+        done = subprocess.run(
+            [sys.executable, __file__, "follow", task, system, str(file)],
+            capture_output=True, text=True, cwd=HERE,
+        )  # fmt: skip
+    found = answer(iter(done.stdout.splitlines()))
+    if found is None:
+        last = done.stderr.strip().splitlines()[-1:]
+        raise RuntimeError(f"{task}, {system}: stopped with {done.returncode}: {''.join(last)}")
+    return np.array(found["quantities"])
+
+
 class Worker:
     """One row: its process, and what it has answered."""
 
     def __init__(self, task, system, seeds, turn_s):
         self.row, self.times = (task, system, seeds), []
-        command = [sys.executable, __file__, task, system, str(seeds)]
+        command = [sys.executable, __file__, "work", task, system, str(seeds)]
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             text=True, cwd=HERE,
@@ -99,10 +149,10 @@ class Worker:
         self._steps = block * max(1, round(turn_s / ready["block_s"]))
 
     def _answer(self):
-        while line := self._process.stdout.readline():
-            if line.startswith("{"):
-                return json.loads(line)
-        raise RuntimeError(f"{', '.join(map(str, self.row))} stopped without an answer")
+        found = answer(iter(self._process.stdout.readline, ""))
+        if found is None:
+            raise RuntimeError(f"{', '.join(map(str, self.row))} stopped without an answer")
+        return found
 
     def turn(self):
         print(self._steps, file=self._process.stdin, flush=True)
@@ -130,4 +180,4 @@ class Worker:
 
 
 if __name__ == "__main__":
-    work(*sys.argv[1:])
+    {"work": work, "follow": follow}[sys.argv[1]](*sys.argv[2:])
