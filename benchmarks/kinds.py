@@ -1,8 +1,9 @@
 """The kinds of training that the speed benchmark times: another is a file and a name here."""
 
 import peers
+import vaes
 
-KINDS = (peers.GANS,)
+KINDS = (peers.GANS, vaes.VAES)
 TASKS = {name: task for kind in KINDS for name, task in kind.tasks.items()}
 
 

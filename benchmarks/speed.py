@@ -2,6 +2,7 @@
 
     make bench            every task, system and number of seeds: about eleven minutes
     make bench QUICK=1    the rows that the targets need: about three minutes
+    make bench ONLY=vae   the rows of one task, written to results/speed-vae.json
 
 Every row is a process of its own. The processes of a task take turns, a short run each, and
 a row is the median of its runs, so that a machine that slows down slows all of them. Prints
@@ -66,6 +67,14 @@ def felt():
         yield time.perf_counter() - began
 
 
+def cell_seconds():
+    """What `felt` says in a process of its own."""
+    cells = subprocess.run(
+        [sys.executable, __file__, "--felt"], cwd=HERE, capture_output=True, text=True, check=True
+    )
+    return json.loads(cells.stdout.strip().splitlines()[-1])
+
+
 def measure(wanted, repeats, turn_s):
     """(rows, the rate of products in GFLOP/s), task by task."""
     rows, rates = [], []
@@ -89,6 +98,11 @@ def measure(wanted, repeats, turn_s):
             else:
                 rows.append(worker.result())
     return rows, round(statistics.median(rates), 1) if rates else None
+
+
+def chosen_rows(quick=False, only=None):
+    """All rows, or those that the targets need; of all tasks, or of one."""
+    return [row for row in (QUICK if quick else FULL) if only in (None, row[0])]
 
 
 def there(wanted):
@@ -166,16 +180,17 @@ def table(head, lines):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="only the rows the targets need")
+    parser.add_argument("--only", choices=TASKS, help="only the rows of this task")
     parser.add_argument("--felt", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.felt:
         return print(json.dumps(list(felt())))
-    wanted = there(QUICK if chosen.quick else FULL)
+    wanted = chosen_rows(chosen.quick, chosen.only)
+    if not wanted:
+        parser.error(f"--quick has no rows of {chosen.only}: wanted --only {chosen.only} alone")
+    wanted = there(wanted)
     rows, rate = measure(wanted, *((3, 0.2) if chosen.quick else (7, 0.5)))
-    cells = subprocess.run(
-        [sys.executable, __file__, "--felt"], cwd=HERE, capture_output=True, text=True, check=True
-    )
-    seconds = json.loads(cells.stdout.strip().splitlines()[-1])
+    seconds = [] if chosen.only else cell_seconds()
     aims = targets(rows, rate, seconds)
     report = {
         "machine": f"{platform.platform()}, {cores()}",
@@ -186,10 +201,12 @@ def main():
             dict(zip(("what", "wanted", "found", "reached"), a, strict=True)) for a in aims
         ],
     }
-    out = HERE / "results" / ("speed-quick.json" if chosen.quick else "speed.json")
+    parts = ["speed", *["quick"] * chosen.quick, *([chosen.only] if chosen.only else [])]
+    out = HERE / "results" / f"{'-'.join(parts)}.json"
     out.parent.mkdir(exist_ok=True)
     out.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-    print(f"\n{report['machine']}; products of 500 x 50 and 50 x 50: {rate} GFLOP/s\n")
+    rate_said = f"; products of 500 x 50 and 50 x 50: {rate} GFLOP/s" if rate else ""
+    print(f"\n{report['machine']}{rate_said}\n")
     head = ("task", "system", "seeds", "us/step", "us/seed/step", "GFLOP/s", "compile s", "peak MB")
     table(
         head,
@@ -200,7 +217,11 @@ def main():
         ],
     )  # fmt: skip
     print()
-    table(("aim", "wanted", "found", ""), [(*a[:3], "reached" if a[3] else "missed") for a in aims])
+    if aims:
+        table(
+            ("aim", "wanted", "found", ""),
+            [(*a[:3], "reached" if a[3] else "missed") for a in aims],
+        )
     print(f"\nWritten to {out.relative_to(HERE.parent)}")
 
 
