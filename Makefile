@@ -37,8 +37,8 @@ evidence: $(INSTALLED) ## measure the claims on all cores (options: ARGS="C1 --p
 league: $(INSTALLED) ## measure every technique on every target (the options of `make evidence`)
 	$(PY) -m evidence.league $(if $(SCHEDULER),--scheduler $(SCHEDULER)) $(ARGS)
 
-bench: $(INSTALLED) ## measure the speed beside other libraries (a part of it: QUICK=1)
-	$(PY) benchmarks/speed.py $(if $(QUICK),--quick)
+bench: $(INSTALLED) ## measure the speed beside other libraries (a part of it: QUICK=1, ONLY=vae)
+	$(PY) benchmarks/speed.py $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY))
 
 lint: $(INSTALLED) ## check the code's style
 	$(PY) -m ruff check .

@@ -1,10 +1,7 @@
-"""The systems that the speed benchmark compares, all doing the same work.
+"""The systems that the speed benchmark compares at GANs, all doing the same work.
 
-Each is a function of (task, weights, draw, seeds) that gives `run(steps)`. `weights` are
-`initial_weights` of one seed, or of as many as `seeds`; `draw()` gives the next block of
-batches, as `tasks.batches` does. `run` takes that many steps of D and of G in turn, D
-first, and returns (d_loss, g_loss) of the last of them, for the first seed. The code is
-what the documentation of each system would have one write.
+A step is one of D and then one of G, and returns (d_loss, g_loss); `parts.Kind` says what a system
+is. The code is what the documentation of each would have one write.
 
 `TECHNIQUES` are this engine once more, doing more in each step than the bare GAN.
 """
@@ -12,95 +9,43 @@ what the documentation of each system would have one write.
 import functools
 
 import numpy as np
-from tasks import KERNEL_DIM, KERNELS
+import tasks
+from networks import (
+    ensemble,
+    jax_adam,
+    jax_network,
+    keras_adam,
+    keras_network,
+    torch_adam,
+    torch_network,
+)
+from parts import KERNEL_DIM, KERNELS, Blocks, Kind, stacked
 
-
-class Blocks:
-    """Batches one step at a time, from one block after the other."""
-
-    def __init__(self, draw):
-        self._draw, self._block, self._next = draw, None, 0
-
-    def take(self, most):
-        """The next batches {name: (steps, ...)}, at most `most` steps and within one block."""
-        if self._block is None or self._next == len(self._block["real"]):
-            self._block, self._next = self._draw(), 0
-        begin = self._next
-        self._next = min(begin + most, len(self._block["real"]))
-        return {name: values[begin : self._next] for name, values in self._block.items()}
-
-    def steps(self, count):
-        """(real, d_z, g_z) for each of the next `count` steps."""
-        while count:
-            taken = self.take(count)
-            count -= len(taken["real"])
-            yield from zip(taken["real"], taken["d_z"], taken["g_z"], strict=True)
-
+BATCHES = ("real", "d_z", "g_z")
 
 # This engine -------------------------------------------------------------------------------
-
-
-def keras_network(description, weights=None):
-    """The network as a Keras model, with the weights if given."""
-    from ganlab.backend import keras
-    from ganlab.networks import MinibatchDiscrimination
-
-    inputs, layers = description
-    made = [
-        MinibatchDiscrimination(KERNELS, KERNEL_DIM, name=f"layer_{i}")
-        if layer == "minibatch"
-        else keras.layers.Dense(size, layer, name=f"layer_{i}")
-        for i, (size, layer) in enumerate(layers, 1)
-    ]
-    model = keras.Sequential([keras.Input((inputs,)), *made])
-    if weights is not None:
-        model.set_weights(weights)
-    return model
 
 
 def trainer(task, weights, seeds, packs=1, **more):
     """A `Trainer` of this engine for the task. A D that takes `packs` samples at a time starts by
     treating each as the D of one sample does."""
-    from ganlab.ensemble import Ensemble
     from ganlab.training import Trainer
 
     inputs, layers = task.discriminator
     task = task._replace(discriminator=(packs * inputs, layers))
     weights = [(g, [np.tile(first, (packs, 1)), *rest]) for g, (first, *rest) in weights]
-    networks = [
-        Ensemble(
-            keras_network(description),
-            range(seeds),
-            [np.stack(w) for w in zip(*starts, strict=True)],
-        )
-        for description, starts in zip(
-            (task.generator, task.discriminator), zip(*weights, strict=True), strict=True
-        )
-    ]
+    descriptions = task.generator, task.discriminator
+    networks = map(ensemble, descriptions, zip(*weights, strict=True))
     return Trainer(
         *networks,
         task.real,
         task.latent,
         seeds=seeds,
         batch_size=task.batch_size,
-        d_optimizer=_keras_adam(task.adam),
-        g_optimizer=_keras_adam(task.adam),
+        d_optimizer=keras_adam(task.adam),
+        g_optimizer=keras_adam(task.adam),
         **more,
     )
-
-
-def _stacked(weights):
-    """Weights of several seeds with the seeds first: (generators', discriminators')."""
-    return [
-        [np.stack(arrays) for arrays in zip(*networks, strict=True)]
-        for networks in zip(*weights, strict=True)
-    ]
-
-
-def _keras_adam(adam):
-    from ganlab.backend import keras
-
-    return keras.optimizers.Adam(adam.rate, adam.beta_1, adam.beta_2, adam.epsilon)
 
 
 def ganlab(task, weights, draw, seeds, technique=dict):
@@ -198,7 +143,7 @@ def session_run(task, weights, draw, seeds):
     """A static graph and `session.run` twice a step, as code for TensorFlow 1 had it."""
     import tensorflow as tf
 
-    v1, blocks = tf.compat.v1, Blocks(draw)
+    v1, blocks = tf.compat.v1, Blocks(draw, BATCHES)
     activations = {
         "relu": tf.nn.relu,
         "softplus": tf.nn.softplus,
@@ -271,8 +216,8 @@ def tf_function(task, weights, draw, seeds):
     from ganlab.backend import keras, tf
 
     generator, discriminator = _keras_networks(task, weights)
-    d_adam, g_adam = _keras_adam(task.adam), _keras_adam(task.adam)
-    entropy, blocks = keras.losses.BinaryCrossentropy(from_logits=True), Blocks(draw)
+    d_adam, g_adam = keras_adam(task.adam), keras_adam(task.adam)
+    entropy, blocks = keras.losses.BinaryCrossentropy(from_logits=True), Blocks(draw, BATCHES)
 
     @tf.function
     def step(real, d_z, g_z):
@@ -302,7 +247,7 @@ def keras_fit(task, weights, draw, seeds):
     """A `keras.Model` with its own `train_step`, under `fit`."""
     from ganlab.backend import keras, tf
 
-    entropy, blocks = keras.losses.BinaryCrossentropy(from_logits=True), Blocks(draw)
+    entropy, blocks = keras.losses.BinaryCrossentropy(from_logits=True), Blocks(draw, BATCHES)
 
     class GAN(keras.Model):
         def __init__(self):
@@ -330,7 +275,7 @@ def keras_fit(task, weights, draw, seeds):
             return {"d_loss": d_loss, "g_loss": g_loss}
 
     gan = GAN()
-    gan.compile(_keras_adam(task.adam), _keras_adam(task.adam))
+    gan.compile(keras_adam(task.adam), keras_adam(task.adam))
     kinds = tuple(
         tf.TensorSpec((task.batch_size, dim))
         for dim in (task.real.dim, task.latent.dim, task.latent.dim)
@@ -352,50 +297,11 @@ def pytorch(task, weights, draw, seeds):
     """PyTorch as its tutorials write it, without compiling."""
     import torch
 
-    class Minibatch(torch.nn.Module):
-        def __init__(self, inputs):
-            super().__init__()
-            self.kernel = torch.nn.Parameter(torch.empty(inputs, KERNELS * KERNEL_DIM))
-
-        def forward(self, x):
-            m = (x @ self.kernel).view(-1, KERNELS, KERNEL_DIM)
-            apart = (m[:, None] - m[None]).abs().sum(-1)
-            return torch.cat([x, torch.exp(-apart).sum(1)], 1)
-
-    activations = {
-        "relu": torch.nn.ReLU,
-        "softplus": torch.nn.Softplus,
-        "leaky_relu": lambda: torch.nn.LeakyReLU(0.2),
-        "linear": torch.nn.Identity,
-    }
-
-    def network(description, arrays):
-        inputs, layers = description
-        parts = []
-        for size, layer in layers:
-            if layer == "minibatch":
-                parts.append(Minibatch(inputs))
-            else:
-                parts += [torch.nn.Linear(inputs, size), activations[layer]()]
-            inputs = size
-        model = torch.nn.Sequential(*parts)
-        with torch.no_grad():
-            for (name, parameter), array in zip(model.named_parameters(), arrays, strict=True):
-                # Linear keeps its kernel as (outputs, inputs).
-                array = array.T if name.endswith("weight") else array
-                parameter.copy_(torch.from_numpy(np.ascontiguousarray(array)))
-        return model
-
-    generator, discriminator = (
-        network(description, w)
-        for description, w in zip((task.generator, task.discriminator), weights[0], strict=True)
-    )
-    rate, beta_1, beta_2, epsilon = task.adam
+    generator, discriminator = map(torch_network, (task.generator, task.discriminator), weights[0])
     d_adam, g_adam = (
-        torch.optim.Adam(model.parameters(), rate, (beta_1, beta_2), epsilon)
-        for model in (discriminator, generator)
+        torch_adam(task.adam, model.parameters()) for model in (discriminator, generator)
     )
-    entropy, blocks = torch.nn.BCEWithLogitsLoss(), Blocks(draw)
+    entropy, blocks = torch.nn.BCEWithLogitsLoss(), Blocks(draw, BATCHES)
     ones = torch.ones(task.batch_size, 1)
     zeros = torch.zeros(task.batch_size, 1)
 
@@ -421,29 +327,11 @@ def jax_scan(task, weights, draw, seeds):
     import jax.numpy as jnp
     import optax
 
-    activations = {
-        "relu": jax.nn.relu,
-        "softplus": jax.nn.softplus,
-        "leaky_relu": lambda x: jax.nn.leaky_relu(x, 0.2),
-        "linear": lambda x: x,
-    }
-
-    def network(description, weights, x):
-        weights = iter(weights)
-        for _, layer in description[1]:
-            if layer == "minibatch":
-                m = (x @ next(weights)).reshape(-1, KERNELS, KERNEL_DIM)
-                apart = jnp.abs(m[:, None] - m[None]).sum(-1)
-                x = jnp.concatenate([x, jnp.exp(-apart).sum(1)], 1)
-            else:
-                x = activations[layer](x @ next(weights) + next(weights))
-        return x
-
     def generate(g, z):
-        return network(task.generator, g, z)
+        return jax_network(task.generator, g, z)
 
     def logits(d, x):
-        return network(task.discriminator, d, x)[:, 0]
+        return jax_network(task.discriminator, d, x)[:, 0]
 
     def d_objective(d, real, fake):
         return jax.nn.softplus(-logits(d, real)).mean() + jax.nn.softplus(logits(d, fake)).mean()
@@ -451,8 +339,7 @@ def jax_scan(task, weights, draw, seeds):
     def g_objective(g, d, z):
         return jax.nn.softplus(-logits(d, generate(g, z))).mean()
 
-    rate, beta_1, beta_2, epsilon = task.adam
-    adam = optax.adam(rate, beta_1, beta_2, epsilon)
+    adam = jax_adam(task.adam)
 
     def step(state, batches):
         g, d, g_state, d_state = state
@@ -469,23 +356,22 @@ def jax_scan(task, weights, draw, seeds):
         g, d = jax.tree.map(jnp.asarray, weights[0])
         moving, start = step, adam.init
     else:
-        g, d = _stacked(weights)
+        g, d = stacked(weights)
         moving, start = jax.vmap(step), jax.vmap(adam.init)
     play = jax.jit(lambda state, batches: jax.lax.scan(moving, state, batches))
-    state, blocks = (g, d, start(g), start(d)), Blocks(draw)
+    state, blocks = (g, d, start(g), start(d)), Blocks(draw, BATCHES)
 
     def run(steps):
         nonlocal state
         while steps:
-            taken = blocks.take(steps)
-            state, (d_loss, g_loss) = play(state, taken)
-            steps -= len(taken["real"])
+            taken, batches = blocks.take(steps)
+            state, (d_loss, g_loss) = play(state, batches)
+            steps -= taken
         return float(np.ravel(d_loss[-1])[0]), float(np.ravel(g_loss[-1])[0])
 
     return run
 
 
-# name: (the function, the packages it needs, the numbers of seeds that it can train at once)
 SYSTEMS = {
     "ganlab": (ganlab, ("tensorflow", "ganlab.training"), (1, 8, 32)),
     "TF1 session.run": (session_run, ("tensorflow",), (1,)),
@@ -495,7 +381,22 @@ SYSTEMS = {
     "JAX scan": (jax_scan, ("jax", "optax"), (1,)),
     "JAX scan of vmap": (jax_scan, ("jax", "optax"), (8, 32)),
 }
-ALL = SYSTEMS | {
-    name: (functools.partial(ganlab, technique=more), SYSTEMS["ganlab"][1], (seeds,))
-    for name, (_, seeds, _, more) in TECHNIQUES.items()
-}
+
+GANS = Kind(
+    tasks.TASKS,
+    SYSTEMS,
+    ("d_loss", "g_loss"),
+    trainer,
+    tasks.initial_weights,
+    tasks.batches,
+    tasks.multiplications,
+    {
+        name: (
+            task,
+            seeds,
+            most,
+            (functools.partial(ganlab, technique=more), SYSTEMS["ganlab"][1], (seeds,)),
+        )
+        for name, (task, seeds, most, more) in TECHNIQUES.items()
+    },
+)

@@ -1,33 +1,19 @@
-"""What the speed benchmark trains: four GANs, described without any framework.
-
-A network is a tuple of layers, named by their activations: "minibatch" stands for
-minibatch discrimination, which has a kernel alone, any other for a dense layer. Weights
-and batches are NumPy arrays, so that every system starts from the same numbers and sees
-the same samples, whether or not it loads TensorFlow.
-"""
+"""The GANs that the speed benchmark trains, described without any framework as `parts` says."""
 
 from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+from parts import Adam, glorot, network_weights, normal, products, stack, torch_default
 
 from ganlab import data, latent
 
 LARGE_BATCH = "gaussian-minibatch-128"
-KERNELS, KERNEL_DIM = 5, 3  # minibatch discrimination as aylien2016 has it
-
-
-class Adam(NamedTuple):
-    rate: float
-    beta_1: float = 0.9
-    beta_2: float = 0.999
-    epsilon: float = 1e-7
+SHALLOW = (1, ((8, "relu"), (8, "relu"), (13, "minibatch"), (1, "linear")))  # 8 and 5 kernels
 
 
 class Task(NamedTuple):
-    """`generator` and `discriminator` are (input size, ((size, layer), ...)). `start` draws
-    (kernel, bias) of a dense layer from its sizes; `block` is how many steps' batches are
-    drawn at once by the systems that have no rule of their own."""
+    """A GAN; `parts.Kind` says what `start` and `block` are."""
 
     real: data.Distribution
     latent: data.Distribution
@@ -39,29 +25,10 @@ class Task(NamedTuple):
     block: int
 
 
-def normal(inputs, outputs, rng):
-    return rng.standard_normal((inputs, outputs)), np.zeros(outputs)
-
-
-def glorot(inputs, outputs, rng):
-    limit = np.sqrt(6 / (inputs + outputs))
-    return rng.uniform(-limit, limit, (inputs, outputs)), np.zeros(outputs)
-
-
-def torch_default(inputs, outputs, rng):
-    limit = 1 / np.sqrt(inputs)
-    return rng.uniform(-limit, limit, (inputs, outputs)), rng.uniform(-limit, limit, outputs)
-
-
-def _layers(sizes, activation, last="linear"):
-    inputs, *hidden, output = sizes
-    return inputs, (*((size, activation) for size in hidden), (output, last))
-
-
 _small = dict(
     real=data.Gaussian(4.0, 0.5),
     latent=latent.Stratified(-8.0, 8.0, jitter=0.01),
-    generator=_layers((1, 4, 1), "softplus"),
+    generator=stack((1, 4, 1), "softplus"),
     batch_size=8,
     adam=Adam(1e-3),
     start=normal,
@@ -70,21 +37,21 @@ _small = dict(
 
 TASKS = {
     # aylien2016, last code
-    "gaussian": Task(discriminator=_layers((1, 8, 8, 8, 1), "relu"), **_small),
+    "gaussian": Task(discriminator=stack((1, 8, 8, 8, 1), "relu"), **_small),
     "gaussian-minibatch": Task(
-        discriminator=(1, ((8, "relu"), (8, "relu"), (8 + KERNELS, "minibatch"), (1, "linear"))),
+        discriminator=SHALLOW,
         **_small,
     ),
     LARGE_BATCH: Task(
-        discriminator=(1, ((8, "relu"), (8, "relu"), (8 + KERNELS, "minibatch"), (1, "linear"))),
+        discriminator=SHALLOW,
         **{**_small, "batch_size": 128, "block": 32},
     ),
     # deletang2018
     "plane": Task(
         real=data.Circle(),
         latent=latent.Gaussian(15),
-        generator=_layers((15, 50, 50, 50, 50, 2), "leaky_relu"),
-        discriminator=_layers((2, 100, 50, 50, 1), "leaky_relu"),
+        generator=stack((15, 50, 50, 50, 50, 2), "leaky_relu"),
+        discriminator=stack((2, 100, 50, 50, 1), "leaky_relu"),
         batch_size=500,
         adam=Adam(1e-5),
         start=glorot,
@@ -94,8 +61,8 @@ TASKS = {
     "ring": Task(
         real=data.ring(8, radius=2.0, std=0.1),
         latent=latent.Gaussian(16),
-        generator=_layers((16, 128, 128, 2), "leaky_relu"),
-        discriminator=_layers((2, 128, 128, 1), "leaky_relu"),
+        generator=stack((16, 128, 128, 2), "leaky_relu"),
+        discriminator=stack((2, 128, 128, 1), "leaky_relu"),
         batch_size=256,
         adam=Adam(2e-4, 0.5, epsilon=1e-8),
         start=torch_default,
@@ -106,17 +73,11 @@ TASKS = {
 
 def initial_weights(task, seed=0):
     """(generator's, discriminator's) weights of one seed: lists of float32 arrays."""
-    networks = []
-    for stream, (inputs, layers) in enumerate((task.generator, task.discriminator)):
-        rng, weights = np.random.default_rng((seed, stream)), []
-        for outputs, layer in layers:
-            if layer == "minibatch":
-                weights.append(0.02 * rng.standard_normal((inputs, KERNELS * KERNEL_DIM)))
-            else:
-                weights.extend(task.start(inputs, outputs, rng))
-            inputs = outputs
-        networks.append([np.asarray(weight, "float32") for weight in weights])
-    return tuple(networks)
+    networks = enumerate((task.generator, task.discriminator))
+    return tuple(
+        network_weights(description, task.start, np.random.default_rng((seed, stream)))
+        for stream, description in networks
+    )
 
 
 def batches(task, rng, seeds=None):
@@ -131,19 +92,8 @@ def batches(task, rng, seeds=None):
 
 
 def multiplications(task):
-    """Multiplications in the matrix products of one step of D and one of G, for one seed.
-
-    A product forward costs as much as each of the two behind it, by the weights and by the
-    input; the latter is not needed in a network's first layer.
-    """
-    cost = []
-    for inputs, layers in (task.generator, task.discriminator):
-        products = []
-        for outputs, layer in layers:
-            products.append(inputs * (KERNELS * KERNEL_DIM if layer == "minibatch" else outputs))
-            inputs = outputs
-        cost.append((sum(products), products[0]))
-    (g, g_first), (d, d_first) = cost
+    """Multiplications in the matrix products of one step of D and one of G, for one seed."""
+    (g, g_first), (d, d_first) = products(task.generator), products(task.discriminator)
     d_step = g + 2 * (3 * d - d_first)  # samples, then D on both batches and back
     g_step = (3 * g - g_first) + 2 * d  # both forward, back through D to G's weights
     return task.batch_size * (d_step + g_step)

@@ -37,8 +37,9 @@ def spread_scalars(gan, members):
     )
 
 
-def _shown_size(gan, members, batch_size, scalars):
-    """The size of a sample as D is shown it."""
+def shown_shape(gan, members, batch_size, scalars):
+    """(samples in a batch, the size of each), of one kind, as D is shown them: packs count as one
+    sample."""
     size = (batch_size, gan.real.dim)
     batch = tf.zeros((members, *size))
     for k, (term, numbers) in enumerate(zip(gan.shown, scalars.shown, strict=True)):
@@ -55,13 +56,12 @@ def _shown_size(gan, members, batch_size, scalars):
         if batch.shape.rank != 3 or batch.shape[0] != members:
             shape = f"shown gives shape {tuple(batch.shape)} for {given}"
             raise ValueError(f"{shape}: wanted ({members}, samples, numbers in each)")
-    return batch.shape[-1]
+    return tuple(batch.shape[1:])
 
 
-def fitting_networks(gan, seeds, batch_size, scalars):
+def fitting_networks(gan, seeds, shown):
     """((generator, discriminator) models, (their stacked weights), {members that failed before:
-    step}), checked to fit."""
-    shown = _shown_size(gan, len(seeds), batch_size, scalars)
+    step}), checked to fit; `shown` is the size of a sample as D is shown it."""
     made = f", made by `shown` of samples of size {gan.real.dim}" * (shown != gan.real.dim)
     models, weights, failed = [], [], {}
     for network, role, given, inputs, why in (

@@ -188,7 +188,8 @@ def refuse_bounded(model, role, size, wanted):
             outputs, _ = model.stateless_call(weights, [], x.astype("float32"))
         except Exception as error:  # TensorFlow and Keras raise many kinds, and long ones
             raise ValueError(
-                f"{role} cannot be called on samples of size up to {np.abs(x).max():.0f}: {first_line(error)}"
+                f"{role} cannot be called on samples of size up to {np.abs(x).max():.0f}: "
+                f"{first_line(error)}"
             ) from error
         found.append(np.asarray(outputs).ravel())
     found = np.concatenate(found)

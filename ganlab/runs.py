@@ -12,6 +12,7 @@ import numpy as np
 
 import ganlab.latent
 from ganlab.backend import keras, tf
+from ganlab.company import outputs
 from ganlab.ensemble import Ensemble
 from ganlab.losses import clamped_tanh
 from ganlab.models import input_size
@@ -139,14 +140,19 @@ class Run(Recorded):
     seeds         (seeds,) the random seeds
     failed        {member: step} members that stopped being finite; from there on their
                   records are NaN, and their networks are those of the last finite block
+    d_batch_size  how many samples D had before it at once in training, where real and fake ones
+                  together or packs of samples count as it saw them; None in files from before it
+                  was kept
     """
 
     quantities = RECORDS
 
-    def __init__(self, records, seeds, failed, generators, discriminators, latent, score):
+    def __init__(
+        self, records, seeds, failed, generators, discriminators, latent, score, d_batch_size=None
+    ):
         super().__init__(records, seeds, failed)
         self.generators, self.discriminators = generators, discriminators
-        self.latent = latent
+        self.latent, self.d_batch_size = latent, d_batch_size
         self._score = score
 
     def generate(self, n, rng=0):
@@ -162,14 +168,29 @@ class Run(Recorded):
 
     def discriminate(self, x):
         """The final discriminators' scores (seeds, n) of x (n, dim), (n,) in one dimension; the
-        mean of several where D judges a sample by patches."""
+        mean of several where D judges a sample by patches. A D that was shown packs of m samples
+        is asked about packs, (n, m * dim).
+
+        A D that looks along its batch, by minibatch discrimination say, has no score for a sample,
+        only for a sample in company. It is asked by batches of `d_batch_size`, as in its training,
+        in the order of x: a score is that of the sample beside those next to it in x. The last
+        batch is filled up from the beginning of x, and the scores of what fills it are thrown away;
+        fewer samples than a batch are repeated until they are one. So real or generated samples in
+        random order are such batches as D knows; a grid, of points close together, is not. Where
+        `d_batch_size` is None all of x is one batch, and ValueError is raised if that is too large.
+
+            run.discriminate(run.generate(1000)[3])[3]  # member 3 on its own samples, in company
+
+        A D that looks at each sample alone is asked about all of x in one go.
+        """
         x = np.asarray(x, "float32")
         dim = input_size(self.discriminators.model)
         if x.ndim not in (1, 2) or (x.shape[1:] or (1,)) != (dim,):
             raise ValueError(f"x has shape {x.shape}: wanted (n, {dim})")
         if self._score is None:
             raise ValueError("this run was saved with a score of its own: use run.discriminators")
-        logits = self.discriminators(x[:, None] if x.ndim == 1 else x)
+        x = x[:, None] if x.ndim == 1 else x
+        logits = outputs(self.discriminators, x, self.d_batch_size)
         if logits.shape[-1] == 1:
             return np.asarray(self._score(tf.constant(logits[..., 0])))
         return np.asarray(self._score(tf.constant(logits))).mean(axis=-1)
@@ -190,7 +211,9 @@ class Run(Recorded):
             latent = [type(self.latent).__name__, dataclasses.asdict(self.latent)]
         score = next((name for name, f in SCORES.items() if f is self._score), None)
         networks = {"generator": self.generators, "discriminator": self.discriminators}
-        self._write(path, networks, {"latent": latent, "score": score})
+        size = None if self.d_batch_size is None else int(self.d_batch_size)
+        about = {"latent": latent, "score": score, "d_batch_size": size}
+        self._write(path, networks, about)
 
     @classmethod
     def load(cls, path, *, latent=None, custom_objects=None):
@@ -200,8 +223,8 @@ class Run(Recorded):
         if latent is None and about["latent"]:
             name, fields = about["latent"]
             latent = getattr(ganlab.latent, name)(**fields)
-        score = SCORES.get(about["score"])
-        return cls(arrays, arrays["seeds"], failed, *ensembles, latent, score)
+        rest = latent, SCORES.get(about["score"]), about.get("d_batch_size")
+        return cls(arrays, arrays["seeds"], failed, *ensembles, *rest)
 
 
 def _short(seeds):

@@ -8,7 +8,7 @@ from ganlab import losses as _losses
 from ganlab.arguments import record_steps, seed_tuple, whole
 from ganlab.backend import keras
 from ganlab.ensemble import Ensemble, is_tiny, layer_place
-from ganlab.fitting import fitting_networks, spread_scalars
+from ganlab.fitting import fitting_networks, shown_shape, spread_scalars
 from ganlab.gan import Added, Gan, Now, Replaced, Scaled, Shown
 from ganlab.loop import Loop, Part, TrainingFailed
 from ganlab.optimizers import followed
@@ -51,7 +51,9 @@ class Trainer(Loop):
         records = Records() if records is None else records
         z = self._shown_latents(seeds, whole("samples", records.samples, 1))
         self.record_bytes = records.bytes_each(len(seeds), gan.real.dim)
-        self._models, weights, failed = fitting_networks(gan, seeds, self.batch_size, scalars)
+        samples, size = shown_shape(gan, len(seeds), self.batch_size, scalars)
+        self._d_batch_size = samples * (1 + gan.together)
+        self._models, weights, failed = fitting_networks(gan, seeds, size)
         kept = {
             player: [
                 [np.asarray(value, "float32") for value in term.start(some)] if term.start else []
@@ -200,8 +202,9 @@ class Trainer(Loop):
         """A `Run` of the records so far, with the networks as they are now."""
         if not self._records["steps"]:
             self.record()
-        ensembles, score = self._ensembles(), self.gan.losses.score
-        return Run(self._records, self.seeds, self.failed, *ensembles, self.gan.latent, score)
+        gan, ensembles = self.gan, self._ensembles()
+        rest = gan.latent, gan.losses.score, self._d_batch_size
+        return Run(self._records, self.seeds, self.failed, *ensembles, *rest)
 
     def so_far(self):
         return self.run() if self._records["steps"] else None
