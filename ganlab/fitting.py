@@ -7,8 +7,8 @@ from ganlab.backend import tf
 from ganlab.ensemble import Ensemble
 from ganlab.gan import Now
 from ganlab.initial import initial_weights
+from ganlab.lookups import asked
 from ganlab.models import build
-from ganlab.own import asked
 from ganlab.probing import A_LOGIT, refuse_bounded, refuse_trained, refuse_unfaithful
 from ganlab.step import Scalars
 from ganlab.streams import DISCRIMINATOR, GENERATOR

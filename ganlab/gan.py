@@ -12,8 +12,8 @@ from ganlab.backend import keras, tf
 from ganlab.compiling import compiles
 from ganlab.data import Distribution, as_distribution
 from ganlab.ensemble import Ensemble
+from ganlab.lookups import is_own, name_of, reads
 from ganlab.models import own_parts, structure
-from ganlab.own import is_own, name_of, reads
 
 
 class Now(NamedTuple):

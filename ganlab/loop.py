@@ -138,12 +138,14 @@ class Loop:
         totals = totals.numpy()
         totals[:, self._frozen] = np.nan
         if move:
+            before = self._state
             self._freeze(failed.numpy(), state)
             for player, draws in part.draws.items():
                 self._supplies[player].used += steps * draws
             self.step += steps if part.counts else 0
             if self._frozen.all():
-                raise self._all_failed()
+                given = (before, data, (moving, self._scalars))
+                raise self._all_failed(self.cause(name, *given, failed.numpy()))
         return steps, totals
 
     def _freeze(self, failed, state):
@@ -174,7 +176,11 @@ class Loop:
         rates = self._rates[player]
         return rates() if callable(rates) else rates
 
-    def _all_failed(self):
+    def cause(self, name, before, data, given, failed):
+        """What the members that have all stopped being finite in a call of the part `name` owe it
+        to, in words; None if nothing is known."""
+
+    def _all_failed(self, cause=None):
         first, last = min(self.failed.values()), max(self.failed.values())
         who = "the only seed" if len(self.seeds) == 1 else f"all {len(self.seeds)} seeds"
         each = [
@@ -182,9 +188,11 @@ class Loop:
             + (f" for the {self._names[player]}" if self._names else "")
             for player in sorted(self._rates)
         ]
+        likely = f"the likely cause is too large a learning rate: up to {', '.join(each)}"
+        if cause:
+            likely = f"the first thing that was not finite was {cause}"
         error = TrainingFailed(
-            f"{who} stopped being finite, between step {first} and step {last}; the likely cause "
-            f"is too large a learning rate: up to {', '.join(each)}"
+            f"{who} stopped being finite, between step {first} and step {last}; {likely}"
         )
         error.run = self.so_far()
         return error

@@ -9,7 +9,7 @@ import numpy as np
 
 from ganlab.arguments import first_line
 from ganlab.backend import keras, refuse_unusable
-from ganlab.own import is_own, layer_attributes, reads
+from ganlab.lookups import is_own, layer_attributes, reads
 
 
 def owners(model):

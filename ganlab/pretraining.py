@@ -9,10 +9,10 @@ from ganlab.data import as_distribution
 from ganlab.ensemble import Ensemble, call, is_tiny
 from ganlab.fitting import starting
 from ganlab.gan import Scaled
+from ganlab.lookups import asked, is_own, name_of, reads
 from ganlab.loop import Loop, Part
 from ganlab.models import own_parts, structure
 from ganlab.optimizers import recipe_and_rates
-from ganlab.own import asked, is_own, name_of, reads
 from ganlab.probing import A_LOGIT, refuse_bounded
 from ganlab.program import Player, Program, Supply, compiles, shared
 from ganlab.streams import DISCRIMINATOR, PRETRAIN

@@ -8,7 +8,7 @@ import numpy as np
 from ganlab.backend import tf
 from ganlab.ensemble import call, call_layers
 from ganlab.gan import Now
-from ganlab.own import asked
+from ganlab.lookups import asked
 from ganlab.program import Player, Program
 
 # What a step of both players reports, averaged over the batch, one number for each member.
@@ -120,9 +120,9 @@ class Steps:
     def _d_step(self, i, data, given):
         moving, scalars = given
         step = moving.step + moving.move * tf.cast(i // self.n_critic, tf.float32)
-        drawn = _at(data["d"], i + moving.start["d"])
+        drawn = drawn_at(data["d"], i + moving.start["d"])
         fake = call(self.generator, self.in_use("g", self.g.values(), scalars), drawn.z)
-        batches = self._show(drawn, fake, step, scalars)
+        batches = self.show(drawn, fake, step, scalars)
 
         def loss(weights):
             d_loss, logits = self._d_loss(weights, self.g.values(), batches, scalars)
@@ -137,21 +137,12 @@ class Steps:
     def _g_step(self, i, data, given):
         moving, scalars = given
         step = moving.step + moving.move * tf.cast(i, tf.float32)
-        drawn = _at(data["g"], i + moving.start["g"])
-        discriminator = self.d.values()
+        drawn = drawn_at(data["g"], i + moving.start["g"])
 
         def loss(weights):
             fake = call(self.generator, self.in_use("g", weights, scalars), drawn.z)
-            batches = self._show(drawn, fake, step, scalars)
-            opponent = self._foreseen(discriminator, weights, batches, scalars)
-            opponent = self.in_use("d", opponent, scalars)
-            logits, features = self._judge(opponent, batches)
-            seen = [] if self.feature_layer is None else features
-            seen = [*(logits if self.losses.relative else logits[1:]), *seen]
-            hint = "" if self.losses.relative else "; real logits come with relative=True alone"
-            g_loss = asked(
-                "losses.generator", self.losses.generator, *seen, hint=hint, **scalars.losses
-            )
+            batches = self.show(drawn, fake, step, scalars)
+            g_loss, opponent = self.g_loss(weights, batches, scalars)
             return g_loss + self._penalty("g", weights, opponent, weights, batches, scalars), None
 
         g_loss, _ = self.g.descend(loss, moving.rate["g"])
@@ -171,7 +162,7 @@ class Steps:
 
     # Their parts ----------------------------------------------------------------------------
 
-    def _show(self, drawn, fake, step, scalars):
+    def show(self, drawn, fake, step, scalars):
         """The batches as D is shown them."""
         real = drawn.real
         for k, term in enumerate(self.shown):
@@ -182,7 +173,7 @@ class Steps:
                     real = ask(real, Now(step, drawn.real_noise[k]))
         return Batches(real, fake, drawn.z, step, drawn.added_noise)
 
-    def _judge(self, weights, batches):
+    def judge(self, weights, batches):
         """(real_logits, fake_logits), (real_features, fake_features): what D makes of the
         batches. None for what there is not: real ones, or a layer that the losses look at."""
 
@@ -202,14 +193,32 @@ class Steps:
     def _d_loss(self, weights, generator, batches, scalars):
         """D's loss (seeds,) and the logits (real, fake), for these weights of D and of G."""
         used = self.in_use("d", weights, scalars)
-        logits, _ = self._judge(used, batches)
+        logits, _ = self.judge(used, batches)
         d_loss = asked("losses.discriminator", self.losses.discriminator, *logits, **scalars.losses)
         return d_loss + self._penalty("d", weights, used, generator, batches, scalars), logits
 
-    def _penalty(self, player, weights, discriminator, generator, batches, scalars):
-        """What is added to a player's losses, (seeds,) or 0: for its own weights, for those D is
-        used with, and for G's own."""
-        total, owner = 0.0, self.players[player]
+    def g_loss(self, weights, batches, scalars):
+        """(G's loss (seeds,) for these weights, what D is used with against it)."""
+        opponent = self._foreseen(self.d.values(), weights, batches, scalars)
+        opponent = self.in_use("d", opponent, scalars)
+        logits, features = self.judge(opponent, batches)
+        seen = [] if self.feature_layer is None else features
+        seen = [*(logits if self.losses.relative else logits[1:]), *seen]
+        hint = "" if self.losses.relative else "; real logits come with relative=True alone"
+        g_loss = asked(
+            "losses.generator", self.losses.generator, *seen, hint=hint, **scalars.losses
+        )
+        return g_loss, opponent
+
+    def _penalty(self, player, *given):
+        """What is added to a player's losses, (seeds,) or 0; arguments are those of
+        `penalties`."""
+        return sum(penalty for _, penalty in self.penalties(player, *given))
+
+    def penalties(self, player, weights, discriminator, generator, batches, scalars):
+        """(number, what it adds to the player's losses, (seeds,)) of each `Added`: for its own
+        weights, for those D is used with, and for G's own."""
+        owner = self.players[player]
 
         def discriminate(x):
             return _mean_logit(call(self.discriminator, discriminator, x))
@@ -231,8 +240,7 @@ class Steps:
                     owner.average(),
                 )
                 penalty = asked(f"added[{k}]", term.function, now, **scalars.added[k])
-                total += owner.one_per_member("added function gives", penalty)
-        return total
+                yield k, owner.one_per_member("added function gives", penalty)
 
     # Weights that take the place of a player's own ------------------------------------------
 
@@ -294,7 +302,7 @@ def _assign(registers, values, move):
         register.assign(tf.where(move > 0, value, register.value))
 
 
-def _at(blocks, i):
+def drawn_at(blocks, i):
     """Step i of a block of random numbers."""
     return tf.nest.map_structure(lambda x: None if x is None else tf.gather(x, i), blocks)
 

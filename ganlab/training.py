@@ -7,6 +7,7 @@ import numpy as np
 from ganlab import losses as _losses
 from ganlab.arguments import record_steps, seed_tuple, whole
 from ganlab.backend import keras
+from ganlab.blame import first_not_finite
 from ganlab.ensemble import Ensemble, is_tiny, layer_place
 from ganlab.fitting import fitting_networks, shown_shape, spread_scalars
 from ganlab.gan import Added, Gan, Now, Replaced, Scaled, Shown
@@ -205,6 +206,10 @@ class Trainer(Loop):
         gan, ensembles = self.gan, self._ensembles()
         rest = gan.latent, gan.losses.score, self._d_batch_size
         return Run(self._records, self.seeds, self.failed, *ensembles, *rest)
+
+    def cause(self, name, before, data, given, failed):
+        program = self.parts[name].program
+        return first_not_finite(self._game, program, before, data, given, failed)
 
     def so_far(self):
         return self.run() if self._records["steps"] else None

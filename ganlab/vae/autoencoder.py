@@ -10,8 +10,8 @@ from ganlab.data import Distribution, Samples, as_distribution
 from ganlab.ensemble import Ensemble
 from ganlab.fitting import starting
 from ganlab.gan import Scaled
+from ganlab.lookups import is_own, name_of, reads
 from ganlab.models import own_parts, structure
-from ganlab.own import is_own, name_of, reads
 from ganlab.probing import refuse_bounded
 from ganlab.streams import GENERATOR, VAE
 from ganlab.vae.likelihoods import Likelihood

@@ -8,10 +8,10 @@ import types
 import numpy as np
 import pytest
 
-from ganlab import own
+from ganlab import lookups
 from ganlab.backend import keras, tf
+from ganlab.lookups import is_own, name_of, reads
 from ganlab.networks import mlp
-from ganlab.own import is_own, name_of, reads
 
 factor = 2.0
 settings = types.SimpleNamespace(alpha=1.0, table={"b": [1, 2]}, options=argparse.Namespace(k=1))
@@ -158,4 +158,4 @@ def test_the_librarys_own_is_told_from_the_readers():
     assert is_own(Constants)
     assert name_of(closure) == name_of(functools.partial(closure, 1)) == "closure"
     assert name_of(lambda x: x).startswith("a lambda in line ")
-    assert own.name_of(Constants()) == "Constants"
+    assert lookups.name_of(Constants()) == "Constants"
