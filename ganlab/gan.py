@@ -11,6 +11,7 @@ from ganlab.arguments import whole
 from ganlab.backend import keras, tf
 from ganlab.data import Distribution, as_distribution
 from ganlab.models import structure
+from ganlab.own import probe
 from ganlab.program import compiles
 
 
@@ -152,6 +153,7 @@ class Gan:
         latent = self.latent
         if isinstance(latent, type) or not (hasattr(latent, "sample") and hasattr(latent, "dim")):
             raise TypeError(f"latent is {latent!r}: wanted one of ganlab.latent, Gaussian(2) say")
+        probe("latent", latent)
         vars(self).update(
             real=as_distribution(self.real),
             n_critic=whole("n_critic", self.n_critic, 1),
