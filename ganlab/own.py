@@ -50,9 +50,11 @@ def numbers(name, value, wanted="numbers, (n,) or (n, dim)"):
     try:
         return np.asarray(raw, dtype=np.float64)
     except Exception:
-        where = _which(value, raw, _is_text)
-        holds = f", not numbers{where}" if where else ""
-        raise TypeError(f"{name} is a {type(value).__name__}{holds}; wanted {wanted}") from None
+        where = _which(value, raw, _is_no_number)
+        what = f"holds text, or what is missing,{where}" if where else ""
+        raise TypeError(
+            f"{name} {what or f'is a {type(value).__name__}'}; wanted {wanted}"
+        ) from None
 
 
 def rows(name, value, least, dtype):
@@ -87,9 +89,9 @@ def refuse_sizes(name, array, value=None, rounded=True):
         )
     if (bad := largest > LARGEST).any():
         raise ValueError(
-            f"{name} has values up to {largest.max():.3g}{_columns(value, bad)}, whose powers "
-            f"overflow float32 in training; wanted at most {LARGEST:.0e}, say the mean subtracted "
-            "and divided by the standard deviation"
+            f"{name} has values up to {largest.max():.3g}{_columns(value, bad)}, whose fourth "
+            f"power, which training takes, overflows float32; wanted at most {LARGEST:.0e}, say "
+            "the mean subtracted and divided by the standard deviation"
         )
 
 
@@ -124,7 +126,8 @@ def _sizes(array):
     parts = []
     for i in range(0, array.shape[1], width):
         x = np.asarray(array[:, i : i + width], np.float64)
-        parts.append((x.mean(axis=0), x.std(axis=0), np.abs(x).max(axis=0)))
+        offset = x - x[0]  # so that a constant has exactly no spread
+        parts.append((x[0] + offset.mean(axis=0), offset.std(axis=0), np.abs(x).max(axis=0)))
     return [np.concatenate(part) for part in zip(*parts, strict=True)]
 
 
@@ -150,7 +153,7 @@ def _holds(raw, kinds):
     return raw.dtype == object and any(issubclass(k, kinds) for k in set(map(type, raw.flat)))
 
 
-def _is_text(raw):
+def _is_no_number(raw):
     try:
         raw.astype(np.float64)
     except (TypeError, ValueError):
@@ -203,8 +206,8 @@ def probe(name, given):
             "come from rng, so that runs can be repeated"
         )
     calls = np.stack(batches)  # (calls, batches, n, dim)
-    varied, by_call, by_batch = (np.ptp(calls, axis=axis).any() for axis in (2, 0, 1))
-    if varied and not (by_call and by_batch):
+    by_call, by_batch, at_all = (np.ptp(calls, axis=axis).any() for axis in (0, 1, (0, 1, 2)))
+    if at_all and not (by_call and by_batch):
         raise ValueError(
             f"{name}.sample gives the same points again and again; wanted fresh ones from rng, or "
             "every batch is equal"
