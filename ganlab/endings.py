@@ -38,6 +38,7 @@ from scipy.spatial.distance import cdist, pdist
 from ganlab.arguments import whole
 from ganlab.data import Distribution, Gaussian, Mixture
 from ganlab.metrics import wasserstein
+from ganlab.own import plain
 from ganlab.streams import FRESH, stream
 
 WORDS = ("lost", "partly", "collapsed", "dropped", "narrow", "close", "near")
@@ -211,7 +212,7 @@ def endings(samples, target) -> np.ndarray:
     The words are for 10,000 samples a seed. With few, chance decides: of a perfect sampler of 25
     equal modes it says at n = 500 in 12 % of cases that some are dropped, and at 10,000 never.
     """
-    return measure(samples, target).words()
+    return measure(plain("samples", samples), target).words()
 
 
 def end_of(run, target, n: int = SAMPLES) -> np.ndarray:

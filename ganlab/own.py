@@ -33,8 +33,23 @@ _DATES = (np.datetime64, np.timedelta64, date, timedelta)  # a datetime is a dat
 def numbers(name, value, wanted="numbers, (n,) or (n, dim)"):
     """`value` as a float64 array of its own shape, which may hold NaN and infinity.
 
-    TypeError or ValueError, in one line, for what would become other numbers without a word:
-    masked values, dates, complex numbers; and for what is no array of numbers at all.
+    TypeError or ValueError, in one line, for what `plain` refuses, and for what is not numbers.
+    """
+    raw = plain(name, value, wanted)
+    try:
+        return np.asarray(raw, dtype=np.float64)
+    except Exception:
+        where = _which(value, raw, _is_no_number)
+        what = f"holds text, or what is missing,{where}" if where else ""
+        raise TypeError(
+            f"{name} {what or f'is a {type(value).__name__}'}; wanted {wanted}"
+        ) from None
+
+
+def plain(name, value, wanted="numbers, (..., n, dim)"):
+    """`value` as an array as it is, without what would become other numbers without a word.
+
+    TypeError or ValueError, in one line, for masked values, dates and complex numbers.
     """
     _refuse_masked(name, value)
     try:
@@ -47,14 +62,7 @@ def numbers(name, value, wanted="numbers, (n,) or (n, dim)"):
     ):
         if has(raw):
             raise TypeError(f"{name} holds {what}{_which(value, raw, has)}; wanted {cure}")
-    try:
-        return np.asarray(raw, dtype=np.float64)
-    except Exception:
-        where = _which(value, raw, _is_no_number)
-        what = f"holds text, or what is missing,{where}" if where else ""
-        raise TypeError(
-            f"{name} {what or f'is a {type(value).__name__}'}; wanted {wanted}"
-        ) from None
+    return raw
 
 
 def rows(name, value, least, dtype):

@@ -66,7 +66,7 @@ NAMES = ["width", "day", "price"]
     ("given", "words"),
     [
         # masked
-        (np.ma.masked_less(PLANE, -1.5), "real|the data has [1-9] masked values in columns 0, 1"),
+        (np.ma.masked_less(PLANE, -1.5), "the data has [1-9] masked values in columns 0, 1"),
         (np.ma.masked_equal([3, -999, 5, -999], -999), "the data has 2 masked values;"),
         (list(np.ma.masked_array(PLANE, PLANE[:, :1] > [1, 9])), "the data has .* masked values;"),
         (tuple(np.ma.masked_invalid([[1.0, np.nan], [2, 3]])), "has 1 masked values"),
@@ -394,6 +394,31 @@ def test_samples_that_would_become_other_numbers_are_refused(metric):
     ):
         refused(lambda bad=bad: metric(bad, good), f"^samples .*{words}")
         refused(lambda bad=bad: metric(good, bad), f"^target .*{words}")
+
+
+def judged(score):
+    return lambda x: score(x, data.ring())
+
+
+@pytest.mark.parametrize(
+    "judge",
+    [
+        judged(endings.endings),
+        judged(mode_metrics.good_share),
+        judged(mode_metrics.total_variation_of_modes),
+        lambda x: mode_metrics.hops([x, x], data.ring()),
+    ],
+)
+@pytest.mark.parametrize(
+    ("bad", "words"),
+    [
+        (np.ma.masked_less(PLANE, 0.0), "masked values"),
+        (PLANE + 1j, "complex numbers"),
+        (np.zeros((30, 2), "M8[D]"), "dates"),
+    ],
+)
+def test_words_for_endings_are_of_numbers_too(judge, bad, words):
+    refused(lambda: judge(bad), f"^samples .*{words}")
 
 
 # Loops of one's own -------------------------------------------------------------------------
