@@ -5,6 +5,7 @@ called. Each refuses in one line that says what was given and what is wanted.
 """
 
 import functools
+import sys
 import warnings
 from datetime import date, timedelta
 
@@ -124,8 +125,11 @@ def scale_note(array, value=None):
 
 @functools.cache
 def say(note):
-    """Warns of `note`, once for each."""
-    warnings.warn(note, UserWarning, stacklevel=3)
+    """Warns of `note`, once for each, at the reader's own line."""
+    level, frame = 1, sys._getframe()
+    while frame.f_back and frame.f_globals.get("__name__", "").startswith("ganlab."):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(note, UserWarning, stacklevel=level)
 
 
 def _sizes(array):

@@ -166,6 +166,11 @@ FAR = [
 @pytest.mark.parametrize(("given", "words"), FAR)
 def test_a_scale_that_trains_badly_is_told_once(given, words):
     own.say.cache_clear()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        Gan(mlp((2, 2)), mlp((2, 1)), given, latent.Gaussian(2))
+    assert [one.filename for one in caught] == [__file__]  # and not a line of ganlab's
+    own.say.cache_clear()
     told = warned(lambda: data.as_distribution(given))
     assert len(told) == 1 and "\n" not in told[0]
     with pytest.warns(match=words):
