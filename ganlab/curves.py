@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import log_ndtr
 
-from ganlab.distributions import LOG_2PI, Distribution, number, rows
+from ganlab.distributions import LOG_2PI, Distribution, number
+from ganlab.own import rows
 
 _PIECES = 64  # in a whole turn: they leave the arc by 1 - cos(pi / 64) = 0.12 % of its radius
 

@@ -21,7 +21,7 @@ from scipy.special import ive, ndtr, ndtri
 
 from ganlab.arguments import whole
 from ganlab.curves import Curve, line, spiral, two_moons
-from ganlab.distributions import LOG_2PI, Distribution, number, rows
+from ganlab.distributions import LOG_2PI, Distribution, number
 from ganlab.mixtures import (
     GaussianMixture,
     Mixture,
@@ -31,6 +31,7 @@ from ganlab.mixtures import (
     ring,
     unequal_ring,
 )
+from ganlab.own import probe, rows, say, scale_note
 
 __all__ = [
     "Circle",
@@ -43,6 +44,7 @@ __all__ = [
     "Samples",
     "Uniform",
     "as_distribution",
+    "as_target",
     "due_shares",
     "grid",
     "line",
@@ -146,11 +148,17 @@ class Circle(Distribution):
 
 
 class Samples(Distribution):
-    """Your own data, (n,) or (n, dim), drawn with replacement; `array` is a float32 copy."""
+    """Your own data, (n,) or (n, dim), drawn with replacement; `array` is a float32 copy.
+
+    Arrays, lists, tables with columns: numbers, whole ones and booleans too. TypeError or
+    ValueError, in one line with the columns, for what is masked, missing, infinite, complex or a
+    date; for numbers above 1e9; and for such as float32 cannot tell apart, time stamps say.
+    """
 
     def __init__(self, array):
         self.array = rows("the data", array, least=2, dtype=np.float32)
         self.dim = self.array.shape[1]
+        self._note = scale_note(self.array, array)
 
     def __repr__(self):
         return f"Samples(array of shape {self.array.shape})"
@@ -165,9 +173,28 @@ class Samples(Distribution):
         return np.quantile(self.array[:, 0].astype(np.float64), u, method="inverted_cdf")
 
 
-def as_distribution(real):
-    """`real` itself if it has `sample` and `dim`, else the numbers in it wrapped by `Samples`."""
-    if isinstance(real, str | type):
+def as_target(given, name="target"):
+    """`given` itself if it has `sample` and `dim`, else the numbers in it wrapped by `Samples`."""
+    if isinstance(given, str | type):
         wanted = "wanted a distribution, such as data.Gaussian(), or an array (n, dim)"
-        raise TypeError(f"real is {real!r}; {wanted}")
-    return real if hasattr(real, "sample") and hasattr(real, "dim") else Samples(real)
+        raise TypeError(f"{name} is {given!r}; {wanted}")
+    if hasattr(given, "sample") and hasattr(given, "dim"):
+        return given
+    if callable(getattr(given, "sample", None)) and not hasattr(given, "__array__"):
+        kind = type(given).__name__
+        raise TypeError(f"{name} is a {kind} with `sample` and without `dim`; wanted both")
+    return Samples(given)
+
+
+def as_distribution(real, name="real"):
+    """`as_target`, to be trained on: an own distribution is tried, an own array's scale is told.
+
+    The scale once for each array, as a warning, where mean or standard deviation of a column make
+    training hard.
+    """
+    real = as_target(real, name)
+    if not isinstance(real, Samples):
+        probe(name, real)
+    elif real._note:
+        say(real._note)
+    return real

@@ -106,7 +106,7 @@ def sliced_wasserstein(samples, target, directions: int = 50, rng=None) -> np.nd
     Radon Wasserstein Barycenters of Measures*, 2015. What a perfect sampler scores shrinks as
     n^-1/2 in any dimension; `noise_floor(..., two_sample=True)` has it.
 
-    >>> float(sliced_wasserstein([[0.0, 0.0]], [[3.0, 4.0]], directions=2))  # (3 + 4) / 2
+    >>> float(sliced_wasserstein([[[0.0, 0.0]]], [[[3.0, 4.0]]], directions=2)[0])  # (3 + 4) / 2
     3.5
     """
     samples = sample_array(samples)

@@ -1,4 +1,4 @@
-"""What every target and latent shares: the class `Distribution`, and checks of its numbers.
+"""What every target and latent shares: the class `Distribution`, and a check of its numbers.
 
 To write a distribution of your own, start from `Distribution`; those there are stand in
 `ganlab.data` and `ganlab.latent`.
@@ -70,19 +70,3 @@ class Distribution:
         if x.shape[-1:] != (self.dim,):
             raise ValueError(f"x has shape {x.shape}; wanted (..., {self.dim})")
         return x
-
-
-def rows(name, value, least, dtype):
-    """Numbers (n,) or (n, dim) as a read-only copy (n, dim), finite even in float32."""
-    try:
-        array = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError):
-        kind = type(value).__name__
-        raise TypeError(f"{name} is a {kind}; wanted numbers, (n,) or (n, dim)") from None
-    if array.ndim not in (1, 2) or array.size == 0 or len(array) < least:
-        raise ValueError(f"{name} has shape {array.shape}; wanted (n,) or (n, dim), n >= {least}")
-    if bad := np.sum(~(np.abs(array) <= np.finfo(np.float32).max)):
-        raise ValueError(f"{name} has {bad} values that are NaN or infinite in float32")
-    array = array.reshape(len(array), -1).astype(dtype)
-    array.flags.writeable = False
-    return array

@@ -17,6 +17,16 @@ that is NaN or infinite is enough.
 The targets are a `data.Gaussian`, and a `data.Mixture` whose modes lie at least 6 standard
 deviations apart, so that a good sample belongs to one mode. A mixture of one mode on the line is a
 bell. Others have no modes, or modes without a width, and are refused.
+
+Samples are arrays (..., n, dim), `Run.samples` or what a loop of your own has saved, in any
+library: (records, n, dim) of one run, (records, seeds, n, dim) of several, as an array or a list.
+
+>>> rng = np.random.default_rng(0)
+>>> saved = [rng.normal(4 * record / 20, 0.5, (500, 1)) for record in range(21)]  # yours here
+>>> str(endings(saved[-1], Gaussian(4.0, 0.5))), bool(unsteady(saved, Gaussian(4.0, 0.5)))
+('close', False)
+>>> endings(saved, Gaussian(4.0, 0.5))[[0, 12, 20]].tolist()  # record by record
+['lost', 'partly', 'close']
 """
 
 from collections import Counter
@@ -28,6 +38,7 @@ from scipy.spatial.distance import cdist, pdist
 from ganlab.arguments import whole
 from ganlab.data import Distribution, Gaussian, Mixture
 from ganlab.metrics import wasserstein
+from ganlab.own import plain
 from ganlab.streams import FRESH, stream
 
 WORDS = ("lost", "partly", "collapsed", "dropped", "narrow", "close", "near")
@@ -201,11 +212,14 @@ def endings(samples, target) -> np.ndarray:
     The words are for 10,000 samples a seed. With few, chance decides: of a perfect sampler of 25
     equal modes it says at n = 500 in 12 % of cases that some are dropped, and at 10,000 never.
     """
-    return measure(samples, target).words()
+    return measure(plain("samples", samples), target).words()
 
 
 def end_of(run, target, n: int = SAMPLES) -> np.ndarray:
-    """The word for how each seed of a `runs.Run` ends, (seeds,), from `final_samples`."""
+    """The word for how each seed of a `runs.Run` ends, (seeds,), from `final_samples`.
+
+    Where there is no run, `endings(samples, target)` says it of an array.
+    """
     return endings(final_samples(run, n), target)
 
 
@@ -219,6 +233,9 @@ def final_samples(run, n: int = SAMPLES) -> np.ndarray:
     by their networks alone, and a share near 1/2 is off by 0.5 points (one standard error).
     """
     n = whole("n", n, 1)
+    if not hasattr(run, "generators"):
+        wanted = "wanted a Run; of an array, endings(samples, target) says how it ends"
+        raise TypeError(f"run is a {type(run).__name__}: {wanted}")
     if run.latent is None:
         raise ValueError("this run was saved with a latent of its own class: load it with latent=")
     z = _latent_points(run.latent, n)

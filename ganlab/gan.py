@@ -14,6 +14,7 @@ from ganlab.data import Distribution, as_distribution
 from ganlab.ensemble import Ensemble
 from ganlab.lookups import is_own, name_of, reads
 from ganlab.models import own_parts, structure
+from ganlab.own import probe
 
 
 class Now(NamedTuple):
@@ -154,6 +155,7 @@ class Gan:
         latent = self.latent
         if isinstance(latent, type) or not (hasattr(latent, "sample") and hasattr(latent, "dim")):
             raise TypeError(f"latent is {latent!r}: wanted one of ganlab.latent, Gaussian(2) say")
+        probe("latent", latent)
         vars(self).update(
             real=as_distribution(self.real),
             n_critic=whole("n_critic", self.n_critic, 1),

@@ -28,11 +28,11 @@ def kernel_log_density(samples, x, bandwidth) -> np.ndarray:
     >>> kernel_log_density([[0.0, 0.0]], [[0.0, 0.0]], 1.0).round(6).tolist()  # -log 2 pi
     [-1.837877]
     """
-    samples = sample_array(samples)
+    samples = sample_array(samples, stacks=False)
     if samples.ndim != 2:
         raise ValueError(f"samples has shape {samples.shape}: wanted (n, dim)")
     n, dim = samples.shape
-    x, widths = as_points(x, dim), np.asarray(above("bandwidth", bandwidth, 0), float)
+    x, widths = as_points(x, dim, stacks=False), np.asarray(above("bandwidth", bandwidth, 0), float)
     if x.ndim != 2 or widths.ndim > 1:
         what = ("x", x, "(m, dim)") if x.ndim != 2 else ("bandwidth", widths, "a number, or (k,)")
         raise ValueError(f"{what[0]} has shape {what[1].shape}: wanted {what[2]}")

@@ -14,7 +14,8 @@ from scipy.special import erf, rel_entr
 from scipy.stats import wasserstein_distance
 
 from ganlab.arguments import whole
-from ganlab.data import Samples, as_distribution
+from ganlab.data import Samples, as_target
+from ganlab.own import numbers, probe
 
 MAX_ASSIGNMENT = 2_000
 QUANTILES = 20_000
@@ -78,7 +79,7 @@ def jensen_shannon(samples, target, bins: int = 20) -> np.ndarray:
     perfect sampler E (f - b)^2 = b(1 - b)/n, which makes (bins - 1) / 8n on average, to first
     order: 10 % too little at n = 5 bins, 1 % at n = 50 bins.
     """
-    samples, target, bins = sample_array(samples), as_distribution(target), whole("bins", bins, 2)
+    samples, target, bins = sample_array(samples), as_target(target), whole("bins", bins, 2)
     _check_line(samples.shape[-1], target, "one coordinate at a time")
     line, edges = samples[..., 0], target.quantile(np.arange(1, bins) / bins)
     below = np.stack([np.mean(line <= edge, axis=-1) for edge in edges], axis=-1)
@@ -96,7 +97,9 @@ def noise_floor(metric, target, n: int, rng, repeats: int = 200, two_sample=Fals
     `two_sample` the metric gets a second fresh sample of n instead of the target itself, which is
     what `wasserstein` needs in two dimensions. Returns (median, low, high): 50, 10 and 90 %.
     """
-    target = as_distribution(target)
+    target = as_target(target)
+    if is_distribution(target):
+        probe("target", target)
     samples = target.sample((repeats, n), rng)
     scores = metric(samples, target.sample((repeats, n), rng) if two_sample else target)
     return NoiseFloor(*(float(score) for score in np.quantile(scores, [0.5, 0.1, 0.9])))
@@ -125,11 +128,24 @@ def frechet_gaussian(mean1, std1, mean2, std2) -> np.ndarray:
     return d**2 + s**2
 
 
-def sample_array(samples) -> np.ndarray:
-    """`samples` as float64 (..., n, dim) in which whatever is not finite is NaN."""
-    samples = np.asarray(samples, dtype=np.float64)
+def sample_array(samples, name="samples", stacks=True) -> np.ndarray:
+    """`samples` as float64 (..., n, dim) in which whatever is not finite is NaN.
+
+    Two axes with more dimensions than points are refused, for they may be (seeds, n) of numbers on
+    the line; three and more are taken as they are, and so are two for a metric that takes no
+    `stacks`.
+    """
+    samples = numbers(name, samples, "numbers, (..., n, dim)")
     if samples.ndim < 2 or samples.size == 0:
-        raise ValueError(f"samples has shape {samples.shape}; wanted (..., n, dim), not empty")
+        raise ValueError(f"{name} has shape {samples.shape}; wanted (..., n, dim), not empty")
+    n, dim = samples.shape[-2:]
+    if stacks and samples.ndim == 2 and dim > n:
+        s = "" if n == 1 else "s"
+        raise ValueError(
+            f"{name} has shape {samples.shape}: that is {n} point{s} in {dim} dimensions; wanted "
+            f"{name}[..., None] for {n} seed{s} of {dim} numbers, or {name}[None] if so few "
+            "points are meant"
+        )
     return np.where(np.isfinite(samples), samples, np.nan)
 
 
@@ -139,13 +155,16 @@ def is_distribution(target) -> bool:
     return drawn and not isinstance(target, Samples)
 
 
-def as_points(target, dim: int) -> np.ndarray:
+def as_points(target, dim: int, stacks=True) -> np.ndarray:
     """The points of an array, or of `data.Samples`, as float64 (..., m, dim)."""
     if is_distribution(target):
         kind = type(target).__name__
         raise ValueError(f"target is a {kind}: wanted points, such as target.sample(n, rng)")
-    target = np.asarray(target.array if isinstance(target, Samples) else target, np.float64)
-    target = sample_array(target[:, None] if target.ndim == 1 else target)
+    if isinstance(target, Samples):
+        target = target.array.astype(np.float64)  # points for certain, however few
+    else:
+        target = numbers("target", target, "points, (..., m, dim)")
+        target = sample_array(target[:, None] if target.ndim == 1 else target, "target", stacks)
     if target.shape[-1] != dim:
         raise ValueError(f"samples have dim {dim}, target has dim {target.shape[-1]}")
     return target

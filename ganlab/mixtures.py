@@ -7,7 +7,8 @@ import numpy as np
 from scipy.special import logsumexp, ndtr, ndtri
 
 from ganlab.arguments import whole
-from ganlab.distributions import LOG_2PI, Distribution, number, rows
+from ganlab.distributions import LOG_2PI, Distribution, number
+from ganlab.own import rows
 
 
 @dataclass(frozen=True)

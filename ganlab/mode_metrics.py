@@ -19,6 +19,7 @@ from scipy.special import rel_entr
 from ganlab.arguments import whole
 from ganlab.data import due_shares, number
 from ganlab.endings import HELD, Modes, measure
+from ganlab.own import plain
 
 
 def good_share(samples, target) -> np.ndarray:
@@ -124,7 +125,7 @@ def hops(samples, target, least: float = 0.5) -> Hops:
     0.5
     """
     least = _share("least", least)
-    samples = np.asarray(samples)
+    samples = plain("samples", samples)
     if samples.ndim < 3 or len(samples) < 2:
         wanted = "wanted (records, ..., n, dim) with 2 records or more"
         raise ValueError(f"samples has shape {samples.shape}: {wanted}")
@@ -185,7 +186,7 @@ def _share(name, value):
 
 
 def _measured(samples, target) -> Modes:
-    measured = measure(samples, target)
+    measured = measure(plain("samples", samples), target)
     if not isinstance(measured, Modes):
         raise ValueError(f"target is {target}: wanted a Mixture of several modes")
     return measured

@@ -1,7 +1,8 @@
 """Pictures of modes: where samples lie, and who holds which mode when. Arrays in, `ax` out.
 
 Modes have the same shade in every picture, dark to light in their order, so that they are told
-apart in grey, too. Masses are those of `mode_metrics`: shares of all samples.
+apart in grey, too. Masses are those of `mode_metrics`: shares of all samples. Arrays may come from
+a loop of your own; `panels` and `strips` take one run without the axis of seeds.
 """
 
 import matplotlib
@@ -33,11 +34,13 @@ def key(fig, names):
 def panels(axes, samples, centers, std, *, titles=None, limits=None):
     """Draw a small panel for each seed: its samples over the modes, circles of 3 `std`.
 
-    `axes` comes from `figure(8, 4)`; `samples` is (seeds, n, 2), `centers` (modes, 2). `titles`, a
+    `axes` comes from `figure(8, 4)`; `samples` is (seeds, n, 2), or (n, 2) of one run, `centers`
+    (modes, 2). `titles`, a
     word or two a seed, stands above the panel. `limits` is how far from 0 the panels reach; unless
     told, half as far again as the furthest center. A seed that is not finite says "failed".
     """
     axes, samples, centers = np.ravel(axes), np.asarray(samples, float), np.asarray(centers, float)
+    samples = samples[None] if samples.ndim == 2 else samples
     if samples.ndim != 3 or samples.shape[2] != 2 or len(samples) > len(axes):
         wanted = f"(seeds, n, 2) and at most {len(axes)} seeds, one a panel"
         raise ValueError(f"samples has shape {samples.shape}: wanted {wanted}")
@@ -89,11 +92,12 @@ def bands(ax, steps, mass):
 def strips(ax, steps, values, count):
     """Draw a row for each seed: which of `count` things it does, over time.
 
-    `values` (records, seeds) are whole numbers from 0 to count - 1, or -1 for nothing, which stays
-    white, as does what is not finite. The order of the seeds is the caller's; `key` says which
-    shade is what.
+    `values` (records, seeds), or (records,) of one run, are whole numbers from 0 to count - 1, or
+    -1 for nothing, which stays white, as does what is not finite. The order of the seeds is the
+    caller's; `key` says which shade is what.
     """
     values = np.asarray(values, float)
+    values = values[:, None] if values.ndim == 1 else values
     if values.ndim != 2 or len(values) != len(steps) or len(steps) < 2:
         wanted = f"(records, seeds) with {len(steps)} records, of 2 or more"
         raise ValueError(f"values has shape {values.shape}: wanted {wanted}")

@@ -4,6 +4,17 @@ Colour is never the only cue: fills, line styles and markers say the same, so ev
 also reads in grey. Curves are labelled with where they come from: *exact* (both densities
 known), *computed* (by change of variables), *estimated* (from samples) or *learned* (by a
 network). A seed that is not finite is counted, never dropped.
+
+Arrays may come from a loop of your own, in any library. Where seeds are an axis, one run may do
+without: (records,) for (records, seeds), a metric of samples (records, n, dim) say.
+
+>>> from ganlab import data, metrics
+>>> rng = np.random.default_rng(0)
+>>> saved = [rng.normal(4 * record / 20, 0.5, (500, 1)) for record in range(21)]  # yours here
+>>> fig, ax = figure()
+>>> ax = band(ax, range(0, 2001, 100), metrics.wasserstein(saved, data.Gaussian()), "one run")
+>>> ax.get_legend_handles_labels()[1]
+['one run']
 """
 
 import numpy as np
@@ -92,12 +103,14 @@ def _references(reference):
 def band(ax, steps, values, label, *, reference=None, **look):
     """Draw the median over seeds of `values` `(records, seeds)` and its 10-90 % band.
 
-    `reference`, a number or `{label: number}`, is drawn as level lines. Where a seed is not
-    finite the others make the median, and the legend says how many seeds failed.
+    Of one run, `(records,)`, it is one line. `reference`, a number or `{label: number}`, is drawn
+    as level lines. Where a seed is not finite the others make the median, and the legend says how
+    many seeds failed.
     """
     values = np.asarray(values, float)
+    values = values[:, None] if values.ndim == 1 else values
     if values.ndim != 2 or len(values) != len(steps):
-        wanted = f"(records, seeds) with {len(steps)} records"
+        wanted = f"(records, seeds) with {len(steps)} records, or (records,)"
         raise ValueError(f"values have shape {values.shape}; give {wanted}")
     if failed := np.sum(~np.isfinite(values).all(axis=0)):
         label = f"{label} ({failed} of {values.shape[1]} seeds failed)"
@@ -113,7 +126,8 @@ def band(ax, steps, values, label, *, reference=None, **look):
 
 
 def losses(ax, steps, d_loss, g_loss, *, reference=None):
-    """Draw both players' losses, `(records, seeds)` each, as medians and 10-90 % bands."""
+    """Draw both players' losses, `(records, seeds)` each, as medians and 10-90 % bands; of one
+    run, `(records,)` each, as lines."""
     band(ax, steps, d_loss, "d_loss", color=COLOUR.ink, ls="-")
     ax.set_ylabel("loss (nats)")
     return band(ax, steps, g_loss, "g_loss", color=COLOUR.fake, ls="--", reference=reference)
@@ -206,15 +220,17 @@ def heatmap(ax, values, rows, columns, *, label="", names=("", ""), form="{:.2f}
 def ensemble_densities(axes, grid, target, generated, *, outcome=None, order=None, top=None):
     """Draw a small panel per seed: its generator's density over the target in grey.
 
-    `axes` comes from `figure(8, 4)`; `generated` is `(seeds, grid)`. `outcome`, a word per
-    seed, gives the curves a colour and a line style per word, and a legend that counts them;
-    `order`, the words in a fixed order, keeps the colours alike from figure to figure.
+    `axes` comes from `figure(8, 4)`; `generated` is `(seeds, grid)`, or `(grid,)` of one run.
+    `outcome`, a word per seed, gives the curves a colour and a line style per word, and a legend
+    that counts them; `order`, the words in a fixed order, keeps the colours alike from figure to
+    figure.
     """
     panels, generated = np.ravel(axes), np.asarray(generated, float)
+    generated = generated[None] if generated.ndim == 1 else generated
     if generated.ndim != 2 or generated.shape[1] != len(grid) or len(generated) > len(panels):
         wanted = f"(seeds, {len(grid)}) and at most {len(panels)} seeds, one a panel"
         raise ValueError(f"generated has shape {generated.shape}; give {wanted}")
-    words = ["generator"] * len(generated) if outcome is None else list(outcome)
+    words = ["generator"] * len(generated) if outcome is None else np.ravel(outcome).tolist()
     order = list(order or dict.fromkeys(words))
     lines = {}
     for panel in panels[len(words) :]:

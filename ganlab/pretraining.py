@@ -53,7 +53,7 @@ def pretrain(
     Interrupting returns what there is.
     """
     seeds, steps = seed_tuple(seeds), whole("steps", steps, 0)
-    inputs, batch_size = as_distribution(inputs), whole("batch_size", batch_size, 1)
+    inputs, batch_size = as_distribution(inputs, "inputs"), whole("batch_size", batch_size, 1)
     stops, members = record_steps(records, steps), len(seeds)
     if isinstance(discriminator, Ensemble):
         raise TypeError("discriminator is an Ensemble, trained before: wanted a Keras model")

@@ -122,7 +122,7 @@ def test_sliced_is_pots_along_the_same_lines(n, m):
     x, y = rng(1).normal(size=(n, 2)), 2 * rng(2).normal(size=(m, 2)) + 1
     for count in (1, 2, 50):
         wanted = ot.sliced_wasserstein_distance(x, y, p=1, projections=lines(count))
-        assert sliced_wasserstein(x, y, count) == pytest.approx(wanted, rel=1e-9)
+        assert sliced_wasserstein(x, y[None], count) == pytest.approx(wanted, rel=1e-9)
 
 
 def test_drawn_lines_are_uniform_and_the_generators():
@@ -201,7 +201,7 @@ PLANE, EYE = np.zeros((5, 2)), np.eye(2)
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: frechet(PLANE[:1], PLANE), "there is 1 point: wanted at least 2"),
+        (lambda: frechet(PLANE[None, :1], PLANE), "there is 1 point: wanted at least 2"),
         (lambda: frechet(PLANE, data.Gaussian()), "samples have dim 2, target has dim 1"),
         (lambda: frechet(PLANE, data.Circle()), "target is a Circle: wanted points, such as"),
         (lambda: frechet_of_moments([0, 0], EYE, [0], [[1]]), "means of dim 2 and 1: wanted"),

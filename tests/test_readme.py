@@ -14,13 +14,17 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_example_runs_and_gives_what_it_says(tmp_path, monkeypatch, capsys):
-    (code,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    blocks = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
     monkeypatch.chdir(tmp_path)
     names = {}
-    exec(compile(code, "README.md", "exec"), names)
+    for code in blocks:  # one after the other, as a reader does
+        exec(compile(code, "README.md", "exec"), names)
     assert names["fake"].shape == (8, 500, 2)
     assert np.isfinite(names["fake"]).all()
-    assert "seed by seed" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "seed by seed" in printed and "at the end it is close" in printed
+    assert names["ax"].lines[0].get_ydata()[-1] < 0.1 < names["ax"].lines[0].get_ydata()[0]
+    assert (tmp_path / "w1.png").exists()
     assert (tmp_path / "generator.keras").exists()
     assert (tmp_path / "run.npz").exists()
 

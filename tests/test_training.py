@@ -623,7 +623,7 @@ def test_a_run_is_saved_and_loaded_without_pickle(tmp_path):
 @pytest.mark.usefixtures("uncompiled")
 def test_an_array_of_ones_own_can_be_learned():
     rng = np.random.default_rng(0)
-    own = rng.normal([1.0, -1.0, 0.0], 0.1, size=(500, 3))
+    own = rng.normal([1.0, -1.0, 0.0], 0.5, size=(500, 3))
     run = train(
         mlp((2, 16, 3)), mlp((3, 16, 1)), own, latent.Gaussian(2), steps=50, seeds=2, records=1
     )

@@ -155,8 +155,9 @@ def test_each_block_of_random_numbers_is_used_once(monkeypatch):
         dim = 1
 
         def _draw(self, shape, rng):
-            seen.append(rng.standard_normal(shape))
-            return seen[-1]
+            drawn = rng.standard_normal(shape)
+            seen.extend([drawn] if shape[:2] == (4, 8) else [])  # a block: not what only tries it
+            return drawn
 
     one = trainer(real=Watched(), seeds=[5])
     first = one.batches(5)

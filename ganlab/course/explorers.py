@@ -205,8 +205,24 @@ def _width(target):
 
 
 def _check_lines(target, latent):
+    """Tries what drawing the trained will ask of both, before anything is trained."""
     if not all(hasattr(one, "quantile") and one.dim == 1 for one in (target, latent)):
         raise TypeError("target and latent: wanted one-dimensional ones of ganlab, with quantile")
+    u = np.array([1e-9, 0.25, 0.5, 0.75, 1 - 1e-9])
+    asked = {
+        "target.quantile": lambda: target.quantile(u),
+        "latent.quantile": lambda: latent.quantile(u),
+        "target.density": lambda: target.density(target.quantile(u[1:-1])),
+    }
+    wanted = "wanted finite numbers, one for each that is given, data.Gaussian() say"
+    for what, ask in asked.items():
+        try:
+            given = np.asarray(ask(), float)
+        except Exception as error:
+            told = " ".join(str(error).split())
+            raise ValueError(f"{what} cannot be drawn: {told}; {wanted}") from error
+        if given.shape not in ((3,), (5,)) or not np.isfinite(given).all():
+            raise ValueError(f"{what} gives {given.tolist()}; {wanted}")
 
 
 def _trained(make, knobs, start, target, latent, *, seeds, steps, widths=False):
