@@ -38,6 +38,7 @@ league: $(INSTALLED) ## measure every technique on every target (the options of 
 	$(PY) -m evidence.league $(if $(SCHEDULER),--scheduler $(SCHEDULER)) $(ARGS)
 
 bench: $(INSTALLED) ## measure the speed beside other libraries (a part of it: QUICK=1, ONLY=vae)
+	$(PY) benchmarks/check_seconds.py
 	$(PY) benchmarks/speed.py $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY))
 
 lint: $(INSTALLED) ## check the code's style

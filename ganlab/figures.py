@@ -7,9 +7,13 @@ to disk, and matplotlib's global settings stay untouched.
 
 import base64
 import dataclasses
+import functools
 import html
 import io
+import re
 import sys
+import tomllib
+from pathlib import Path
 from types import SimpleNamespace
 
 import matplotlib
@@ -134,13 +138,34 @@ def animate(draw, frames, *, figsize=(4.8, 3.2), fps=10, ncols=1, nrows=1):
     return Animation(buffer.getvalue(), frames, fps)
 
 
+@functools.cache
+def _captions(number):
+    path = Path(__file__).with_name("captions") / f"{number}.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def caption(alt):
+    """The text that `show` puts below a picture: `alt` itself, or for "03.untrained", say, the
+    caption of that name of notebook 03. Captions tell what is to be seen, so the notebooks keep
+    them in `ganlab/captions`, where nobody reads them before the cell has run.
+    """
+    alt = " ".join(str(alt or "").split())
+    if found := re.fullmatch(r"(\d\d)\.([a-z0-9-]+)", alt):
+        alt = _captions(found[1]).get(found[2])
+        if alt is None:
+            path = f"ganlab/captions/{found[1]}.toml"
+            raise ValueError(f"no caption {found[0]!r}: wanted a name that is in {path}")
+    return alt
+
+
 def show(figure, alt):
     """Display a figure or an `Animation` as one PNG, with `alt` as caption and description.
 
-    `alt` says what is seen, in one line of at most 250 characters. It is the picture's
-    alternative text and stands below it, so that every reader has it and tests compare it.
+    `alt` says what is seen, in one line of at most 250 characters, or is the name of such a
+    line in `ganlab/captions`, "03.untrained" say. It is the picture's alternative text and
+    stands below it, so that every reader has it and tests compare it.
     """
-    alt = " ".join(str(alt or "").split())
+    alt = caption(alt)
     if not 0 < len(alt) <= 250:
         raise ValueError(f"alt has {len(alt)} characters; describe the picture in 1 to 250")
     from IPython.display import display
@@ -148,7 +173,7 @@ def show(figure, alt):
     png = figure.png if isinstance(figure, Animation) else render(figure)
     picture = {"image/png": base64.b64encode(png).decode(), "text/plain": f"Figure: {alt}"}
     display(picture, raw=True, metadata={"image/png": {"alt": alt}})
-    caption = f"<small>{html.escape(alt)}</small>"
-    display({"text/html": caption, "text/plain": alt}, raw=True)
+    below = f"<small>{html.escape(alt)}</small>"
+    display({"text/html": below, "text/plain": alt}, raw=True)
     if "matplotlib.pyplot" in sys.modules and isinstance(figure, Figure):
         sys.modules["matplotlib.pyplot"].close(figure)  # or pyplot displays it a second time

@@ -181,9 +181,9 @@ def refuse_bounded(model, role, size, wanted):
     large weights: a sigmoid at the end, by whatever name, leaves them between 0 and 1."""
     rng, found = np.random.default_rng(0), []
     shapes = [v.shape for v in model.trainable_variables]
-    for _ in range(4):
+    for _ in range(2):
         weights = [(3.0 * rng.standard_normal(shape)).astype("float32") for shape in shapes]
-        x = rng.standard_normal((32, size)) * 10.0 ** rng.uniform(-1, 2, (32, 1))
+        x = rng.standard_normal((64, size)) * 10.0 ** rng.uniform(-1, 2, (64, 1))
         try:
             outputs, _ = model.stateless_call(weights, [], x.astype("float32"))
         except Exception as error:  # TensorFlow and Keras raise many kinds, and long ones

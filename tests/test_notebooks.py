@@ -8,6 +8,7 @@ shown below a notebook that breaks it.
 import base64
 import importlib.util
 import re
+import tomllib
 from pathlib import Path
 
 import nbformat
@@ -106,6 +107,12 @@ def figures_have_alternative_text(notebook):
     return [f"{bare} pictures without alternative text"] if bare else []
 
 
+def captions_are_out_of_sight(notebook):
+    """What a picture shows would tell what the reader is to predict."""
+    shown = [cell.source for cell in code_cells(notebook) if re.search(r"\balt\s*=", cell.source)]
+    return [f"{source.splitlines()[0]!r} has its caption in the cell" for source in shown]
+
+
 def no_long_numbers_in_text(notebook):
     """Digits beyond the third differ between processors: they belong into figures."""
     found = [
@@ -175,6 +182,7 @@ RULES = (
     under_a_megabyte,
     cells_of_at_most_25_lines,
     figures_have_alternative_text,
+    captions_are_out_of_sight,
     no_long_numbers_in_text,
     no_python_version_in_text,
     opens_with_title_and_promises,
@@ -195,6 +203,18 @@ def read(name):
 def test_notebook_agrees_with_its_text(name):
     text = build.read_text(ROOT / f"notebooks/text/{name}.py")
     assert build.differences(text, read(name)) == [], "run `make notebooks`"
+
+
+def test_every_caption_is_of_one_picture():
+    named, used = [], []
+    for path in sorted((ROOT / "ganlab/captions").glob("*.toml")):
+        captions = tomllib.loads(path.read_text(encoding="utf-8"))
+        named += [f"{path.stem}.{name}" for name in captions]
+        assert all(0 < len(text) <= 250 for text in captions.values())
+    for name in NAMES:
+        text = (ROOT / f"notebooks/text/{name}.py").read_text(encoding="utf-8")
+        used += re.findall(r'"(\d\d\.[a-z][a-z0-9-]*)"', text)
+    assert sorted(used) == sorted(named)
 
 
 def test_every_notebook_has_a_text():
@@ -281,6 +301,8 @@ BROKEN = [
     (cells_of_at_most_25_lines, notebook_with(code("x = 1\n" * 26))),
     (figures_have_alternative_text, notebook_with(code(**figure()))),
     (figures_have_alternative_text, notebook_with(code(**figure(alt=" ")))),
+    (captions_are_out_of_sight, notebook_with(code('show(fig, alt="many spikes")'))),
+    (captions_are_out_of_sight, notebook_with(code("Explorer(draw, knobs,\n         alt='one')"))),
     (no_long_numbers_in_text, notebook_with(code(**printed("loss 0.6931")))),
     (no_long_numbers_in_text, notebook_with(code(**printed("loss 1e-05")))),
     (

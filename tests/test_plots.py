@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from scipy.stats import norm
 
-from ganlab import plots
+from ganlab import figures, plots
 from ganlab.figures import COLOUR, COLOURS
 
 GRID = np.linspace(0, 8, 161)
@@ -322,6 +322,17 @@ def test_show_gives_one_picture_and_one_caption(displayed):
     assert caption["text/plain"] == alt and "D* &lt; 1/2" in caption["text/html"]
     json.dumps(displayed)  # plain text only, as the kernel's messages need
     assert re.fullmatch(r"[A-Za-z0-9+/=]+", picture["image/png"])
+
+
+def test_a_caption_may_be_named(displayed):
+    text = figures.caption("03.untrained")
+    assert "32 untrained generators" in text
+    plots.show(plots.figure()[0], "03.untrained")
+    assert displayed[1][0]["text/plain"] == text
+    for missing in ("03.no-such-picture", "99.untrained"):
+        with pytest.raises(ValueError, match=f"no caption '{missing}'.*captions/"):
+            plots.show(plots.figure()[0], missing)
+    assert figures.caption("03.5 of all runs") == "03.5 of all runs"
 
 
 def test_show_takes_films_and_closes_pyplot_figures(displayed):

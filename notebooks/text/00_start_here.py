@@ -110,10 +110,7 @@ for ax, record in zip(axes, (0, 15, 50), strict=True):
 axes[0].set_ylabel("density")
 fig.suptitle(f"32 GANs and 3,000 steps took {took:.0f} seconds here")
 plots.legend(axes[1], ncols=4)
-show(
-    fig,
-    alt="Samples of four of the 32 generators at three moments: heaps at 0, spikes near 4, then mostly wider shapes around the grey bell at 4.",
-)
+show(fig, "00.four-generators")
 
 # %% [markdown]
 # Grey is the target. The four outlines are what four of the generators produce: the same
@@ -130,10 +127,7 @@ fig, ax = plots.figure(width=7.5, height=3.0)
 ax.set_xscale("log")
 moments = {f"step {run.steps[i]}": distance[i] for i in (0, 15, 30, 50)}
 plots.outcomes(ax, moments, label="W1 to the data")
-show(
-    fig,
-    alt="W1 of 32 runs at four moments, one dot a run: they start alike, come nearer to the data, and end apart.",
-)
+show(fig, "00.four-moments")
 
 # %% [markdown]
 # Each dot is one run. The upright bar is the median; the thin line below holds the middle

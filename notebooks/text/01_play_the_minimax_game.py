@@ -84,10 +84,7 @@ for name, logit in logits.items():
 left.set(xlim=(1, 8), xlabel="x", ylabel="D(x), and the densities")
 right.set(xlabel="V (nats): real half dark, fake half hatched", xlim=(-2.6, 0.4), ylim=(3.6, -0.6))
 plots.legend(left, ncols=3)
-show(
-    fig,
-    alt="Left: four D's over two overlapping bells. Right: what each is paid: D* most, then always 1/2, bold, always 0.9.",
-)
+show(fig, "01.bids")
 
 # %% [markdown]
 # Each half of $V$ keeps D honest about the other. Without the fake half, D would call
@@ -124,10 +121,7 @@ for ax, more, epochs in zip(axes, (1, 14), (1, 15), strict=True):
     learned = expit(D(grid[:, None] - 4).numpy()[:, 0])
     plots.densities(ax, grid, p, generated=q, kind="exact", learned=learned, exact=exact)
     ax.set_title(f"epochs: {epochs};  V(D*) - V(D) = {best - paid:.3f}", loc="left")
-show(
-    fig,
-    alt="The learned D beside the exact D*: after one epoch too flat, after 15 nearly equal where there are samples. The gap in V shrinks.",
-)
+show(fig, "01.learned-d")
 
 # %% [markdown]
 # Cross-entropy is minus $V$ (up to a factor of 1/2), so an ordinary classifier finds $D^*$
@@ -161,10 +155,7 @@ for place in (4.0, 4.5, 4.8):
 ax.set(xlabel="D's answer at x", ylabel="p log D + q log(1 - D)", ylim=(-3, 0))
 plots.legend(ax, ncols=3)
 print("The peaks are at p/(p+q)." if furthest <= 0.001 else "The peaks are elsewhere!")
-show(
-    fig,
-    alt="Three curves over D's answer, each with one peak: to the right where real samples prevail, in the middle where p = q, to the left else.",
-)
+show(fig, "01.payment")
 
 # %% [markdown]
 # **Step 2: put $D^*$ in.** With $m = (p+q)/2$, the average of both densities, $D^* =
@@ -210,10 +201,7 @@ left.set(xlabel="how far the fake bell is moved", ylabel="nats (W1: units of x)"
 right.set(xlabel="width of a fake bell that stays", ylim=(0, 1.5))
 plots.legend(left, ncols=5)
 plots.legend(right, ncols=5)
-show(
-    fig,
-    alt="Five distances. Left: KL and W1 go on growing as the fake bell moves away; JS and TV level off. Right: all are 0 at the data's width only.",
-)
+show(fig, "01.distances")
 
 # %% [markdown]
 # All are 0 at $p = q$ and only there. (On the left both KLs are one line.) But JS and TV
@@ -241,10 +229,7 @@ for ax in (left, right):
     ax.axvspan(-8, -3, color="0.9", zorder=0)
     ax.text(0.18, 0.35, "G is losing", ha="center", transform=ax.transAxes)
     plots.legend(ax)
-show(
-    fig,
-    alt="Cost and slope over D's logit. Where G is losing, at low logits, the minimax slope is 0 and the non-saturating slope is -1.",
-)
+show(fig, "01.slopes")
 
 # %% [markdown]
 # Where G is losing, the minimax cost is flat; the other is steepest there. Now let G have
@@ -290,10 +275,7 @@ left.set(xlabel="how far m is from the data", ylabel="size of G's gradient", yli
 right.set(xlabel="step", ylabel="m", ylim=(3, 8.5))
 plots.legend(left)
 plots.legend(right, ncols=3)
-show(
-    fig,
-    alt="Left: far from the data the minimax gradient dies off, the non-saturating one grows; dots lie on the lines. Right: only one G arrives.",
-)
+show(fig, "01.two-losses")
 
 # %% [markdown]
 # Against a perfect D one G stays where it is and the other comes home. On the left the lines
@@ -338,10 +320,7 @@ right.set(ylabel="change of q in one step (%)")
 for ax in (left, middle, right):
     ax.set(xlabel="point", xticks=places)
 plots.legend(left, ncols=2)
-show(
-    fig,
-    alt="Left: p and q on five points; point 0 is under-sampled. Middle: D* is highest there. Right: one step of G raises q at points 0 and 1.",
-)
+show(fig, "01.tabular-step")
 
 # %% [markdown]
 # Point 0 has by far the highest score and gains most. Point 1 gains too, although G makes too
@@ -374,10 +353,7 @@ for name, way in ways.items():
     ax.plot(np.abs(softmax(states, -1) - p).sum(-1) / 2, label=name)
 ax.set(xlabel="round", ylabel="TV between q and the data", ylim=(1e-5, 1))
 plots.legend(ax, ncols=3)
-show(
-    fig,
-    alt="TV falls over 300 rounds for all five ways of playing: quickest with five D steps or a perfect D, slower and in waves for the others.",
-)
+show(fig, "01.five-ways")
 
 # %% [markdown]
 # All arrive: with one step of D a round in waves, with a good D straight. Quickest, counted in
@@ -440,10 +416,7 @@ right.axhline(outside[-1], color="k", ls="--", label="table, outside X, at its e
 right.set(ylabel="share of G's samples", ylim=(0, 1))
 for ax in (left, middle, right):
     plots.legend(ax, ncols=1 if ax is right else 3)
-show(
-    fig,
-    alt="Left: the table's mass is on the 12 data points alone. Middle: the network fills in between them. Right: the shares that are not on the data.",
-)
+show(fig, "01.table-and-network")
 
 # %% [markdown]
 # The table ends on X, with X's own frequencies; the rest of A is extinct. The network cannot
@@ -494,10 +467,7 @@ plain = (games.dirac_gan(), games.dirac_nonsaturating(), games.dirac_wgan())
 for ax, name, each in zip(axes, names, plain, strict=True):
     draw_field(ax, each, 90, simultaneous=games.simultaneous, alternating=turns)
     ax.set_title(name, loc="left")
-show(
-    fig,
-    alt="Three fields of arrows round the origin. Minimax and Wasserstein: played at once the paths spiral out, by turns they close. Non-saturating: both draw in.",
-)
+show(fig, "01.dirac-fields")
 
 # %% [markdown]
 # The arrows go round, and so do the players: each improves against where the other was.
@@ -523,10 +493,7 @@ def draw(axes, i):
     plots.legend(left, ncols=2)
 
 
-show(
-    plots.animate(draw, 30, figsize=(7.6, 3.6), fps=6, ncols=2),
-    alt="Film: the fake point runs up D's slope, D turns the slope round, the fake point runs back, past the real one and out the other side; in the plane a spiral.",
-)
+show(plots.animate(draw, 30, figsize=(7.6, 3.6), fps=6, ncols=2), "01.dirac-film")
 
 # %% [markdown]
 # The fake point runs past the data: when it arrives, D is still tilted. When D has righted
@@ -559,10 +526,7 @@ left.set(xlabel="real part: in (left) or out (right)", ylabel="imaginary part: t
 right.set(xlabel="step", ylabel="distance after a round / before")
 plots.legend(left, ncols=3)
 plots.legend(right, ncols=3)
-show(
-    fig,
-    alt="Left: minimax and Wasserstein eigenvalues on the imaginary axis, damped games left of it. Right: simultaneous above 1, alternating 1, extragradient below.",
-)
+show(fig, "01.eigenvalues")
 
 # %% [markdown]
 # The plain games sit on the imaginary axis: close to the middle they just turn. A finite step
@@ -585,10 +549,7 @@ for ax, (name, each) in zip(axes, list(systems.items())[2:], strict=True):
     draw_field(ax, each, 60, simultaneous=games.simultaneous)
     ax.set_title(name, loc="left")
     ax.label_outer()
-show(
-    fig,
-    alt="Paths of simultaneous play with R1, instance noise and consensus: all three turn in towards the middle, where without them they would spiral out.",
-)
+show(fig, "01.dirac-regularised")
 
 # %% [markdown]
 # So both sentences of the question are half right. With a perfect D and overlap, G arrives.
@@ -602,7 +563,7 @@ show(
 # %%
 fig, sentence = draw_densities(fake_mean=5.0)
 print(sentence)
-show(fig, alt="Real N(4, 0.5), fake N(5, 0.5) and the exact D*, which falls from 1 to 0 between.")
+show(fig, "01.your-bells")
 
 # %%
 density_explorer(fake_mean=5.0)
@@ -617,7 +578,7 @@ density_explorer(fake_mean=5.0)
 # %%
 fig, sentence = draw_dirac(game="minimax + R1", method="simultaneous", step=0.2, damping=0.3)
 print(sentence)
-show(fig, alt="The Dirac-GAN with R1: the path spirals in, and the distance falls in small waves.")
+show(fig, "01.your-dirac")
 
 # %%
 dirac_explorer(game="minimax + R1")

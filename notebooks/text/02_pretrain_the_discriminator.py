@@ -84,10 +84,7 @@ start = Trainer(generator, discriminator, target, slots, **settings).run()
 
 fig, ax = plots.figure(width=6.5)
 plots.densities(ax, grid, p, learned=start.discriminate(grid), top=1.05)
-show(
-    fig,
-    alt="The bell, 0.4 high, and 32 untrained discriminators, which go from 0 to 1 in all sorts of ways, most of them steeply at 0.",
-)
+show(fig, "02.untrained-ds")
 
 # %% [markdown]
 # (One seed is drawn thick. Both axes have the same scale.) With weights this large an
@@ -116,10 +113,7 @@ left.set_yscale("log")
 plots.band(left, steps, squared_error, "32 discriminators")
 left.set(ylabel="squared error", xlabel="pretraining step")
 plots.densities(right, grid, p, learned=ready.discriminate(grid), top=1.05)
-show(
-    fig,
-    alt="Left: the squared error falls about a hundredfold. Right: 32 pretrained discriminators follow the bell roughly between -3 and 3; outside they bend up again or lie at 0.",
-)
+show(fig, "02.pretrained-ds")
 
 # %% [markdown]
 # They learn it, roughly: between -3 and 3 most curves follow the bell. The points stop
@@ -191,10 +185,7 @@ middle.axhspan(floor.low, floor.high, color="0.85")
 middle.set_ylabel("W1 to the data")
 boundary = post.discriminate(grid)
 plots.densities(right, grid, p, samples=post.samples[-1, 0], learned=boundary, top=1.05)
-show(
-    fig,
-    alt="Left: D's loss settles at 2 log 2, G's at log 2. Middle: the median W1 falls to 0.2, above the noise floor; the band is wide. Right: the D's, most of them near 1/2 where the data are, and one histogram.",
-)
+show(fig, "02.training")
 
 # %% [markdown]
 # The post's last two pictures, with 32 runs in them. Both losses come to rest, at what they
@@ -227,10 +218,7 @@ shapes = histograms(post.generators(slots.quantile(np.linspace(0.001, 0.999, 999
 plots.ensemble_densities(
     axes, middle, target.density(middle), shapes, outcome=words, order=WORDS, top=0.9
 )
-show(
-    fig,
-    alt="Histograms of 32 runs over the bell after 2,000 steps: 18 are close, nearly all have spikes (cut off at 0.9), one is stuck in part, with a spike at the left edge.",
-)
+show(fig, "02.ending")
 
 # %% [markdown]
 # More than half of them are close, and even those are no bells: they have spikes where G turns
@@ -271,10 +259,7 @@ arms = {name: values[:64] for name, values in rows.items()}
 fig, ax = plots.figure(width=8.5, height=4.6)
 ax.set_xscale("log")
 plots.outcomes(ax, arms, reference={"close": CLOSE_W1}, label="W1 to the data after 10,000 steps")
-show(
-    fig,
-    alt="W1 of 64 runs for the post's GAN and five variants: the first three rows look alike, the unscaled tanh sits near 0.25, the unscaled linear G is best.",
-)
+show(fig, "02.ablation")
 
 # %% [markdown]
 # The first three rows could be one and the same. *G not scaled* is held back: with its tanh
@@ -294,10 +279,7 @@ plots.band(ax, post.steps[:21], distance[:21], "D pretrained")
 plots.band(ax, unprepared.steps, wasserstein(unprepared.samples, target), "not pretrained")
 ax.axhspan(floor.low, floor.high, color="0.85")
 ax.set_ylabel("W1 to the data")
-show(
-    fig,
-    alt="W1 over 1,000 steps with and without pretraining: the pretrained runs are ahead for the first few hundred steps, then the medians meet.",
-)
+show(fig, "02.head-start")
 
 # %%
 claim("B1a")
@@ -375,10 +357,7 @@ for ax, run, title in zip(
     ax.set(title=title, yscale="log", xlim=(-0.05, 1.05))
     ax.set_xlabel("share of G's samples where D has a slope")
 axes[0].set_ylabel("W1 after 2,000 steps")
-show(
-    fig,
-    alt="W1 at the end over the share of samples where D has a slope. Before the game the share says little; afterwards it is 1 in all runs but the stuck one, where it is 0.6.",
-)
+show(fig, "02.slopes-after")
 
 # %% [markdown]
 # Before the game the share tells little: of three runs with hardly any slope one came near to the
@@ -421,10 +400,7 @@ fig, ax = plots.figure(width=7.0, height=3.4)
 ax.set_xscale("log")
 plots.outcomes(ax, dict(zip(names, by_rate, strict=True)), label="W1 to the data")
 ax.set_ylabel("D's learning rate")
-show(
-    fig,
-    alt="W1 of eight runs for each of five learning rates of D, after 500 steps without pretraining: the quicker D, the nearer the data, but for two rates that change places.",
-)
+show(fig, "02.d-rates")
 
 # %% [markdown]
 # On the whole a quicker D brings G nearer. And the stored maps, with constant rates and D
@@ -442,10 +418,7 @@ for ax, (name, id) in zip(axes, optimizers.items(), strict=True):
     labels = ("D's learning rate", "G's learning rate")
     plots.heatmap(ax, share, names, names, names=labels, label="share of close runs", limits=(0, 1))
     ax.set_title(name)
-show(
-    fig,
-    alt="Maps of the share of close runs over both learning rates. Momentum: bright where D is at least as quick as G. Adam: bright only where D is quick and G slow.",
-)
+show(fig, "02.rate-maps")
 
 # %%
 claim("B6d")
@@ -508,10 +481,7 @@ taught = {steps: head_start(steps) for steps in (30, 100, 300, 1000, 3000)}
 fig, ax = plots.figure(width=6.5)
 learned = 1 / (1 + np.exp(-taught[3000](grid[:, None])[..., 0]))
 plots.densities(ax, grid, p, learned=learned, exact=real_or_noise(grid))
-show(
-    fig,
-    alt="32 discriminators taught by cross-entropy lie on the exact curve p/(p+u): 0.8 at the bell, 0 far from it.",
-)
+show(fig, "02.cross-entropy")
 
 # %% [markdown]
 # A good D, after 3,000 short steps. Too good? From notebook 01 you know what a D that is sure
@@ -533,10 +503,7 @@ ax.set_xscale("log")
 for name, values in felt.items():
     plots.band(ax, list(taught), values, name)
 ax.set(ylabel="slope of G's cost in the logit", xlabel="pretraining step", ylim=(0, 1))
-show(
-    fig,
-    alt="The slope that G's first samples feel over pretraining: it shrinks for the minimax loss, grows for the non-saturating one, and falls to nearly 0 at 3,000 steps with the cut.",
-)
+show(fig, "02.first-slopes")
 
 # %% [markdown]
 # These samples lie far from the data. There the better D, the less the minimax loss has to say
@@ -569,10 +536,7 @@ for name, run in runs.items():
     ends[name] = at[-1]
 left.set_ylabel("W1 to the data")
 plots.outcomes(right, ends, floor=(floor.low, floor.high), label="W1 after 2,000 steps")
-show(
-    fig,
-    alt="W1 over training and at the end for the post's GAN and two mended ones, with and without a head start.",
-)
+show(fig, "02.mended")
 
 # %% [markdown]
 # Without a head start nobody is stuck now, nor for long on the way (see the bands). But the

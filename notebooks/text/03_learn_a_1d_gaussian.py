@@ -93,10 +93,7 @@ def densities(generators, z=slots):
 start = Trainer(generator, discriminator, target, slots, **settings).run()
 fig, axes = plots.figure(8, 4, width=9.0, height=4.2)
 plots.ensemble_densities(axes, grid, target.density(grid), densities(start.generators))
-show(
-    fig,
-    alt="32 untrained generators: curves of all shapes and places, few near the grey bell at 4.",
-)
+show(fig, "03.untrained")
 
 # %% [markdown]
 # *Thirty-two generators, same code, different seeds. Before you go on: after training, how
@@ -189,10 +186,7 @@ pretrained, _, _ = pretrain(
 fig, ax = plots.figure(width=6.5)
 learned = 1 / (1 + np.exp(-pretrained(grid[:, None])[..., 0]))
 plots.densities(ax, grid, target.density(grid), learned=learned)
-show(
-    fig,
-    alt="32 pretrained discriminators: low on the left, rising towards the bell, and still high to its right.",
-)
+show(fig, "03.pretrained")
 
 # %% [markdown]
 # (One seed is drawn thick.) No bell. Every D rises towards 4, and then most of them stay up: the points stopped at 5,
@@ -236,10 +230,7 @@ p = target.density(grid)
 fig, axes = plots.figure(8, 4, width=9.0, height=4.6)
 words = end_of(post, target)
 plots.ensemble_densities(axes, grid, p, densities(post.generators), outcome=words, order=WORDS)
-show(
-    fig,
-    alt="The post's GAN after training, 32 seeds: eleven narrow spikes at the bell, more than half of the panels only partly there, two lost.",
-)
+show(fig, "03.ending")
 
 # %% [markdown]
 # Compare with your number. Not quite four in ten of the runs found the bump, nearly all of them
@@ -272,10 +263,7 @@ def draw(ax, i):
     ax.set_title(f"step {step}", loc="left")
 
 
-show(
-    plots.animate(draw, len(frames), figsize=(4.8, 3.8), fps=6),
-    alt="Film of one run: the generator's density comes to the bell at 4 while the learned D lags behind the computed D*.",
-)
+show(plots.animate(draw, len(frames), figsize=(4.8, 3.8), fps=6), "03.film")
 
 # %% [markdown]
 # G is pulled to where D is high. Once it is there, $D^*$ bends sharply: wherever there is
@@ -301,10 +289,7 @@ left.set_ylabel("W1 to the data")
 right.set_yscale("log")
 plots.band(right, post.steps, post.samples[..., 0].std(-1), "32 runs", reference={"the data": 0.5})
 right.set_ylabel("width of the samples")
-show(
-    fig,
-    alt="Distance and width over 1,200 steps: bands that span a factor of fifty and more; the median width stays far above the data's 0.5.",
-)
+show(fig, "03.width")
 
 # %% [markdown]
 # The grey stripe on the left is the *noise floor*: the W1 that 500 independent samples of a
@@ -377,10 +362,7 @@ plots.outcomes(
     floor=(floor.low, floor.high),
     label="W1 to the data at the end",
 )
-show(
-    fig,
-    alt="Left: how many of 32 runs end in each word, for three settings. Right: their W1, which spreads least and is smallest when mended.",
-)
+show(fig, "03.settings")
 
 # %% [markdown]
 # One dot is one run; the grey stripe is the noise floor. In the mended setting every run
@@ -402,10 +384,7 @@ for ax, setting in zip(axes, ("aylien2016 (2017)", "ours after 03"), strict=True
     plots.outcomes(ax, arms, floor=(floor.low, floor.high), label="W1 to the data at the end")
     ax.set(xlim=(0.015, 40))
     ax.set_title(setting, loc="left")
-show(
-    fig,
-    alt="W1 of runs with a small and with a large D. With the last code the clouds overlap widely; in the mended GAN the large D is nearer to the data.",
-)
+show(fig, "03.sizes")
 
 # %%
 found
@@ -434,10 +413,7 @@ for ax, (name, run) in zip(axes, runs.items(), strict=True):
     ax.set(title=name, xlabel="training step", ylim=(0, 1))
 axes[0].set_ylabel("share of runs")
 plots.legend(axes[1], ncols=3)
-show(
-    fig,
-    alt="Share of runs that reached a threshold, for three settings: strict thresholds are never reached by many runs.",
-)
+show(fig, "03.thresholds")
 
 # %%
 claim("C3")
@@ -467,10 +443,7 @@ plots.outcomes(middle, {"at 1/2": w1[at_half], "not": w1[~at_half]}, label="W1 a
 q = densities(last_code.generators)[worst]
 learned = last_code.discriminate(grid)[worst]
 plots.densities(right, grid, p, generated=q, learned=learned, computed=best_d(q))
-show(
-    fig,
-    alt="Left: D's scores are 1/2 in most runs. Middle: W1 of those runs and of the others. Right: the worst run at 1/2, where computed D* is far from 1/2.",
-)
+show(fig, "03.at-one-half")
 
 # %% [markdown]
 # Two thirds of the D give 1/2 to both. (The dots at 0 are D's that call everything fake,
@@ -522,10 +495,7 @@ right.set_xscale("log")
 w1 = {"8 slots": distance["last code"], "all of [-8, 8]": wasserstein(spread.samples, target)}
 arms = {name: last_tenth(values) for name, values in w1.items()}
 plots.outcomes(right, arms, floor=(floor.low, floor.high), label="W1 to the data at the end")
-show(
-    fig,
-    alt="Left: G(z) of eight seeds, some of them out of the frame, is smooth between the 8 dots it was trained on. Right: W1 with slots and with spread latents, clouds alike.",
-)
+show(fig, "03.slots")
 
 # %% [markdown]
 # Did you expect a disaster? None is to be seen: with four hidden units G is too smooth to
@@ -543,10 +513,7 @@ show(
 # %%
 knobs = {"d_rate": 2e-3, "g_rate": 2e-3, "d_hidden": "8-8-8", "g_hidden": "4", "batch_size": 64}
 fig, sentence = draw_gaussian_runs(target, noise, **knobs)
-show(
-    fig,
-    alt="The mended GAN after 2,000 steps: 32 densities over the target, and the W1 of each run.",
-)
+show(fig, "03.your-run")
 
 # %%
 gaussian_explorer(target, noise)

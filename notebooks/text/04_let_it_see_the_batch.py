@@ -81,18 +81,15 @@ grid = (edges[1:] + edges[:-1]) / 2
 u = np.linspace(0.0, 1.0, 1001).clip(1e-6, 1 - 1e-6)
 
 
-def panels(run, alt):
+def panels(run, picture):
     q = generator_density(run.generators(run.latent.quantile(u)[:, None])[..., 0], edges)
     fig, axes = plots.figure(8, 4, width=9.0, height=4.6)
     p = target.density(grid)
     plots.ensemble_densities(axes, grid, p, q, outcome=end_of(run, target), order=WORDS, top=2.4)
-    show(fig, alt=alt)
+    show(fig, picture)
 
 
-panels(
-    plain,
-    "The post's plain GAN, 32 seeds: one is near, eleven are narrow, 18 are there partly, two are lost.",
-)
+panels(plain, "04.plain")
 
 # %% [markdown]
 # *With minibatch discrimination, how many of the 32 will end close or near? Write your number
@@ -162,10 +159,7 @@ for ax, (name, batch) in zip(
     ax.set(title=f"{name}: o from {closeness.sum(1).min():.1f} to {closeness.sum(1).max():.1f}")
     ax.set(xlabel="sample j", ylabel="sample i")
 fig.colorbar(picture, ax=axes, label="closeness of i and j")
-show(
-    fig,
-    alt="Closeness of 12 samples to each other. A real batch: high near the diagonal only. Drawn together: high everywhere, and o near 12.",
-)
+show(fig, "04.closeness")
 
 # %% [markdown]
 # Sums near 12 mean "all the same". D only has to learn that real batches have lower ones.
@@ -187,10 +181,7 @@ def minibatch_d(activation, **options):
 
 
 batchwise = post_gan(minibatch_d("tanh"), rate=0.005)
-panels(
-    batchwise,
-    "The post's GAN with minibatch discrimination, 32 seeds: one is close, ten are near, six are narrow, four there partly, eleven lost.",
-)
+panels(batchwise, "04.with-layer")
 
 # %% [markdown]
 # Compare with your number. Eleven runs end close or near, where it was one, and six are narrow,
@@ -222,10 +213,7 @@ for ax, run, name in zip(axes, (plain, batchwise), ("one at a time", "the batch"
     ax.plot(clump, push.T - push.mean(1), "-", lw=0.9, color="C0", alpha=0.6)
     ax.set(title=f"D sees {name}", xlabel="where in the clump")
 axes[0].set_ylabel("push, less the mean push")
-show(
-    fig,
-    alt="Pushes on 12 samples of a tight clump by 32 D. One at a time: nearly flat lines. With the batch: eight slope up, which pulls apart, nine down, which presses together, the rest are nearly flat.",
-)
+show(fig, "04.pushes")
 
 # %% [markdown]
 # (The scale is linear between the ticks at 0.01 and -0.01, and logarithmic beyond. With the
@@ -259,10 +247,7 @@ for gan in found["close"].settings:
 
 fig, ax = plots.figure(width=9.0, height=3.4)
 plots.heatmap(ax, np.array(table), rows, WORDS, label="of 100 runs", form="{:.0f}")
-show(
-    fig,
-    alt="How 100 runs end in three GANs, without the layer and with it. In the mended GAN more end close and more are lost; in the post's half are lost, not partly there.",
-)
+show(fig, "04.endings")
 
 # %% [markdown]
 # Read it by pairs of rows. In the mended GAN the layer doubles the runs that end close, and one run
@@ -310,10 +295,7 @@ for ax, outcome, label in (
 ):
     ax.set_xscale("log")
     plots.outcomes(ax, {name: outcome(run) for name, run in runs.items()}, label=label)
-show(
-    fig,
-    alt="The last code, 32 runs with the layer and 32 without: W1 and width in wide clouds that overlap. Medians of W1: 0.8 and 3. Narrow runs with the layer and without.",
-)
+show(fig, "04.width")
 
 # %%
 claim("D4")
@@ -346,10 +328,7 @@ logits = {
 }
 logits = {"no layer, any batch": abs(one_by_one(target.sample(128, rng))).mean((1, 2)), **logits}
 plots.outcomes(ax, logits, label="size of the logit, before any training")
-show(
-    fig,
-    alt="Size of the logits of 32 untrained D: a few units without the layer, and in proportion to the batch with it, up to hundreds.",
-)
+show(fig, "04.logits")
 
 # %% [markdown]
 # Every sum $o$ has one term for each sample of the batch. The kernels start small, so at
@@ -369,10 +348,7 @@ for ax, name in zip(axes, pairs, strict=True):
     ax.set_xscale("log")
     plots.outcomes(ax, arms, floor=(floor.low, floor.high), label="W1 to the data at the end")
     ax.set(title=name.split(", ")[0], xlim=(0.015, 200))
-show(
-    fig,
-    alt="W1 against the batch size, 64 runs or more each. In the post's two codes a batch of 64 is further away; in the mended GAN it is nearer, but for one run in six that is lost.",
-)
+show(fig, "04.batch-sizes")
 
 # %%
 found
@@ -399,10 +375,7 @@ for ax, name in zip(axes, found.settings, strict=True):
     ax.set_xscale("log")
     plots.outcomes(ax, arms, floor=(floor.low, floor.high), label="W1 to the data at the end")
     ax.set(title=name.split(", ")[0], xlim=(0.015, 200))
-show(
-    fig,
-    alt="W1 with all 63 others or a few in each sum. In the post's two codes few are far nearer to the data; in the mended GAN all but one of the lost runs go.",
-)
+show(fig, "04.neighbours")
 
 # %%
 found
@@ -430,10 +403,7 @@ counts = [
 ]
 rows = ["no layer", "real and fake apart", "together"]
 plots.heatmap(ax, np.array(counts), rows, WORDS, label="runs of 32", form="{:.0f}")
-show(
-    fig,
-    alt="How many of 32 runs end in each word: without the layer, with it, and with real and fake in one batch.",
-)
+show(fig, "04.one-batch")
 
 # %%
 claim("D5")
@@ -483,10 +453,7 @@ for look, name in (
 ):
     ax.plot([], [], look, label=name)
 plots.legend(ax)
-show(
-    fig,
-    alt="One D, asked about x in three kinds of company: real and generated company give similar curves, up to 0.6 or 0.7 near 2.8; grid neighbours a flatter one, near 0.4.",
-)
+show(fig, "04.company")
 
 # %% [markdown]
 # With real or with generated company D says much the same. The dotted curve goes its own way: at
@@ -518,10 +485,7 @@ knobs = {
     "real_label": 1.0,
 }
 fig, sentence = draw_technique_runs(target, gaussian, **knobs)
-show(
-    fig,
-    alt="The mended GAN with minibatch discrimination, 32 runs after 2,000 steps: densities over the target, and the W1 of each.",
-)
+show(fig, "04.your-run")
 
 # %%
 technique_explorer(target, gaussian, **knobs)

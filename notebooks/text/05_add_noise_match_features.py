@@ -121,7 +121,7 @@ def measures(run):
 
 
 # %%
-def table(runs, alt):
+def table(runs, picture):
     """Left the medians; right W1 of all runs, a dot each."""
     found = {name: measures(run) for name, run in runs.items()}
     fig, (left, right) = plots.figure(2, width=12.0, height=0.55 * len(runs) + 1.2)
@@ -138,15 +138,12 @@ def table(runs, alt):
     arms = {name: values[0] for name, values in found.items()}
     plots.outcomes(right, arms, floor=(floor.low, floor.high), label="W1 to the data at the end")
     right.set_yticks([])
-    show(fig, alt=alt)
+    show(fig, picture)
 
 
 # %%
 floor = noise_floor(wasserstein, target, 500, np.random.default_rng(0))
-table(
-    post,
-    "The post's six cells, 32 runs each: medians of five measures, darker where far from the data, and W1 of every run.",
-)
+table(post, "05.six-cells")
 
 # %% [markdown]
 # Was your cell the best? Two rows come out best, and they are the two with *matching*; the
@@ -199,10 +196,7 @@ where = {"typical": np.median(moved, axis=1), "largest": moved.max(1)}
 plots.outcomes(
     ax, where, reference={"width of the data": 0.5}, label="how far the noise moves G(z)"
 )
-show(
-    fig,
-    alt="How far noise of 0.001 on z moves the samples of 32 generators: between a hundred-thousandth and 0.006, against the data's width of 0.5.",
-)
+show(fig, "05.moved")
 
 # %% [markdown]
 # Most samples move by less than a thousandth, none by much more than a hundredth of the data's
@@ -224,10 +218,7 @@ fig, ax = plots.figure(width=8.0, height=4.2)
 ax.set_xscale("log")
 arms = {f"noise {level:g}": measures(run)[0] for level, run in sweep.items()}
 plots.outcomes(ax, arms, floor=(floor.low, floor.high), label="W1 to the data at the end")
-show(
-    fig,
-    alt="W1 of 32 runs at eight levels of noise: alike up to 0.05, best at 1 and 2, worse at 4.",
-)
+show(fig, "05.noise-levels")
 
 # %% [markdown]
 # Nothing to speak of happens at the post's 0.001, nor at fifty times as much. From 0.2 on
@@ -278,10 +269,7 @@ arms = {
 arms = {name: measures(run)[2] for name, run in arms.items()}
 right.set_xscale("log")
 plots.outcomes(right, arms, reference={"the data": 0.5}, label="width at the end")
-show(
-    fig,
-    alt="Left: without any D, sorted batches send each z to its order statistic; unsorted ones send all to the mean. Right: the widths.",
-)
+show(fig, "05.sorted")
 
 # %% [markdown]
 # With sorted batches every generator passes near the dots, and none has listened to a
@@ -351,10 +339,7 @@ plots.legend(left, ncols=2)
 right.set_xscale("log")
 arms = {"told which weights": measures(post["plain: nothing"])[0], "not told": measures(leak)[0]}
 plots.outcomes(right, arms, label="W1 to the data at the end")
-show(
-    fig,
-    alt="Left: the best D, and the one that minimises both losses, which never falls below one half. Right: W1 of 32 runs each.",
-)
+show(fig, "05.clamp")
 
 # %% [markdown]
 # Where no data are: there $p = 0$, and the solid curve is at one half. G is sent away from
@@ -377,10 +362,7 @@ mended = {"plain: nothing": sweep[0.0], "plain: noise": sweep[1.0]}  # run alrea
 mended["plain: noise, matching"] = mended_cell(plain, *CELLS["noise, matching"])
 for name, cell in CELLS.items():
     mended[f"minibatch: {name}"] = mended_cell(minibatch, *cell)
-table(
-    mended,
-    "The six cells with mended techniques, 32 runs each: medians of five measures, and W1 of every run.",
-)
+table(mended, "05.mended-cells")
 
 # %% [markdown]
 # Compare the two tables row by row. Noise alone now brings most runs within 0.5 of the data:
@@ -428,10 +410,7 @@ stored = dict(sorted(stored.items(), key=lambda item: -np.median(item[1])))
 fig, ax = plots.figure(width=9.0, height=5.4)
 ax.set_xscale("log")
 plots.outcomes(ax, stored, floor=(floor.low, floor.high), label="W1 to the data at the end")
-show(
-    fig,
-    alt="W1 of eight combinations of techniques on the post's GAN, 64 runs each, from worst to best median.",
-)
+show(fig, "05.combinations")
 
 # %% [markdown]
 # The best median is that of paired matching, which does as well without a D; but a quarter of its
@@ -461,10 +440,7 @@ mine = {"shown": techniques.instance_noise(1.0)}  # and "added", say
 own = last_code(my_discriminator, my_losses, **mine)
 rows = {"nothing": mended["plain: nothing"], "noise": mended["plain: noise"]}
 rows["all three"] = mended["minibatch: noise, matching"]
-table(
-    {**rows, "mine": own},
-    "The reader's own combination, here the layer, noise and a little matching, beside three cells of the table.",
-)
+table({**rows, "mine": own}, "05.your-cells")
 
 # %% [markdown]
 # ## Turn the knobs
@@ -477,10 +453,7 @@ table(
 gaussian = latent.Gaussian()
 knobs = {"layer": "none", "batch_size": 16, "noise": 0.5, "matching": 1.0, "real_label": 1.0}
 fig, sentence = draw_technique_runs(target, gaussian, **knobs)
-show(
-    fig,
-    alt="The mended GAN with fading noise and feature matching, 32 runs after 2,000 steps: densities over the target, and W1.",
-)
+show(fig, "05.your-run")
 
 # %%
 technique_explorer(target, gaussian, **knobs)

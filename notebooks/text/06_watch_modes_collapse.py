@@ -63,7 +63,7 @@ def play(target, d_rate=1e-3, g_rate=1e-3, g=generator, d=discriminator, beta_1=
 collapsed = play(four, d_rate=1e-2, g_rate=3e-2)
 fig, ax = plots.figure(width=3.4, height=3.4)
 mode_plots.panels([ax], collapsed.samples[-1, 6:7], four.modes, four.std)
-show(fig, alt="One run: the samples of G lie in a tight clump within one of four circles.")
+show(fig, "06.first-look")
 
 # %% [markdown]
 # This is the picture that a search for *mode collapse* finds. A circle reaches three standard
@@ -74,20 +74,16 @@ show(fig, alt="One run: the samples of G lie in a tight clump within one of four
 
 
 # %%
-def all_seeds(run, target, alt):
+def all_seeds(run, target, picture):
     """A panel for each seed, ordered by the word for how it ends."""
     words = end_of(run, target)
     order = np.argsort(words, kind="stable")
     fig, axes = plots.figure(8, 4, width=9.0, height=5.4)
     mode_plots.panels(axes, run.samples[-1][order], target.modes, target.std, titles=words[order])
-    show(fig, alt=alt)
+    show(fig, picture)
 
 
-all_seeds(
-    collapsed,
-    four,
-    "The same GAN, 32 seeds: 21 have collapsed, onto each of the four circles; ten have dropped one mode or two; one is lost.",
-)
+all_seeds(collapsed, four, "06.collapsed")
 
 # %% [markdown]
 # The words above the panels are the course's, judged on 10,000 fresh samples. A sample is *good*
@@ -166,10 +162,7 @@ plots.outcomes(
     reference={"even": 1.0, "half of it": 0.5},
     label="emptiest part, over its due share",
 )
-show(
-    fig,
-    alt="One run on two points and one on the circle, and how even 32 are. Two points: the lesser gets nine tenths of its due or more. The circle: the emptiest twelfth gets seven tenths.",
-)
+show(fig, "06.points-and-circle")
 
 # %% [markdown]
 # Left and in the middle, one run each. Right, all: nearly every run gives the lesser of the two
@@ -199,10 +192,7 @@ for ax, (name, run) in zip(axes, runs.items(), strict=True):
     mode_plots.bands(ax, run.steps, mass)
     ax.set_title(f"{name}, seed 6")
 mode_plots.key(fig, names)
-show(
-    fig,
-    alt="Seed 6 of each, over 2,000 steps. Healthy: four bands grow together. Chasing: one mode at a time has all the samples, each for a moment. Collapsed: one mode has all of them for most of the time.",
-)
+show(fig, "06.shares")
 
 # %% [markdown]
 # The healthy G spreads first and sharpens later: the white, samples off the modes, shrinks. The
@@ -220,10 +210,7 @@ for ax, (name, run) in zip(axes, runs.items(), strict=True):
     mode_plots.strips(ax, run.steps, moved.majority[:, order], 4)
     ax.set_title(name)
 mode_plots.key(fig, names)
-show(
-    fig,
-    alt="The mode with the majority, over time, 32 seeds. Healthy: white throughout. Chasing: short dashes of all four shades. Collapsed: long bars of one shade.",
-)
+show(fig, "06.majority")
 
 # %% [markdown]
 # White is the healthy one: no mode ever has the majority. All chasing runs hop to the end. The
@@ -245,10 +232,7 @@ held = {name: held_at_end(run, four) for name, run in runs.items()}
 plots.outcomes(left, held, label="modes held at the end, of 4")
 rate = {name: hops(run.samples[50:], four).rate for name, run in runs.items()}
 plots.outcomes(right, rate, label="hops per record, in the second half")
-show(
-    fig,
-    alt="Modes held at the end: four by every healthy run, none or one by chasing ones, one or two by collapsed ones. Hops per record: none, about 0.3, about 0.04.",
-)
+show(fig, "06.held-and-hops")
 
 # %% [markdown]
 # At the end a chasing run holds one mode or none, much as a collapsed one does. The hops tell them
@@ -282,10 +266,7 @@ left = after_leaving(np.array(scores), majority, records=15)
 fig, ax = plots.figure(width=7.0, height=3.4)
 plots.band(ax, 10 * np.arange(16), left, "D at the mode", reference={"cannot tell": 0.5})
 ax.set(xlabel="steps since G had its majority there", ylabel="D's score", ylim=(0.4, 0.6))
-show(
-    fig,
-    alt="D's score at a mode that G has left: lowest after ten or twenty steps, at 0.47; at 1/2 after some sixty, and a little above it from there on.",
-)
+show(fig, "06.memory")
 
 # %% [markdown]
 # D answers late: its score is lowest ten or twenty steps *after* G has gone. After sixty it is at
@@ -332,10 +313,7 @@ counts = [[np.sum(values == k) for k in range(5)] for values in rows.values()]
 fig, ax = plots.figure(width=7.0, height=3.2)
 plots.heatmap(ax, np.array(counts), list(rows), range(5), label="runs of 32", form="{:.0f}")
 ax.set_xlabel("modes held")
-show(
-    fig,
-    alt="Modes held by 32 runs taken on at healthy rates. With the D they had, hardly any hold all four; with a D afresh more than half do, the drawn-together G as well.",
-)
+show(fig, "06.escapes")
 
 # %% [markdown]
 # It is not the variance. Drawn together to a ten-thousandth, half of the generators hold all four
@@ -367,10 +345,7 @@ for ax, beta_1 in zip(axes, (0.5, 0.9), strict=True):
     look = {"form": "{:.1f}", "limits": (0, 4), "label": "modes held, of 4"}
     plots.heatmap(ax, held, rates, rates, names=labels, **look)
     ax.set_title(f"beta_1 = {beta_1}")
-show(
-    fig,
-    alt="Maps of the modes held over both rates. With beta_1 at 0.5 a broad band along the diagonal holds nearly all; with 0.9 a thin one, and hardly anything is held where G is quick.",
-)
+show(fig, "06.rates")
 
 # %% [markdown]
 # A bright band runs down the diagonal, where D is at least as quick as G. With 0.5 it is broad; with
@@ -410,10 +385,7 @@ for ax, name, number in zip(axes, order, "12345", strict=True):
     ax.set_xticks([0, 2000])
     if number != "3":
         ax.get_legend().remove()
-show(
-    fig,
-    alt="Losses of five unnamed GANs. 1, 3 and 5 end near log 4, the first after a peak; in 2 d_loss falls and g_loss rises slowly; in 4 g_loss leaps to 3.",
-)
+show(fig, "06.five-losses")
 
 # %% [markdown]
 # The answers, with what can be measured beside the losses: medians at the end.
@@ -429,10 +401,7 @@ for number, name in zip("12345", order, strict=True):
     rows[f"{number}: {name}"] = np.median(found, axis=1)
 fig, ax = plots.figure(width=9.0, height=2.8)
 mode_plots.table(ax, list(rows.values()), list(rows), columns)
-show(
-    fig,
-    alt="The five GANs, named, with medians of six measures. Healthy, chasing and G too strong have the same losses; good samples, modes held and hops tell them apart.",
-)
+show(fig, "06.five-named")
 
 # %% [markdown]
 # Three of the five end with the same losses: healthy, chasing, and G too strong. A d_loss near
@@ -481,10 +450,7 @@ counts = [np.sum(np.array(held) == 4, axis=1) for held in found.values()]
 fig, ax = plots.figure(width=8.0, height=1.9)
 look = {"form": "{:.0f}", "limits": (0, 8), "label": "of 8 hold all"}
 plots.heatmap(ax, counts, list(found), list(SETTINGS), **look)
-show(
-    fig,
-    alt="Runs of eight that hold all four modes. Healthy: all, with and without R1. With it some collapsed ones and most whose D is too strong; no chasing ones.",
-)
+show(fig, "06.one-remedy")
 
 # %% [markdown]
 # Eight seeds are a look. The stored runs are longer, and there are ten remedies: of 100 runs, how
@@ -501,10 +467,7 @@ plots.heatmap(ax, [none, *shares], ["none", *remedies], list(stored), **look)
 for j, c in enumerate(stored.values()):
     firm = [i for i, name in enumerate(remedies, start=1) if c.verdicts[name] == "supported"]
     ax.plot([j + 0.2] * len(firm), firm, "^", color="white", mec="black", ms=8)
-show(
-    fig,
-    alt="Ten remedies for three faults. Chasing: minibatch discrimination and packs of two. Collapsed: R1, alone or with R2. D too strong: R1, gradient penalty, relativistic pairing with R1 and R2, and less so features and minibatch.",
-)
+show(fig, "06.remedies")
 
 # %% [markdown]
 # Best against the chase is what lets D see several samples at once: it notices that they are all
@@ -528,10 +491,7 @@ held = {"plain": held_at_end(play(my_target, 2e-3, 2e-3), my_target)}
 held["mine"] = held_at_end(play(my_target, **mine), my_target)
 fig, ax = plots.figure(width=7.0, height=2.4)
 plots.outcomes(ax, held, label="modes held at the end", higher_is_better=True)
-show(
-    fig,
-    alt="Modes held of the ring of eight, 32 runs each: plain, and with the reader's own recipe, here R1 of weight 0.1. Both hold six to eight, with no gain to be seen.",
-)
+show(fig, "06.your-recipe")
 
 # %% [markdown]
 # ## Turn the knobs
@@ -543,10 +503,7 @@ show(
 # %%
 knobs = {"target": "four points", "d_rate": 1e-3, "g_rate": 3e-3, "remedy": "none"}
 fig, sentence = draw_mode_runs(**knobs, steps=1500)
-show(
-    fig,
-    alt="Four points with G three times as quick as D. Left: two modes in the first run. Middle: hardly a majority anywhere. Right: about half of the runs come to hold all four.",
-)
+show(fig, "06.your-four")
 
 # %%
 mode_explorer(**knobs | {"target": "ring of 8"}, steps=1500)

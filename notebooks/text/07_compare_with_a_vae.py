@@ -86,10 +86,7 @@ for row, (name, samples) in zip(axes, made.items(), strict=True):
         ax.plot(*real.T, "o", ms=3, color="0.8", mew=0)
         ax.plot(*samples[seed].T, "C1.", ms=2.5, alpha=0.6)
         ax.set(xlim=(-3, 3), ylim=(-3, 3), aspect="equal", title=f"{name}, seed {seed}")
-show(
-    fig,
-    alt="Samples of four GANs and four VAEs over the ring of eight, in grey. GANs: tight clumps with thin threads between them. VAEs: wide clouds around the ring, between the modes as well as in them.",
-)
+show(fig, "07.eight-models")
 
 # %% [markdown]
 # The GANs make clumps, narrower than the data's, and thin threads between them. The VAEs scatter
@@ -110,10 +107,7 @@ for ax, metric in zip(axes, (precision, recall), strict=True):
     plots.outcomes(
         ax, arms, floor=(floor.low, floor.high), label=metric.__name__, higher_is_better=True
     )
-show(
-    fig,
-    alt="Precision and recall of 32 GANs and 32 VAEs. VAEs: low precision, recall near 1. GANs: higher precision, lower recall. VAEs lie closer together.",
-)
+show(fig, "07.precision-recall")
 
 # %% [markdown]
 # Most samples of a VAE lie where no data are, and hardly any real point is left out. Of a GAN most
@@ -136,10 +130,7 @@ measures = (precision, recall, density, coverage)
 values = [[measure(samples, real) for measure in measures] for samples in faults.values()]
 fig, ax = plots.figure(width=8.0, height=2.8)
 plots.heatmap(ax, np.array(values), list(faults), [m.__name__ for m in measures], limits=(0, 1.5))
-show(
-    fig,
-    alt="Four measures of four made-up samplers. Blurred: low precision and density, full recall. Dropped: full precision, half the recall. Narrow: full precision, low recall and coverage.",
-)
+show(fig, "07.made-up")
 
 # %% [markdown]
 # Blur is low precision at full recall. Dropped and narrow modes are the reverse; `endings` tells
@@ -218,10 +209,7 @@ fig, (left, right) = plots.figure(2, width=9.0, height=3.6)
 plots.band(left, vaes.steps, vaes.elbo, "ELBO of 32 VAEs", reference={"best possible": truth})
 left.set(ylim=(-8, 0.5), ylabel="nats a sample")
 plots.losses(right, gans.steps, gans.d_loss, gans.g_loss)
-show(
-    fig,
-    alt="Left: the ELBO of 32 VAEs rises, quickly, then slowly, and stays more than two nats below the best possible. Right: the losses of 32 GANs, which turn level early.",
-)
+show(fig, "07.losses")
 
 # %% [markdown]
 # The ELBO rises all the way, and says how much is missing: at most two and a half nats a sample.
@@ -266,10 +254,7 @@ right.plot(stds, bells.kl[-1], "C0o", label="a seed")
 for ax, label in ((left, "width"), (right, "KL, nats")):
     ax.set(xlabel="s, the decoder's noise", ylabel=label)
     plots.legend(ax)
-show(
-    fig,
-    alt="VAEs on a bell of width 0.5, for eight noises s of the decoder. Widths of samples and means, and the KL, follow the known curves; from s = 0.5 on the KL is 0.",
-)
+show(fig, "07.bell-noise")
 
 # %% [markdown]
 # The knees are at the data's own width. To the right the encoder is silent: the decoder ignores z,
@@ -295,10 +280,7 @@ for name, (line, dot) in SHOWN.items():
         ax.minorticks_off()
         ax.set_ylim(-0.03, 1.03)
         plots.legend(ax)
-show(
-    fig,
-    alt="Precision and recall of VAEs on the ring for eight noises of the decoder: precision is best in the middle, below 0.6; recall of samples is 1 throughout, that of means falls to the right.",
-)
+show(fig, "07.ring-noise")
 
 # %% [markdown]
 # The best precision lies in the middle, at a noise somewhat above the data's own, and even there it
@@ -338,10 +320,7 @@ for ax, name in zip(axes, ("codes over N(0, I)", "the VAE's decoder", "the GAN's
     ax.set_xticks([-2, 0, 2])
 axes[0].set_ylabel("z2")
 fig.colorbar(picture, ax=axes, label="distance to a mode, in its std", shrink=0.8)
-show(
-    fig,
-    alt="Left: codes of the ring, eight numbered clumps, far narrower than N(0, I) over which they lie. Then the distance to a mode of what is made of z: islands with wide dark borders for the decoder, thin ones for G.",
-)
+show(fig, "07.codes")
 
 # %% [markdown]
 # Black dots are codes of real points; together they fill little of the plane, from which z is drawn
@@ -381,10 +360,7 @@ ax.set(xscale="log", xlabel="dimensions", ylabel="nats too few")
 ax.set_xticks(dims, dims)
 ax.minorticks_off()
 plots.legend(ax)
-show(
-    fig,
-    alt="By how much a kernel density misses the true log-likelihood, in 1 to 64 dimensions: nearly twelve nats for a perfect sampler, one for one half as wide, next to none for one that only makes the mean.",
-)
+show(fig, "07.kernel-likelihood")
 
 # %% [markdown]
 # The judge ranks them the wrong way round, and the more so the more dimensions there are. Its bells
@@ -410,10 +386,7 @@ claim("G2a")
 
 # %%
 fig, sentence = draw_vae_runs(target, std=0.15, beta=1.0)
-show(
-    fig,
-    alt="32 VAEs on the ring after 1,500 steps: samples of one of them, and precision and recall of all.",
-)
+show(fig, "07.your-vae")
 
 # %%
 vae_explorer(target, std=0.15, beta=10.0)
