@@ -33,6 +33,7 @@ notebooks: $(INSTALLED) ## build the notebooks from notebooks/text (one alone: O
 
 evidence: $(INSTALLED) ## measure the claims on all cores (options: ARGS="C1 --plan", SCHEDULER=tcp://host:8786)
 	$(PY) -m ganlab.evidence $(if $(SCHEDULER),--scheduler $(SCHEDULER)) $(ARGS)
+	$(PY) -m evidence.clinic
 
 league: $(INSTALLED) ## measure every technique on every target (the options of `make evidence`)
 	$(PY) -m evidence.league $(if $(SCHEDULER),--scheduler $(SCHEDULER)) $(ARGS)

@@ -28,7 +28,8 @@ if find_spec("ganlab") is None:
 # goes well, G's samples end up looking like the real ones, and nobody had to write down
 # what "real" means.
 #
-# If all goes well. It often does not, and how often is what this course measures.
+# If all goes well. It often does not, and how often is what this course measures. (Yours has just
+# failed, and you have ten minutes? Go to [the clinic](../docs/clinic.md) first.)
 #
 # ## What is different here
 #

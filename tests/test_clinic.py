@@ -1,0 +1,81 @@
+"""docs/clinic.md says what the ledger says, and its code runs."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from evidence import clinic
+from ganlab import data, endings, losses, mode_metrics, techniques
+from ganlab.evidence import EvidenceError, claim
+
+PAGE = Path(__file__).parents[1] / "docs/clinic.md"
+
+
+def test_the_page_is_of_todays_results():
+    wanted = "run `python -m evidence.clinic`"
+    assert PAGE.read_text(encoding="utf-8") == clinic.page(), wanted
+
+
+@pytest.mark.parametrize("case", clinic.CASES, ids=lambda case: case.name)
+def test_every_case_has_something_firm_to_try_first(case):
+    columns = [clinic.told(advice)[0] for advice in case.advice]
+    assert columns[0] == "first"
+    assert f"](#{case.name.lower().replace(' ', '-')})" in clinic.row(case)
+
+
+def test_advice_goes_where_the_verdict_puts_it():
+    for case in clinic.CASES:
+        for advice in case.advice:
+            verdict = claim(advice.claim).verdicts[advice.setting]
+            column, text = clinic.told(advice)
+            assert (column == "open") == (verdict == "undecided so far"), text
+            if column == "first" and not advice.turned:
+                assert verdict == "supported", text
+
+
+def test_figures_are_read_from_the_look():
+    look = {"seeds": 64, "first": 60, "second": 1}
+    assert clinic._figures(look, False) == "94 of 100, without 2"
+    assert clinic._figures(look, True) == "2 of 100 fail so, otherwise 94"
+    look = {"seeds": 128, "won": 100, "lost": 2}
+    assert clinic._figures(look, False) == "78 of 100 end nearer to the data, 2 further away"
+    assert clinic._figures(look, True) == "2 of 100 end nearer to the data, 78 further away"
+
+
+def test_advice_without_a_measured_setting_is_refused():
+    with pytest.raises(EvidenceError, match="F1, 'deletang2018' has no look"):
+        clinic.told(clinic.Advice("patience", "F1", "deletang2018"))
+
+
+def test_its_links_lead_somewhere():
+    ledger = (PAGE.parent / "claims.md").read_text(encoding="utf-8")
+    for name in set(re.findall(r"claims\.md#([\w-]+)", PAGE.read_text(encoding="utf-8"))):
+        assert f'<a id="{name}"' in ledger or f'id="{name}"' in ledger, name
+    for path in re.findall(r"\]\((\.\./[^)#]+)", PAGE.read_text(encoding="utf-8")):
+        assert (PAGE.parent / path).exists(), path
+
+
+def test_its_code_runs():
+    text = PAGE.read_text(encoding="utf-8")
+    scope = {}
+    exec(re.search(r"```python\n(.*?)```", text, re.DOTALL)[1], scope)
+    assert scope["word"] == "close"
+    assert scope["moves"].rate == 0
+    target = data.ring(4, radius=1.0, std=0.1)
+    caught = target.modes[[0] * 20][:, None] + 0.01 * scope["rng"].standard_normal((20, 500, 2))
+    assert endings.endings(caught[-1], target) == "collapsed"
+    assert mode_metrics.hops(caught, target).rate == 0
+    running = target.modes[[0, 1, 2, 3] * 5][:, None] + 0.01 * scope["rng"].standard_normal(
+        (20, 500, 2)
+    )
+    assert mode_metrics.hops(running, target).rate == 1
+
+
+def test_its_remedies_can_be_written_so():
+    scope = {"techniques": techniques, "losses": losses}
+    table = re.findall(r"^\| [^|]+ \| `([^`]+)`", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    written = [code for code in table if "=" in code]
+    assert len(written) == 5
+    for code in written:
+        eval(f"dict({code})", scope)
