@@ -9,7 +9,7 @@ from ganlab import data, latent
 from ganlab.backend import keras, tf
 from ganlab.ensemble import Ensemble, call
 from ganlab.models import clone
-from ganlab.networks import mlp
+from ganlab.networks import MinibatchDiscrimination, mlp
 from ganlab.pretraining import pretrain
 from ganlab.probing import refuse_bounded, refuse_trained, refuse_unfaithful
 from ganlab.training import Trainer
@@ -355,6 +355,8 @@ class ReluListedLast(keras.Model):
     [
         lambda: mlp((2, 8, 8, 1), "tanh"),
         lambda: mlp((2, 4, 1), "sigmoid"),
+        lambda: mlp((2, 1, MinibatchDiscrimination(2, 2), 1), "tanh"),
+        lambda: stack(layers.Dense(1, use_bias=False)),
         lambda: stack(layers.Dense(1)),
         lambda: stack(layers.Dense(4, "relu"), layers.Dense(1), layers.LeakyReLU()),
         lambda: stack(layers.Dense(4), layers.Lambda(lambda x: x[:, :1] - x[:, 1:2])),

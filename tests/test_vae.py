@@ -725,7 +725,8 @@ def test_wrong_arguments_get_one_line_before_anything_runs(changed, message, kin
 
 def test_an_array_is_looked_through_before_the_first_batch():
     """A single wrong number might be met after an hour, or never."""
-    binary = arguments(**KINDS["bernoulli"]) | {"real": np.zeros((10**5, 2))}
+    real = np.random.default_rng(0).integers(0, 2, (10**5, 2)).astype(float)
+    binary = arguments(**KINDS["bernoulli"]) | {"real": real}
     del binary["seeds"], binary["batch_size"]
     binary["real"][777, 1] = 2.0
     with refused("real holds 2: wanted numbers from 0 to 1"):
