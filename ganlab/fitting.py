@@ -2,12 +2,13 @@
 
 import numpy as np
 
+from ganlab import own
 from ganlab.arguments import per_member
 from ganlab.backend import tf
 from ganlab.ensemble import Ensemble
 from ganlab.gan import Now
 from ganlab.initial import initial_weights
-from ganlab.lookups import asked
+from ganlab.lookups import asked, is_own, name_of
 from ganlab.models import build
 from ganlab.probing import A_LOGIT, refuse_bounded, refuse_trained, refuse_unfaithful
 from ganlab.step import Scalars
@@ -41,6 +42,10 @@ def shown_shape(gan, members, batch_size, scalars):
     """(samples in a batch, the size of each), of one kind, as D is shown them: packs count as one
     sample."""
     size = (batch_size, gan.real.dim)
+    for name, terms in (("shown", gan.shown), ("added", gan.added)):
+        for k, term in enumerate(terms):
+            if term.draw and is_own(getattr(term.draw, "func", term.draw)):
+                _refuse_draw(f"the draw of {name}[{k}]", term.draw, (2, *size))
     batch = tf.zeros((members, *size))
     for k, (term, numbers) in enumerate(zip(gan.shown, scalars.shown, strict=True)):
         if term.function is None:
@@ -52,11 +57,35 @@ def shown_shape(gan, members, batch_size, scalars):
         given = tuple(batch.shape)
         hint = f"; batch_size={batch_size}"
         now = Now(tf.constant(0.0), noise)
+        again = asked(f"shown[{k}]", term.function, batch, now, hint=hint, **numbers)
         batch = asked(f"shown[{k}]", term.function, batch, now, hint=hint, **numbers)
+        if not np.array_equal(batch, again, equal_nan=True):
+            raise ValueError(
+                f"shown[{k}] ({name_of(term.function)}) draws random numbers of its own, which "
+                "would be the same at every step: wanted noise from `draw`, in `now.noise`"
+            )
         if batch.shape.rank != 3 or batch.shape[0] != members:
             shape = f"shown gives shape {tuple(batch.shape)} for {given}"
             raise ValueError(f"{shape}: wanted ({members}, samples, numbers in each)")
     return tuple(batch.shape[1:])
+
+
+def _refuse_draw(where, draw, shape):
+    """Refuses a `draw` whose noise is not that of its `rng`: (batches, n, any) numbers."""
+
+    def drawn(seed):
+        found = asked(where, draw, np.random.default_rng(seed), shape)
+        found = own.numbers(f"what {where} gives", found, "finite numbers")
+        if found.ndim != 3 or found.shape[:2] != shape[:2] or not np.isfinite(found).all():
+            wanted = f"wanted {shape[:2]} + (any,), all finite"
+            raise ValueError(f"{where} gives {found.shape} for {shape}: {wanted}")
+        return found
+
+    one = drawn(0)
+    if not np.array_equal(one, drawn(0)):
+        raise ValueError(f"{where} does not draw from rng: the same rng gave other noise")
+    if np.array_equal(one, drawn(1)) and not (one == one.flat[0]).all():
+        raise ValueError(f"{where} does not draw from rng: another rng gave the same noise")
 
 
 def fitting_networks(gan, seeds, shown):
@@ -96,5 +125,10 @@ def starting(given, seeds, role, network, inputs, why=""):
         refuse_trained(model, role)
         return model, found, initial_weights(model, seeds, network), {}
     if given.seeds != seeds:
-        raise ValueError(f"{role} was trained before for other seeds than those wanted now")
+        told = f"{_few(given.seeds)}, and not for {_few(seeds)}"
+        raise ValueError(f"{role} was trained before for other seeds, {told}: wanted the same")
     return model, found, given.weights, dict.fromkeys(given.failed, 0)
+
+
+def _few(seeds):
+    return ", ".join(map(str, seeds[:6])) + ", ..." * (len(seeds) > 6)

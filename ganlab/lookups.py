@@ -32,8 +32,9 @@ def name_of(thing):
     if isinstance(thing, functools.partial):
         return name_of(thing.func)
     name = getattr(thing, "__name__", type(thing).__name__)
-    if name == "<lambda>":
-        return f"a lambda in line {thing.__code__.co_firstlineno}"
+    code = getattr(getattr(thing, "python_function", thing), "__code__", None)
+    if name == "<lambda>" and code is not None:
+        return f"a lambda in line {code.co_firstlineno}"
     return name
 
 
@@ -41,10 +42,13 @@ def asked(where, function, *arguments, hint="", **keywords):
     """What a function of the reader's gives; whatever it raises instead becomes one line, in which
     `where` says what the function is for, and `hint` what to look at."""
     try:
-        return function(*arguments, **keywords)
+        found = function(*arguments, **keywords)
     except Exception as error:  # the reader's code may raise anything
         told = f"{type(error).__name__}: {first_line(error)}{hint}"
         raise ValueError(f"{where} ({name_of(function)}) fails: {told}") from error
+    if found is None:
+        raise ValueError(f"{where} ({name_of(function)}) returns None: is its `return` missing?")
+    return found
 
 
 class _Same:
@@ -105,6 +109,8 @@ class _Reading:
         if isinstance(value, functools.partial):
             parts = (value.func, value.args, value.keywords)
             return "partial", *(self.of(part, names, depth) for part in parts)
+        if hasattr(value, "python_function"):  # of `tf.function`
+            return _Same(value), self.of(value.python_function, (), depth)
         if isinstance(value, types.MethodType):
             return "method", self.of(value.__func__, (), depth), self.of(value.__self__, (), depth)
         if isinstance(value, types.FunctionType):
@@ -133,7 +139,8 @@ class _Reading:
         if _library(function.__module__):  # which reads its own library's globals
             return _Same(function), *(self.of(part, (), depth) for part in held)
         names = _names(function.__code__)
-        read = {n: function.__globals__[n] for n in names if n in function.__globals__}
+        read = {n: sys.modules[n] for n in names if n in sys.modules}  # imported inside
+        read |= {n: function.__globals__[n] for n in names if n in function.__globals__}
         return (
             _Same(function),
             _Same(function.__code__),

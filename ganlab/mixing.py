@@ -1,8 +1,9 @@
-"""Whether members stay apart: a NaN put into one of them must not reach another.
+"""Whether members stay apart, and whether a step is the same when it is taken again.
 
 A function that averages over the first axis, say, mixes all members and gives numbers of the right
-shape. No shape tells; a NaN does, whatever it goes through: losses, penalties, what D is shown,
-layers, what takes the place of weights.
+shape. One that draws random numbers of its own, or counts its calls, gives a run that nobody can
+repeat. Neither shows in shapes. So before a program is used, it takes a step from the same place
+twice, and then with other numbers for one member: nothing else may change.
 """
 
 import numpy as np
@@ -11,47 +12,87 @@ from ganlab.backend import tf
 
 
 def refuse_mixing(program, arguments, seeds, frozen, suspects=()):
-    """Refuses a program in which a NaN goes from one member to others; tried once a program.
+    """Refuses a program in which members mix, or which is another at each call; tried once.
 
     arguments  (state, data, scalars) of a call that is about to be made
-    frozen     (members,) who has failed already, and may be NaN itself
+    frozen     (members,) who has failed already
     suspects   the reader's own functions and layers, in words
     """
-    apart = np.flatnonzero(~frozen)
-    if program.apart or len(apart) < 2:
+    if program.apart:
         return
-    victim, others = apart[0], apart[1:]
-    state, data, scalars = arguments
-    members = len(seeds)
-    poison = tf.constant(np.where(np.arange(members) == victim, np.nan, 0.0), tf.float32)
+    apart, (state, data, scalars) = np.flatnonzero(~frozen), arguments
+    whose = f"; yours are {', '.join(suspects)}" if suspects else ""
 
-    def poisoned(x, axis):
-        """x with NaN for one member, whose place is on this axis; x itself if it has none."""
-        if x is None or x.shape.rank <= axis or not x.dtype.is_floating:
-            return x
-        return x + tf.reshape(poison, [*[1] * axis, -1, *[1] * (x.shape.rank - axis - 1)])
+    def after(state, data):
+        """All that a step leaves, each as (members, numbers)."""
+        left, seen, _ = program(state, data, scalars, 1)
+        found = [x.numpy() for x in left if x.shape.rank and x.shape[0] == len(seeds)]
+        return [*(x.reshape(len(seeds), -1) for x in found), seen.numpy().T]
 
-    def finite(state, data):
-        """(members,) whose numbers are all finite after a step from there."""
-        after, seen, _ = program(state, data, scalars, 1)
-        found = [np.isfinite(seen.numpy()).all(axis=0)]
-        for x in after:
-            if x.shape.rank and x.shape[0] == members:
-                found.append(np.isfinite(x.numpy()).reshape(members, -1).all(axis=1))
-        return np.all(found, axis=0)
-
-    spoilt = finite(
-        [poisoned(x, 0) for x in state],
-        tf.nest.map_structure(lambda x: poisoned(x, 1), data),
-    )
-    if not spoilt[others].all():
-        spoilt |= ~finite(state, data)  # what is not finite anyway was not spoilt
-        reached = [seeds[i] for i in others if not spoilt[i]]
-        if reached:
-            whose = f"; yours are {', '.join(suspects)}" if suspects else ""
-            raise ValueError(
-                f"the members are mixed: a NaN in seed {seeds[victim]} reaches "
-                f"{len(reached)} of the {len(others)} others; wanted functions and layers that "
-                f"treat what stands on the first axis apart{whose}"
-            )
+    wanted = after(state, data)
+    if any(
+        _differ(one, other).any() for one, other in zip(wanted, after(state, data), strict=True)
+    ):
+        raise ValueError(
+            "a step gives other numbers when it is taken again: a function or layer draws random "
+            "numbers of its own, or counts its calls; wanted noise from `draw`, and `now.step`"
+            f"{whose}"
+        )
+    if len(apart) > 1:
+        victim, others = apart[0], apart[1:]
+        for change in (_as_another(apart[1]), _thrown(0), _thrown(1)):
+            try:
+                found = after(
+                    [change(x, 0, victim) for x in state],
+                    tf.nest.map_structure(lambda x: change(x, 1, victim), data),  # noqa: B023
+                )
+            except tf.errors.OpError:  # a check of the reader's, that such numbers do not pass
+                continue
+            reached = np.zeros(len(seeds), bool)
+            for one, other in zip(wanted, found, strict=True):
+                reached |= _differ(one, other)
+            if reached[others].any():
+                raise ValueError(
+                    f"the members are mixed: what is done to seed {seeds[victim]} reaches "
+                    f"{reached[others].sum()} of the {len(others)} others; wanted functions and "
+                    f"layers that treat what stands on the first axis apart{whose}"
+                )
     program.apart = True
+
+
+def _differ(one, other):
+    """(members,) whose numbers are not the same, but for what threads may round otherwise."""
+    same = np.isclose(one, other, rtol=1e-5, atol=1e-7, equal_nan=True)
+    return ~same.all(axis=1)
+
+
+def _has_members(x, axis):
+    return x is not None and x.shape.rank > axis and x.dtype.is_floating
+
+
+def _as_another(which):
+    """Numbers of another member's: as good as any."""
+
+    def change(x, axis, victim):
+        if not _has_members(x, axis):
+            return x
+        places = np.arange(x.shape[axis])
+        places[victim] = which
+        return tf.gather(x, places, axis=axis)
+
+    return change
+
+
+def _thrown(number):
+    """Numbers thirty times as large, of any sign: a comparison may come out otherwise."""
+    rng = np.random.default_rng(number)
+
+    def change(x, axis, victim):
+        if not _has_members(x, axis):
+            return x
+        factors = np.ones(x.shape, "float32")
+        place = (slice(None),) * axis + (victim,)
+        factors[place] = rng.choice([-30.0, 30.0], factors[place].shape)
+        return x * factors
+
+    return change

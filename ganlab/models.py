@@ -108,7 +108,8 @@ def build(model, dim, role, why=""):
             f"{role} cannot be called on samples (batch, {dim}){why}: {told}"
         ) from error
     if isinstance(outputs, (list, tuple, dict)):
-        raise ValueError(f"{role} gives {len(outputs)} outputs: wanted one, (batch, size)")
+        kind, count = type(outputs).__name__, len(outputs)
+        raise ValueError(f"{role} gives a {kind} of {count}: wanted one output, (batch, size)")
     _refuse_unsupported(model, role)
     if outputs.shape.rank != 2:
         raise ValueError(

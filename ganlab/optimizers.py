@@ -109,7 +109,7 @@ def followed(optimizer, factors, role, members):
     """The recipe, and a function that gives the rates as they are at each call: whoever sets
     `optimizer.learning_rate` between two steps has set it. Other numbers are part of what was
     compiled, so setting those is refused."""
-    recipe, _ = recipe_and_rates(optimizer, factors, role, members)
+    recipe, first = recipe_and_rates(optimizer, factors, role, members)
     begun = _without_rate(optimizer)
 
     def rates():
@@ -119,7 +119,17 @@ def followed(optimizer, factors, role, members):
                     f"{role} had {name}={begun[name]!r} when the training began, and has {value!r} "
                     "now: wanted another training; only a learning rate may be set on the way"
                 )
-        return rates_of(optimizer, factors, role, members)
+        now = rates_of(optimizer, factors, role, members)
+        if (
+            begun.get("momentum")
+            and type(optimizer) is keras.optimizers.SGD
+            and (now != first).any()
+        ):
+            raise ValueError(
+                f"{role} is SGD with momentum, which keeps what it moved by at the rate it had: "
+                f"wanted a rate that stays {first.max():g}, or a schedule"
+            )
+        return now
 
     return recipe, rates
 

@@ -11,7 +11,8 @@ from ganlab import ensemble
 from ganlab.arguments import first_line
 from ganlab.backend import keras, tf
 from ganlab.initial import initializers_of, largest
-from ganlab.models import clone, own_parts, structure
+from ganlab.lookups import is_own
+from ganlab.models import clone, own_parts, owners, structure
 
 A_LOGIT = "a logit, a last Dense(1) of no activation"
 _POINTS = 6
@@ -44,7 +45,11 @@ def refuse_unfaithful(model, role, size):
         if one_by_one := wrong is not None:
             ensemble.one_by_one(mapped)
             if (still := _differs(model, weights, x, alone)) is not None:
-                raise ValueError(f"{role} cannot be trained for several seeds at once: {still}")
+                hint = "; wanted a call_stacked that does for all what call does for one"
+                own = any(hasattr(part, "call_stacked") for part in mapped)
+                raise ValueError(
+                    f"{role} cannot be trained for several seeds at once: {still}{hint * own}"
+                )
         while len(_known) > 64:
             del _known[next(iter(_known))]
         _known[key] = one_by_one
@@ -159,11 +164,11 @@ def _numbers(outputs):
 def refuse_trained(model, role):
     """Refuses a template whose weights are not as its initializers leave them: seeds draw their
     own, so what it has learned would be gone."""
-    for initializer, weight in zip(
-        initializers_of(model) or (), model.trainable_variables, strict=False
-    ):
+    layers = [layer for layer in owners(model) for _ in layer.trainable_variables]
+    found = zip(initializers_of(model) or (), model.trainable_variables, layers, strict=False)
+    for initializer, weight, layer in found:
         value = np.asarray(weight)
-        if not type(initializer).__module__.startswith("keras."):
+        if is_own(type(initializer)) or is_own(type(layer)):  # which may begin as it likes
             continue
         if "seed" in initializer.get_config():
             begun = (np.abs(value) <= 1.0001 * largest(initializer, value.shape)).all()

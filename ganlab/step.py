@@ -8,7 +8,7 @@ import numpy as np
 from ganlab.backend import tf
 from ganlab.ensemble import call, call_layers
 from ganlab.gan import Now
-from ganlab.lookups import asked
+from ganlab.lookups import asked, name_of
 from ganlab.program import Player, Program
 
 # What a step of both players reports, averaged over the batch, one number for each member.
@@ -126,7 +126,7 @@ class Steps:
 
         def loss(weights):
             d_loss, logits = self._d_loss(weights, self.g.values(), batches, scalars)
-            return d_loss, [self.losses.score(each) for each in logits]
+            return d_loss, [asked("losses.score", self.losses.score, each) for each in logits]
 
         d_loss, (real_score, fake_score) = self.d.descend(loss, moving.rate["d"])
         self._after("d", scalars, moving.move)
@@ -262,14 +262,16 @@ class Steps:
         """What the player's network computes with."""
         for term, some, numbers in self._replacing(player, scalars, kept):
             if term.in_use:
-                weights = asked("replaced", term.in_use, weights, some, **numbers)
+                found = asked("replaced", term.in_use, weights, some, **numbers)
+                weights = _alike(term.in_use, found, weights)
         return weights
 
     def for_samples(self, weights, scalars, kept):
         """What samples are made with, and what a `Run` keeps of G."""
         for term, some, numbers in self._replacing("g", scalars, kept):
             if term.for_samples:
-                weights = asked("replaced", term.for_samples, weights, some, **numbers)
+                found = asked("replaced", term.for_samples, weights, some, **numbers)
+                weights = _alike(term.for_samples, found, weights)
         return self.in_use("g", weights, scalars, kept)
 
     def _foreseen(self, weights, generator, batches, scalars):
@@ -289,12 +291,21 @@ class Steps:
         for term, _, numbers in self._replacing(player, scalars):
             if term.after_step:
                 after = asked("replaced", term.after_step, owner.values(), **numbers)
-                _assign(owner.weights, after, move)
+                _assign(owner.weights, _alike(term.after_step, after, owner.values()), move)
         replacing = self._replacing(player, scalars)
         for (term, some, numbers), registers in zip(replacing, owner.kept, strict=True):
             if term.keep:
                 kept = asked("replaced", term.keep, some, owner.values(), **numbers)
                 _assign(registers, kept, move)
+
+
+def _alike(function, found, weights):
+    """`found`, if they are weights of the same shapes."""
+    shapes = [tuple(w.shape) for w in weights]
+    given = [tuple(tf.convert_to_tensor(w).shape) for w in found]
+    if given != shapes:
+        raise ValueError(f"replaced ({name_of(function)}) gives shapes {given}: wanted {shapes}")
+    return found
 
 
 def _assign(registers, values, move):

@@ -108,7 +108,8 @@ def test_threads_without_xla_get_what_each_gets_alone(monkeypatch):
             np.testing.assert_array_equal(a, b)
 
 
-def test_eager_functions_are_refused_at_once():
+def test_eager_functions_are_refused_at_once(monkeypatch):
+    monkeypatch.setenv("GANLAB_COMPILE", "1")
     tf.config.run_functions_eagerly(True)
     try:
         with pytest.raises(RuntimeError, match=r"run_functions_eagerly\(True\) is on"):

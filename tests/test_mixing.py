@@ -84,7 +84,9 @@ MIXED = {
 
 @pytest.mark.parametrize("who", MIXED)
 def test_what_mixes_the_members_is_refused(who):
-    with pytest.raises(ValueError, match="the members are mixed: a NaN in seed 0 reaches 3 of"):
+    with pytest.raises(
+        ValueError, match="the members are mixed: what is done to seed 0 reaches 3 of"
+    ):
         trainer(**MIXED[who]).advance(1)
 
 
@@ -180,3 +182,151 @@ def test_who_is_not_finite_anyway_was_not_mixed():
     one.parts["both"].program.apart = False
     one.advance(1)
     assert list(one.failed) == [0]
+
+
+# What a NaN would not show, or would stumble over -------------------------------------------------
+
+
+def gated(real, fake):
+    plain = losses.nonsaturating.discriminator(real, fake)
+    return plain * tf.cast(tf.reduce_mean(tf.cast(real > -5.0, tf.float32)) > 0.99, tf.float32)
+
+
+def chosen(now):
+    best = tf.argmax(tf.reduce_sum(tf.abs(now.real), axis=[1, 2]))
+    return tf.one_hot(best, now.real.shape[0]) * tf.reduce_mean(now.discriminate(now.real), -1)
+
+
+def ordered(x, now):
+    return tf.gather(x, tf.argsort(tf.reduce_sum(tf.abs(x), axis=[1, 2])), axis=0)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"losses": plain(discriminator=gated)},
+        {"added": Added(chosen)},
+        {"shown": Shown(ordered)},
+    ],
+)
+def test_comparisons_and_orders_over_members_are_refused(fields):
+    with pytest.raises(ValueError, match="the members are mixed"):
+        trainer(**fields).advance(1)
+
+
+def determinant(now):
+    x = now.fake - tf.reduce_mean(now.fake, axis=1, keepdims=True)
+    return tf.linalg.det(tf.matmul(x, x, transpose_a=True) + tf.eye(x.shape[-1]))
+
+
+def checked(real, fake):
+    tf.debugging.assert_all_finite(real, "a logit that is no number")
+    return losses.nonsaturating.discriminator(real, fake)
+
+
+def looked_up(now):
+    place = tf.cast(tf.clip_by_value(tf.abs(now.real[..., 0]), 0.0, 3.0), tf.int32)
+    return tf.reduce_mean(tf.gather(tf.constant([0.0, 1.0, 2.0, 3.0]), place), axis=1)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"added": Added(determinant, to="g")},
+        {"losses": plain(discriminator=checked)},
+        {"added": Added(looked_up)},
+        {"added": Added(tf.function(lambda now: tf.reduce_mean(now.fake, axis=[1, 2])), to="g")},
+    ],
+)
+def test_what_wants_proper_numbers_gets_them(fields):
+    trainer(**fields).advance(1)
+
+
+# Another at each call -----------------------------------------------------------------------------
+
+
+def drawing_penalty(now):
+    return tf.random.uniform(now.real.shape[:1]) * tf.reduce_mean(now.discriminate(now.real), -1)
+
+
+def drawing_loss(fake):
+    return tf.reduce_mean(-fake + tf.random.normal(fake.shape) * fake, -1)
+
+
+def counting(counter):
+    def loss(real, fake):
+        factor = tf.minimum(1.0, counter.assign_add(0.1))
+        return factor * losses.nonsaturating.discriminator(real, fake)
+
+    return loss
+
+
+@pytest.mark.parametrize("seeds", [1, 3])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        lambda: {"added": Added(drawing_penalty)},
+        lambda: {"losses": plain(generator=drawing_loss)},
+        lambda: {"losses": plain(discriminator=counting(tf.Variable(0.0)))},
+    ],
+)
+def test_a_step_that_is_another_each_time_is_refused(fields, seeds):
+    one = {"generator": mlp((2, 3, 1)), "discriminator": mlp((1, 4, 1)), **fields()}
+    with pytest.raises(ValueError, match="a step gives other numbers when it is taken again"):
+        Trainer(
+            **one, real=data.Gaussian(), latent=latent.Gaussian(2), seeds=seeds, batch_size=4
+        ).advance(1)
+
+
+def numpy_noise(x, now):
+    return x + np.random.default_rng().normal(size=x.shape).astype("float32")
+
+
+@pytest.mark.parametrize(
+    ("shown", "told"),
+    [
+        (Shown(numpy_noise), r"shown\[0\] \(numpy_noise\) draws random numbers of its own"),
+        (
+            Shown(
+                lambda x, now: x + now.noise, lambda rng, s: np.random.default_rng().normal(size=s)
+            ),
+            "draw .*the same rng gave other noise",
+        ),
+        (
+            Shown(
+                lambda x, now: x + now.noise,
+                lambda rng, s: np.random.default_rng(0).normal(size=s),
+            ),
+            "draw .*another rng gave the same noise",
+        ),
+        (Shown(lambda x, now: x + now.noise, lambda rng, s: rng.normal(size=3)), "draw .*gives"),
+        (Shown(lambda x, now: x + now.noise, lambda rng, s: 1j * rng.normal(size=s)), "complex"),
+        (Shown(lambda x, now: None), "returns None"),
+    ],
+)
+def test_noise_is_that_of_the_seed_or_refused(shown, told):
+    with pytest.raises((TypeError, ValueError), match=told) as info:
+        trainer(shown=shown)
+    assert "\n" not in str(info.value)
+
+
+def test_constant_noise_and_noise_of_another_width_are_taken():
+    trainer(shown=Shown(lambda x, now: x + now.noise, lambda rng, s: np.zeros(s)))
+    wide = Shown(
+        lambda x, now: tf.concat([x, now.noise], -1), lambda r, s: r.normal(size=(*s[:2], 3))
+    )
+    trainer(shown=wide, discriminator=mlp((4, 1))).advance(1)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda w: w[:1], "replaced .* gives shapes"),
+        (lambda w: [x[:, :1] for x in w], "replaced .* gives shapes"),
+    ],
+)
+@pytest.mark.parametrize("moment", ["after_step", "in_use"])
+def test_weights_that_are_replaced_keep_their_shapes(moment, change, told):
+    function = (lambda w: change(w)) if moment == "after_step" else (lambda w, kept: change(w))
+    with pytest.raises(ValueError, match=told):
+        trainer(replaced=Replaced(**{moment: function})).advance(1)

@@ -193,3 +193,15 @@ def test_a_rate_that_is_set_on_the_way_counts_and_nothing_else_may_be(monkeypatc
     sgd.momentum = 0.9
     with pytest.raises(ValueError, match=r"d_optimizer had momentum=0.0 .* and has 0.9 now"):
         one.advance(1)
+
+
+def test_a_rate_of_momentum_may_not_be_set_on_the_way(monkeypatch):
+    """Keras keeps the rate in the velocity; here it is given at each step."""
+    monkeypatch.setenv("GANLAB_COMPILE", "0")
+    sgd = keras.optimizers.SGD(0.1, momentum=0.9)
+    fields = (mlp((1, 3, 1)), mlp((1, 3, 1)), data.Gaussian(), latent.Gaussian(1))
+    one = Trainer(*fields, g_optimizer=sgd, seeds=2, batch_size=4)
+    one.advance(1)
+    sgd.learning_rate = 0.01
+    with pytest.raises(ValueError, match=r"g_optimizer is SGD with momentum.*stays 0\.1"):
+        one.advance(1)
