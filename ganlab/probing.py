@@ -69,14 +69,14 @@ def _refuse_other_kinds(model, role):
 
 
 def _refuse_chance(model, role, x):
-    first = _numbers(model(x))
-    if not np.array_equal(first, _numbers(model(x)), equal_nan=True):
+    first = np.asarray(model(x))
+    if not np.array_equal(first, np.asarray(model(x)), equal_nan=True):
         raise ValueError(
             f"{role} gives other numbers when it is called twice: its draws would be the same for "
             "all seeds and steps; wanted noise in the latent, or given to `shown`"
         )
     try:
-        trained = _numbers(model(x, training=True))
+        trained = np.asarray(model(x, training=True))
     except TypeError:  # a model whose call takes no such argument
         return
     if not np.array_equal(first, trained, equal_nan=True):
@@ -96,7 +96,7 @@ def _refuse_other_copy(model, role, x):
         )
     for variable, value in zip(copy.trainable_variables, there, strict=True):
         variable.assign(value)
-    if not np.allclose(_numbers(model(x)), _numbers(copy(x)), 1e-4, 1e-5, equal_nan=True):
+    if not np.allclose(np.asarray(model(x)), np.asarray(copy(x)), 1e-4, 1e-5, equal_nan=True):
         raise ValueError(
             f"{role} rebuilt from its get_config is another function of the same weights: wanted "
             "a get_config that returns all arguments of the constructor"
@@ -155,10 +155,6 @@ def _weighed(outputs):
     size = int(np.prod(outputs.shape[1:]))
     factors = np.cos(np.arange(size)).reshape(outputs.shape[1:])
     return tf.reduce_sum(outputs * tf.constant(factors, outputs.dtype))
-
-
-def _numbers(outputs):
-    return np.asarray(outputs)
 
 
 def refuse_trained(model, role):

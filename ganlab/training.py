@@ -208,8 +208,13 @@ class Trainer(Loop):
         return Run(self._records, self.seeds, self.failed, *ensembles, *rest)
 
     def cause(self, name, before, data, given, failed):
+        if "d" not in data:  # of a step of G alone there is no step of D to look at
+            return None
         program = self.parts[name].program
-        return first_not_finite(self._game, program, before, data, given, failed)
+        try:
+            return first_not_finite(self._game, program, before, data, given, failed)
+        except Exception:  # a function that runs in graphs only: the failure is told all the same
+            return None
 
     def so_far(self):
         return self.run() if self._records["steps"] else None

@@ -95,6 +95,18 @@ def misshapen(now):
     return tf.reshape(now.real, (3, 5, 7))
 
 
+def test_a_step_of_g_alone_and_what_cannot_be_looked_at_fail_as_ever():
+    with pytest.raises(TrainingFailed, match="too large a learning rate"):
+        trainer(added=Added(apart, to="g")).g_step()
+
+    def in_graphs_only(now):
+        assert not tf.executing_eagerly()
+        return apart(now)
+
+    with pytest.raises(TrainingFailed, match="too large a learning rate"):
+        trainer(added=Added(in_graphs_only, to="g")).advance(5)
+
+
 @pytest.mark.parametrize(
     ("fields", "told"),
     [

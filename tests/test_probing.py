@@ -458,8 +458,11 @@ def two_inputs():
     ("make", "told"),
     [
         (two_inputs, r"takes 2 inputs \(x, label\): wanted one"),
-        (lambda: graph(lambda x: [layers.Dense(1)(x)] * 2), "gives 2 outputs: wanted one"),
-        (lambda: graph(lambda x: {"a": layers.Dense(1)(x)}), "gives 1 outputs: wanted one"),
+        (lambda: graph(lambda x: [layers.Dense(1)(x)] * 2), "gives a list of 2: wanted one"),
+        (
+            lambda: graph(lambda x: {"a": layers.Dense(1)(x)}),
+            "gives a dict of 1: wanted one",
+        ),
         (
             lambda: stack(layers.Reshape((2, 1)), layers.LSTM(3), layers.Dense(1)),
             r"keeps state between calls \(LSTM",

@@ -112,3 +112,10 @@ def test_what_cannot_be_drawn_and_knobs_that_are_not_there_are_refused():
             vae_explorer(target)
     with pytest.raises(ValueError, match=r"^there is no knob 'rate'; there are: std, beta$"):
         vae_explorer(RING, rate=1.0)
+
+
+def test_a_value_that_a_knob_does_not_offer_is_refused_in_one_line():
+    with pytest.raises(ValueError, match=r"^knob std got 0\.4: wanted one of 0\.02, 0\.05, "):
+        vae_explorer(RING, std=0.4)
+    with pytest.raises(ValueError, match=r"^knob beta got 'much': wanted one of 0\.0, "):
+        vae_explorer(RING, beta="much")

@@ -8,6 +8,7 @@ import base64
 import html
 
 import ipywidgets as widgets
+from traitlets import TraitError
 
 from ganlab.figures import places_of, put, render
 
@@ -45,11 +46,9 @@ class Explorer(widgets.VBox):
 
     def set(self, **values):
         """Turn several knobs and draw once."""
-        check_names(values, self.knobs)
         self._held = True
         try:
-            for name, value in values.items():
-                self.knobs[name].value = value
+            turn(self.knobs, values)
         finally:
             self._held = False
             self._refresh()
@@ -98,10 +97,19 @@ class Explorer(widgets.VBox):
         }
 
 
-def check_names(values, knobs):
+def turn(knobs, values):
+    """Sets knobs by name, all of them or, at a wrong name, none; ValueError, in one line, for a
+    value that a knob does not take."""
     for name in values:
         if name not in knobs:
             raise ValueError(f"there is no knob {name!r}; there are: {', '.join(knobs)}")
+    for name, value in values.items():
+        try:
+            knobs[name].value = value
+        except TraitError as error:
+            offered = [str(option) for option in getattr(knobs[name], "options", ())]
+            wanted = f"one of {', '.join(offered)}" if offered else str(error)
+            raise ValueError(f"knob {name} got {value!r}: wanted {wanted}") from None
 
 
 def started(explorer, start):

@@ -14,11 +14,11 @@ from ganlab.arguments import seed_tuple, whole
 from ganlab.course.explorer import (
     SHAPE,
     Explorer,
-    check_names,
     choice_slider,
     rate_slider,
     slider,
     started,
+    turn,
 )
 from ganlab.data import Gaussian, number
 from ganlab.metrics import noise_floor, wasserstein
@@ -227,9 +227,7 @@ def _check_lines(target, latent):
 
 def _trained(make, knobs, start, target, latent, *, seeds, steps, widths=False):
     """An explorer that trains; the knobs are set first, so that it does so only once."""
-    check_names(start, knobs)
-    for name, value in start.items():
-        knobs[name].value = value
+    turn(knobs, start)
     many = len(seed_tuple(seeds))
     alt = (
         f"Left: the densities of {many} trained generators over the target. Right: the W1 of each."

@@ -8,7 +8,7 @@ import numpy as np
 
 from ganlab import plots
 from ganlab.arguments import seed_tuple, whole
-from ganlab.course.explorer import SHAPE, Explorer, check_names, rate_slider
+from ganlab.course.explorer import SHAPE, Explorer, rate_slider, turn
 from ganlab.data import grid, points, ring
 from ganlab.endings import measure
 from ganlab.mode_metrics import hops
@@ -38,9 +38,8 @@ def mode_explorer(*, seeds=32, steps=2000, **start):
     }
     for name in ("target", "remedy"):
         knobs[name].description = name
-    check_names(start, knobs)
-    for name, value in {"d_rate": 1e-3, "g_rate": 1e-3, **start}.items():
-        knobs[name].value = value  # before there is an explorer, so that it trains only once
+    # Before there is an explorer, so that it trains only once.
+    turn(knobs, {"d_rate": 1e-3, "g_rate": 1e-3, **start})
     alt = (
         "Left: samples of the first seed over the modes. Middle: which mode has the majority, over "
         "time, a row for each seed. Right: how many modes each seed holds."

@@ -6,7 +6,7 @@ import numpy as np
 
 from ganlab import plots
 from ganlab.arguments import above, at_least, seed_tuple, whole
-from ganlab.course.explorer import Explorer, check_names, choice_slider
+from ganlab.course.explorer import Explorer, choice_slider, turn
 from ganlab.neighbours import precision, recall
 
 STDS = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1.0)
@@ -24,9 +24,7 @@ def vae_explorer(target, *, seeds=32, steps=1500, **start):
         "std": choice_slider("decoder's std", STDS, 0.1),
         "beta": choice_slider("beta", BETAS, 1.0),
     }
-    check_names(start, knobs)
-    for name, value in start.items():
-        knobs[name].value = value
+    turn(knobs, start)
     alt = (
         f"Left: samples of the first of {len(seed_tuple(seeds))} VAEs over real points. Right: "
         "precision and recall of each, of its samples and of the decoder's means."

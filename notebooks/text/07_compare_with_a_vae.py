@@ -382,14 +382,14 @@ claim("G2a")
 # ## Turn the knobs
 #
 # Two knobs: the decoder's noise, and `beta`. First the figure, then the same with knobs, begun at a
-# beta of 100.
+# noise of 0.5.
 
 # %%
 fig, sentence = draw_vae_runs(target, std=0.15, beta=1.0)
 show(fig, "07.your-vae")
 
 # %%
-vae_explorer(target, std=0.15, beta=100.0)
+vae_explorer(target, std=0.5, beta=1.0)
 
 # %% [markdown]
 # Things to try, each with a prediction first:
