@@ -34,6 +34,21 @@ def keras_adam(adam):
     return keras.optimizers.Adam(adam.rate, adam.beta_1, adam.beta_2, adam.epsilon)
 
 
+def fitted(model, blocks, sizes, batch_size, quantities):
+    """`run(steps)` of a compiled Keras model that `fit` trains on batches of these sizes."""
+    from ganlab.backend import tf
+
+    kinds = tuple(tf.TensorSpec((batch_size, size)) for size in sizes)
+
+    def run(steps):
+        given = tf.data.Dataset.from_generator(lambda: blocks.steps(steps), output_signature=kinds)
+        given = given.apply(tf.data.experimental.assert_cardinality(steps))
+        seen = model.fit(given.prefetch(tf.data.AUTOTUNE), shuffle=False, verbose=0).history
+        return tuple(seen[name][-1] for name in quantities)
+
+    return run
+
+
 def ensemble(description, weights):
     """This engine's copies of the network, of as many seeds as there are weights: 0, 1, ..."""
     from ganlab.ensemble import Ensemble

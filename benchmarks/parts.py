@@ -95,6 +95,14 @@ def network_weights(description, start, rng):
     return [np.asarray(weight, "float32") for weight in weights]
 
 
+def first_weights(descriptions, start, seed):
+    """The weights of one seed: a list of float32 arrays for each network."""
+    return tuple(
+        network_weights(description, start, np.random.default_rng((seed, stream)))
+        for stream, description in enumerate(descriptions)
+    )
+
+
 def stacked(weights):
     """Weights of several seeds with the seeds first, a list of arrays for each network."""
     return [

@@ -12,6 +12,7 @@ import numpy as np
 import tasks
 from networks import (
     ensemble,
+    fitted,
     jax_adam,
     jax_network,
     keras_adam,
@@ -22,6 +23,7 @@ from networks import (
 from parts import KERNEL_DIM, KERNELS, Blocks, Kind, stacked
 
 BATCHES = ("real", "d_z", "g_z")
+QUANTITIES = ("d_loss", "g_loss")
 
 # This engine -------------------------------------------------------------------------------
 
@@ -276,18 +278,8 @@ def keras_fit(task, weights, draw, seeds):
 
     gan = GAN()
     gan.compile(keras_adam(task.adam), keras_adam(task.adam))
-    kinds = tuple(
-        tf.TensorSpec((task.batch_size, dim))
-        for dim in (task.real.dim, task.latent.dim, task.latent.dim)
-    )
-
-    def run(steps):
-        data = tf.data.Dataset.from_generator(lambda: blocks.steps(steps), output_signature=kinds)
-        data = data.apply(tf.data.experimental.assert_cardinality(steps))
-        seen = gan.fit(data.prefetch(tf.data.AUTOTUNE), shuffle=False, verbose=0).history
-        return seen["d_loss"][-1], seen["g_loss"][-1]
-
-    return run
+    sizes = task.real.dim, task.latent.dim, task.latent.dim
+    return fitted(gan, blocks, sizes, task.batch_size, QUANTITIES)
 
 
 # Other libraries -----------------------------------------------------------------------------
@@ -385,7 +377,7 @@ SYSTEMS = {
 GANS = Kind(
     tasks.TASKS,
     SYSTEMS,
-    ("d_loss", "g_loss"),
+    QUANTITIES,
     trainer,
     tasks.initial_weights,
     tasks.batches,

@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-import numpy as np
-from parts import Adam, glorot, network_weights, normal, products, stack, torch_default
+from parts import Adam, first_weights, glorot, normal, products, stack, torch_default
 
 from ganlab import data, latent
 
@@ -73,11 +72,7 @@ TASKS = {
 
 def initial_weights(task, seed=0):
     """(generator's, discriminator's) weights of one seed: lists of float32 arrays."""
-    networks = enumerate((task.generator, task.discriminator))
-    return tuple(
-        network_weights(description, task.start, np.random.default_rng((seed, stream)))
-        for stream, description in networks
-    )
+    return first_weights((task.generator, task.discriminator), task.start, seed)
 
 
 def batches(task, rng, seeds=None):

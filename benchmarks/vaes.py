@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from networks import (
     ensemble,
+    fitted,
     jax_adam,
     jax_network,
     keras_adam,
@@ -18,11 +19,12 @@ from networks import (
     torch_adam,
     torch_network,
 )
-from parts import Adam, Blocks, Kind, glorot, network_weights, products, stack, stacked
+from parts import Adam, Blocks, Kind, first_weights, glorot, products, stack, stacked
 
 from ganlab import data
 
 BATCHES = ("real", "noise")
+QUANTITIES = ("reconstruction", "kl")
 
 
 class Task(NamedTuple):
@@ -57,11 +59,7 @@ TASKS = {
 
 def initial_weights(task, seed=0):
     """(encoder's, decoder's) weights of one seed: lists of float32 arrays."""
-    networks = enumerate((task.encoder, task.decoder))
-    return tuple(
-        network_weights(description, task.start, np.random.default_rng((seed, stream)))
-        for stream, description in networks
-    )
+    return first_weights((task.encoder, task.decoder), task.start, seed)
 
 
 def batches(task, rng, seeds=None):
@@ -171,15 +169,7 @@ def keras_fit(task, weights, draw, seeds):
     model = VAE()
     model.compile(optimizer=keras_adam(task.adam))
     sizes = task.real.dim, task.latent_dim
-    kinds = tuple(tf.TensorSpec((task.batch_size, size)) for size in sizes)
-
-    def run(steps):
-        given = tf.data.Dataset.from_generator(lambda: blocks.steps(steps), output_signature=kinds)
-        given = given.apply(tf.data.experimental.assert_cardinality(steps))
-        seen = model.fit(given.prefetch(tf.data.AUTOTUNE), shuffle=False, verbose=0).history
-        return seen["reconstruction"][-1], seen["kl"][-1]
-
-    return run
+    return fitted(model, blocks, sizes, task.batch_size, QUANTITIES)
 
 
 # Other libraries -----------------------------------------------------------------------------
@@ -264,7 +254,7 @@ SYSTEMS = {
 VAES = Kind(
     TASKS,
     SYSTEMS,
-    ("reconstruction", "kl"),
+    QUANTITIES,
     trainer,
     initial_weights,
     batches,
