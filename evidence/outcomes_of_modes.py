@@ -42,6 +42,11 @@ def holds_several(run, target=FOUR):
     return ended_with(run, (*WHOLE, "dropped"), target)
 
 
+def keeps_width(run, target=FOUR):
+    """1 for seeds that hold every mode at the end, as wide as it is: close or near."""
+    return ended_with(run, ("close", "near"), target)
+
+
 def collapsed(run, target=FOUR):
     return ended_with(run, ("collapsed",), target)
 

@@ -208,7 +208,10 @@ def ours_after_03(
 def ours_in_the_plane(target=None, *, d_rate=1e-3, g_rate=1e-3):
     """ours in the plane: two hidden layers of 64, Adam with beta_1 0.5, batches of 64.
 
-    `target` is the ring of 8 if it is not given; it may have any dim.
+    `target` is the ring of 8 if it is not given; it may have any dim. All of 32 runs on that ring,
+    of the seeds from 1,000,000 on, hold all eight modes and end narrow: inside the modes samples
+    are spread by six tenths of what they should be, and R1 changes neither. A D ten times as quick
+    as G, which mends the bell, drops modes here.
     """
     target = ring(8) if target is None else target
     gan = Gan(
@@ -220,6 +223,17 @@ def ours_in_the_plane(target=None, *, d_rate=1e-3, g_rate=1e-3):
         g_optimizer=_adam(g_rate, beta_1=0.5),
     )
     return Recipe(gan, batch_size=64, steps=5000)
+
+
+def mended(minibatch=False, *, g_hidden=(16,), d_hidden=(16, 16), d_rate=3e-3, g_rate=3e-4):
+    """mended: one hidden layer of 16 in G, two in D, and a D ten times as quick as G.
+
+    The rest is that of `ours_after_03`. All of 64 runs, of the seeds from 1,000,000 on, end close,
+    with a W1 near that of 500 samples of the data. With a rate of 2e-3 for both 61 end narrow, and
+    with that recipe's networks 43 end close.
+    """
+    sizes = {"g_hidden": g_hidden, "d_hidden": d_hidden}
+    return ours_after_03(minibatch, d_rate=d_rate, g_rate=g_rate, **sizes)
 
 
 def four_points(*, d_rate=1e-3, g_rate=1e-3, g_hidden=(16, 16), d_hidden=(16, 16), beta_1=0.5):
@@ -286,6 +300,7 @@ RECIPES = {
     "module": module,
     "ours after 03": ours_after_03,
     "ours in the plane": ours_in_the_plane,
+    "mended": mended,
     "ours on four points": four_points,
     "chasing": chasing,
     "collapsing": collapsing,
