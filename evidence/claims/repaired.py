@@ -1,11 +1,11 @@
-"""Does the mended GAN work, and which of its parts does it owe that to?"""
+"""Does the repaired GAN work, and which of its parts does it owe that to?"""
 
 from functools import partial
 
 from evidence.outcomes import close, w1_at_the_end
 from evidence.outcomes_of_modes import holds_all, keeps_width
 from evidence.trainings.bell import LAST, train_last
-from evidence.trainings.mended import TECHNIQUES, train_in_the_plane, train_mended
+from evidence.trainings.repaired import TECHNIQUES, train_in_the_plane, train_repaired
 from evidence.trainings.remedies import r1
 from ganlab.data import ring
 from ganlab.evidence import Arm, Protocol, Setting
@@ -16,23 +16,23 @@ WANTED = 0.9
 PLANE = "ours in the plane"
 
 share = partial(Protocol, source="ganlab", worst=0)
-whole = Arm(close, train_mended)
+whole = Arm(close, train_repaired)
 
 
 def on_the_bell(first, second, other, **bounds):
-    """A setting of shares that end close; beside it the W1 of the arm that is not the mended GAN,
+    """A setting of shares that end close; beside it the W1 of the arm that is not the repaired GAN,
     for the picture of where the course's GAN stands."""
     w1 = Arm(w1_at_the_end, other.training, other.settings)
     return Setting({**first, **second}, also={"W1": w1}, **bounds)
 
 
-def without(training=train_mended, **changed):
+def without(training=train_repaired, **changed):
     other = Arm(close, training, changed)
-    return on_the_bell({"mended": whole}, {"changed": other}, other)
+    return on_the_bell({"repaired": whole}, {"changed": other}, other)
 
 
 def with_one_more(**settings):
-    other = Arm(close, train_mended, settings)
+    other = Arm(close, train_repaired, settings)
     bounds = {"most": MOST_WITH_THE_LAYER} if "minibatch" in settings else {}
     return on_the_bell({"with": other}, {"without": whole}, other, **bounds)
 
@@ -47,20 +47,20 @@ PROTOCOLS = (
     share(
         id="H1a.1",
         notebook="03",
-        claim="On the bell the mended GAN ends close in more than nine runs of ten.",
-        measured="Share of runs of `recipes.mended` that end close after 5,000 steps, against 0.9.",
-        says="{first} of 100 runs of the mended GAN end close",
+        claim="On the bell the repaired GAN ends close in more than nine runs of ten.",
+        measured="Share of runs of `recipes.repaired` that end close after 5,000 steps, against 0.9.",
+        says="{first} of 100 runs of the repaired GAN end close",
         reference=WANTED,
-        settings={"mended": on_the_bell({"runs": whole}, {}, whole)},
+        settings={"repaired": on_the_bell({"runs": whole}, {}, whole)},
     ),
     share(
         id="H1b.1",
         notebook="03",
         claim="It owes that to its rates and to its sizes: with either as before fewer end close.",
-        measured="Share of runs of `recipes.mended` that end close, minus the share with one thing "
+        measured="Share of runs of `recipes.repaired` that end close, minus the share with one thing "
         "as it was: both rates at 2e-3, at 1e-3; hidden units 4 in G, 8-8-8 in D; or in the code "
         "of 2017 all of it.",
-        says="Of 100 runs of the mended GAN {first} end close, {second} with {setting}",
+        says="Of 100 runs of the repaired GAN {first} end close, {second} with {setting}",
         settings={
             "both rates 2e-3": without(d_rate=2e-3, g_rate=2e-3),
             "both rates 1e-3": without(d_rate=1e-3, g_rate=1e-3),
@@ -72,10 +72,10 @@ PROTOCOLS = (
         id="H1c.1",
         notebook="05",
         claim="What mends other GANs makes no fewer of its runs end close.",
-        measured="Share of runs of `recipes.mended` that end close with one technique more, minus "
+        measured="Share of runs of `recipes.repaired` that end close with one technique more, minus "
         "the share without it. Noise starts at half the data's width and has faded by the middle; "
         "R1 weighs 0.1.",
-        says="With {setting} {first} of 100 runs of the mended GAN end close, without {second}",
+        says="With {setting} {first} of 100 runs of the repaired GAN end close, without {second}",
         settings={
             "minibatch discrimination": with_one_more(minibatch=True),
             **{name: with_one_more(technique=technique) for name, technique in TECHNIQUES.items()},

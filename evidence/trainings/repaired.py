@@ -11,9 +11,9 @@ from ganlab import recipes, techniques
 RECORDS = 100
 
 
-def train_mended(seeds, *, technique=None, **recipe):
-    """mended, on the bell, with one technique more or without."""
-    return _with(technique, recipes.mended(**recipe)).train(seeds=seeds, records=RECORDS)
+def train_repaired(seeds, *, technique=None, **recipe):
+    """repaired, on the bell, with one technique more or without."""
+    return _with(technique, recipes.repaired(**recipe)).train(seeds=seeds, records=RECORDS)
 
 
 def train_in_the_plane(seeds, *, technique=None, **recipe):
