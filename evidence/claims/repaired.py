@@ -5,8 +5,8 @@ from functools import partial
 from evidence.outcomes import close, w1_at_the_end
 from evidence.outcomes_of_modes import holds_all, keeps_width
 from evidence.trainings.bell import LAST, train_last
-from evidence.trainings.repaired import TECHNIQUES, train_in_the_plane, train_repaired
 from evidence.trainings.remedies import r1
+from evidence.trainings.repaired import TECHNIQUES, train_in_the_plane, train_repaired
 from ganlab.data import ring
 from ganlab.evidence import Arm, Protocol, Setting
 
@@ -48,7 +48,8 @@ PROTOCOLS = (
         id="H1a.1",
         notebook="03",
         claim="On the bell the repaired GAN ends close in more than nine runs of ten.",
-        measured="Share of runs of `recipes.repaired` that end close after 5,000 steps, against 0.9.",
+        measured="Share of runs of `recipes.repaired` that end close after 5,000 steps, against "
+        "0.9.",
         says="{first} of 100 runs of the repaired GAN end close",
         reference=WANTED,
         settings={"repaired": on_the_bell({"runs": whole}, {}, whole)},
@@ -57,9 +58,9 @@ PROTOCOLS = (
         id="H1b.1",
         notebook="03",
         claim="It owes that to its rates and to its sizes: with either as before fewer end close.",
-        measured="Share of runs of `recipes.repaired` that end close, minus the share with one thing "
-        "as it was: both rates at 2e-3, at 1e-3; hidden units 4 in G, 8-8-8 in D; or in the code "
-        "of 2017 all of it.",
+        measured="Share of runs of `recipes.repaired` that end close, minus the share with one "
+        "thing as it was: both rates at 2e-3, at 1e-3; hidden units 4 in G, 8-8-8 in D; or in the "
+        "code of 2017 all of it.",
         says="Of 100 runs of the repaired GAN {first} end close, {second} with {setting}",
         settings={
             "both rates 2e-3": without(d_rate=2e-3, g_rate=2e-3),
@@ -72,9 +73,9 @@ PROTOCOLS = (
         id="H1c.1",
         notebook="05",
         claim="What mends other GANs makes no fewer of its runs end close.",
-        measured="Share of runs of `recipes.repaired` that end close with one technique more, minus "
-        "the share without it. Noise starts at half the data's width and has faded by the middle; "
-        "R1 weighs 0.1.",
+        measured="Share of runs of `recipes.repaired` that end close with one technique more, "
+        "minus the share without it. Noise starts at half the data's width and has faded by the "
+        "middle; R1 weighs 0.1.",
         says="With {setting} {first} of 100 runs of the repaired GAN end close, without {second}",
         settings={
             "minibatch discrimination": with_one_more(minibatch=True),
