@@ -396,6 +396,20 @@ def test_the_look_that_takes_least_comes_first(tmp_path):
     assert sweep.wanted() == []  # all given out
 
 
+UNTIMED_FIRST = (("not timed", 1.0), ("timed", 2.0))
+
+
+def test_what_was_never_timed_keeps_nothing_else_waiting(tmp_path):
+    arms = {name: Arm(np.sign, trained_so_long, {"seconds": s}) for name, s in UNTIMED_FIRST}
+    runs = Runs(tmp_path / "runs" / f"{arm_key(arms['timed'])}.txt", "an arm")
+    runs.add(10_000, np.arange(64.0) % 2, 1e5, "x")
+    told = dict(source="module", claim="c", measured="m", notebook="03", says="{first}", worst=0)
+    settings = {name: Setting({"runs": arm}) for name, arm in arms.items()}
+    protocol = Protocol(id="T1.1", settings=settings, reference=0.5, **told)
+    sweep = Sweep({"T1.1": (protocol, tmp_path)}, folder=tmp_path, runs=tmp_path / "runs")
+    assert [unit.first_seed for unit in sweep.wanted()] == [10_064, 10_000]
+
+
 def plus_one(seeds):
     return 1.0 + np.asarray(seeds)
 

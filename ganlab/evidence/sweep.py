@@ -22,6 +22,7 @@ from ganlab.evidence.unit import Question, Unit
 
 TEXTS = ("claim", "source", "measured", "notebook", "says")  # may be reworded
 NUMBERS = ("kind", "direction", "margin", "reference", "least", "worst", "first_seed", "tolerance")
+NOT_TIMED = 1e9  # seconds that a training which was never run counts as: all others go first
 
 
 @dataclass
@@ -185,13 +186,14 @@ class Sweep:
         """Return the units that the next looks need and that were not given out yet.
 
         First those of the look that takes least, so that verdicts fall early: many looks at small
-        GANs take less than one at a large one. A training not timed yet counts as none at all.
+        GANs take less than one at a large one. Last those with a training not timed yet: it may
+        take hours, which nothing else should wait for.
         """
         needed, costs, took = defaultdict(dict), {}, {}
         for measured in self.open:
             lacking = self._lacking(measured, measured.next)
             for training in {training for training, _ in lacking} - took.keys():
-                took[training] = self._seconds(training) or 0.0
+                took[training] = self._seconds(training) or NOT_TIMED
             cost = sum(took[training] for training, _ in lacking)
             for (training, first), arms in lacking.items():
                 for arm, key in arms:

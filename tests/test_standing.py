@@ -1,0 +1,45 @@
+"""The picture of where the course's GAN stands."""
+
+import numpy as np
+import pytest
+
+from ganlab.course import standing
+from ganlab.course.standing import ROWS, draw_standing
+from ganlab.evidence import claim
+from ganlab.recipes import repaired
+
+
+def labels(fig):
+    return [text.get_text() for text in fig.axes[0].get_yticklabels()]
+
+
+def dots(fig, row):
+    """The W1 of the dots of a row, sorted."""
+    lines = [line for line in fig.axes[0].lines if line.get_marker() == "o"]
+    return np.sort(lines[row].get_xdata())
+
+
+def test_there_is_a_row_for_each_notebook_so_far_the_newest_on_top():
+    fig = draw_standing("03")
+    assert [label[:2] for label in labels(fig)] == ["03", "02", "th"]
+    low, high = fig.axes[0].get_ylim()
+    assert low > high  # row 0 is the top one
+
+
+def test_dots_are_the_stored_runs():
+    fig = draw_standing("02")
+    for row, (_, id, setting) in enumerate((ROWS["02"], ROWS[""])):
+        stored = claim(id).outcomes(setting)["W1"][: standing.SHOWN]
+        np.testing.assert_array_equal(dots(fig, row), np.sort(stored[np.isfinite(stored)]))
+
+
+def test_a_run_of_now_stands_above_them():
+    run = repaired().train(seeds=3, steps=20, records=10)
+    fig = draw_standing("03", run)
+    assert labels(fig)[0] == "now" and len(dots(fig, 0)) == 3
+
+
+@pytest.mark.parametrize("notebook", ["", "01", "06", None, 3])
+def test_another_notebook_is_refused(notebook):
+    with pytest.raises(ValueError, match="wanted one of 02, 03, 04, 05"):
+        draw_standing(notebook)
