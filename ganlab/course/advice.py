@@ -92,6 +92,30 @@ CASES = (
         ),
     ),
     Case(
+        "Samples stay where they began, far from the data",
+        "starving",
+        "`word` is *lost* at every record, and hardly a sample moves",
+        (Advice("the non-saturating loss in place of minimax", "A4b", "identity"),),
+    ),
+    Case(
+        "Samples go round the data and come back to where they were",
+        "turning",
+        "their mean goes on moving, smoothly, and the distance to the data does not shrink",
+        (Advice("Adam's beta_1 at 0.5 in place of 0.9", "F5a", "ours on four points, 0.005"),),
+    ),
+    Case(
+        "Samples jump from record to record, or losses end in the hundreds",
+        "rate too high",
+        "samples move by a sixth of the data's spread or more at each record",
+        (
+            Advice(
+                "on one bell: G's rate a tenth of D's, in place of equal rates",
+                "B6d",
+                "perspective2016 with Adam, G's rate down",
+            ),
+        ),
+    ),
+    Case(
         "Hardly a run gets near, whatever else is tried",
         "rates and sizes",
         "`word` is *lost* or *partly* for most seeds",
