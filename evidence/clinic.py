@@ -39,6 +39,10 @@ print(word, moves.rate)
 Where modes are not known, cluster the data once, and take the clusters' centres and widths for a
 `data.GaussianMixture`.
 
+Or have it said at once: `print(ganlab.course.diagnosis.diagnose(samples, target))` names what happens,
+how it is known and what to try first, and takes losses and D's scores as well.
+[How often it is right](diagnosis.md) was measured, too.
+
 **2. Find it here, and try what stands first.** *94 of 100, without 0* is to be read so: with the
 remedy 94 runs in a hundred hold all modes at the end (on one bell: end close), and none without it.
 

@@ -43,7 +43,7 @@ from ganlab.backend import keras
 from ganlab.course import faults
 from ganlab.course.diagnosis import diagnose
 from ganlab.course.signs import WHOLE, left_by, signs
-from ganlab.data import Gaussian, grid, points, ring
+from ganlab.data import Gaussian, grid, points, ring, unequal_ring
 from ganlab.endings import Bell
 from ganlab.evidence.store import write
 from ganlab.gan import Gan
@@ -67,9 +67,10 @@ TARGETS = {
     "ring of 3": ring(3, radius=1.0, std=0.1),
     "square": grid(2, spacing=1.6, std=0.1),
     "line of 4": _line(-1.8, -0.6, 0.6, 1.8),
-    "line of 5": _line(-1.4, -0.7, 0.0, 0.7, 1.4),
-    "grid of 9": grid(3, spacing=0.8, std=0.1),
+    "grid of 25": grid(5, spacing=0.8, std=0.1),
+    "unequal ring": unequal_ring(),
     "bell": Gaussian(-3.0, 0.8),
+    "bell of width 0.5": Gaussian(-5.0, 0.5),
     "far bell": Gaussian(8.0, 1.0),
     "far line": _line(5.0, 6.0, 7.0),
 }
@@ -89,7 +90,7 @@ class Cell(NamedTuple):
 
 
 def _cells():
-    modes, tight = ("ring of 6", "line of 4"), ("grid of 9", "line of 5")
+    modes, many = ("ring of 6", "line of 4"), ("grid of 25", "unequal ring")
     lasting = {"optimizer": "sgd", "beta_1": 0.0, "loss": "wasserstein", "d_hidden": ()}
     table = {
         ("D too strong", modes): {
@@ -139,12 +140,12 @@ def _cells():
             "beta_1 0.985": {"beta_1": 0.985},
             "Wasserstein by SGD, D linear": {**lasting, "d_rate": 2e-2, "g_rate": 5e-3},
         },
-        ("narrow", ("bell", "ring of 3")): {
+        ("narrow", ("bell of width 0.5", "ring of 3")): {
             "as it is": {},
             "batches of 32": {"batch_size": 32},
             "rates of 0.002": {"d_rate": 2e-3, "g_rate": 2e-3},
         },
-        ("dropped", tight): {
+        ("dropped", many): {
             "as it is": {},
             "rates of 0.0003": {"d_rate": 3e-4, "g_rate": 3e-4},
             "mild: batches of 8": {"batch_size": 8},

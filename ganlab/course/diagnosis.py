@@ -102,7 +102,9 @@ def diagnose(run, target=None, seed=None):
             modes are counted; without one it is not known how the samples ought to be
     seed    one of the run's seeds, or of samples the place among them: its `Diagnosis` alone
 
-    Scores are D's means on real and on fake samples, in [0, 1]; others are left aside.
+    Scores are D's means on real and on fake samples, in [0, 1]; others are left aside. How far
+    samples move from record to record depends on how far apart records are: thresholds are for one
+    every fifty steps or so.
 
     >>> falling = {"d_loss": [1.4, 0.9, 0.7], "g_loss": [0.7, 1.5, 2.5]}
     >>> diagnose(falling).kind  # of losses alone little can be known
