@@ -71,6 +71,11 @@ def test_with_a_sure_d_and_a_still_g_it_is_that_d_is_too_strong(rng):
     assert diagnose(LEVEL | {"samples": samples}, FOUR).kind == "dropped"
 
 
+def test_a_sure_d_does_no_harm_where_nothing_is_missing(rng):
+    samples = on_modes([[0, 1, 2, 3]] * RECORDS, rng, width=0.5)
+    assert diagnose(APART | {"samples": samples}, FOUR).kind == "narrow"
+
+
 def test_with_a_sure_d_and_a_g_that_jumps_the_rates_are_too_high(rng):
     held = [[0, 1, 2] if i % 2 else [1, 2, 3] for i in range(RECORDS)]
     assert diagnose(APART | {"samples": on_modes(held, rng)}, FOUR).kind == "rate too high"
@@ -167,6 +172,7 @@ def test_data_without_modes_are_judged_by_distance_and_width(rng):
     assert (
         diagnose(points.mean(axis=0) + 0.5 * (fine - points.mean(axis=0)), points).kind == "narrow"
     )
+    assert diagnose(fine + 0.5, points).kind == "lost"
     assert diagnose(fine + 5.0, points).kind == "starving"
     assert "none that can be counted" in diagnose(fine, points).unknown[0]
 
@@ -211,6 +217,13 @@ def test_a_rise_is_from_the_start_to_the_last_tenth():
     loss = np.concatenate([np.full(20, 1.0), np.full(20, 3.0)])
     s = signs(left_by({"g_loss": loss, "real_score": loss / 4, "fake_score": loss * 0}))
     assert s.g_rise == pytest.approx(2) and s.gap == pytest.approx(0.75) and s.move is None
+
+
+def test_a_start_is_the_first_record_and_of_many_steps_the_first_hundredth():
+    s = signs(left_by({"g_loss": np.arange(RECORDS)}))
+    assert s.g_rise == pytest.approx(np.arange(RECORDS)[-4:].mean())
+    s = signs(left_by({"g_loss": np.arange(1000)}))
+    assert s.g_rise == pytest.approx(np.arange(1000)[-100:].mean() - np.arange(10).mean())
 
 
 def test_order_units_and_place_do_not_matter(rng):
