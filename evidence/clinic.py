@@ -7,6 +7,7 @@ and verdict come from the claim that each advice names: where the evidence decid
 moves to another column or the page is refused.
 """
 
+import json
 from pathlib import Path
 
 from ganlab.course.advice import CASES, FOUR, told
@@ -41,7 +42,7 @@ Where modes are not known, cluster the data once, and take the clusters' centres
 
 Or have it said at once: `print(ganlab.course.diagnosis.diagnose(samples, target))` names what happens,
 how it is known and what to try first, and takes losses and D's scores as well.
-[How often it is right](diagnosis.md) was measured, too.
+On GANs that it was not fitted to [it is right for {right} of 100 runs](diagnosis.md).
 
 **2. Find it here, and try what stands first.** *94 of 100, without 0* is to be read so: with the
 remedy 94 runs in a hundred hold all modes at the end (on one bell: end close), and none without it.
@@ -113,7 +114,17 @@ def page():
         for name, a, b in parts
     )
     table = "\n".join(map(row, CASES)) + "\n\n"
-    return HEAD + table + "\n".join(map(section, CASES)) + TAIL.format(**quoted)
+    head = HEAD.replace("{right}", str(_right_diagnoses()))
+    return head + table + "\n".join(map(section, CASES)) + TAIL.format(**quoted)
+
+
+def _right_diagnoses():
+    """For how many of a hundred runs the diagnosis was right, when it was tried."""
+    stored = json.loads((DOCS.parent / "evidence/diagnosis.json").read_text(encoding="utf-8"))
+    right = [
+        a == b for c in stored["cells"].values() for a, b in zip(c["truth"], c["all"], strict=True)
+    ]
+    return in_hundred(sum(right), len(right))
 
 
 def _of(id, setting):

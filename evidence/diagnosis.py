@@ -45,7 +45,7 @@ from ganlab.course.diagnosis import diagnose
 from ganlab.course.signs import WHOLE, left_by, signs
 from ganlab.data import Gaussian, grid, points, ring, unequal_ring
 from ganlab.endings import Bell
-from ganlab.evidence.store import write
+from ganlab.evidence.store import save
 from ganlab.gan import Gan
 from ganlab.latent import Gaussian as GaussianLatent
 from ganlab.networks import mlp
@@ -262,8 +262,10 @@ def measure(cell, seeds):
 
 
 def rules():
-    """What the results depend on in the package: thresholds, and the rules' order."""
-    return {**faults.LIMITS, "order": [rule.kind for rule in faults.RULES]}
+    """What the results depend on, as JSON has it: thresholds, the rules' order, the cells."""
+    order = [rule.kind for rule in faults.RULES]
+    settings = {cell.name: cell.numbers for cell in CELLS}
+    return json.loads(json.dumps({**faults.LIMITS, "order": order, "settings": settings}))
 
 
 def stored():
@@ -272,7 +274,8 @@ def stored():
         return {}
     found = json.loads(RESULTS.read_text(encoding="utf-8"))
     if found["rules"] != rules():
-        raise ValueError(f"{RESULTS.name} is of other rules: wanted new seeds, and the file gone")
+        wanted = "wanted a new protocol, on seeds that were not used"
+        raise ValueError(f"{RESULTS.name} is of other rules or settings: {wanted}")
     return found["cells"]
 
 
@@ -283,8 +286,7 @@ def main():
     for cell in CELLS:
         if cell.name not in found:
             found[cell.name] = measure(cell, range(FIRST, FIRST + SEEDS))
-            text = json.dumps({"rules": rules(), "cells": found}, indent=1)
-            write(RESULTS, text.replace(',\n    "', ', "') + "\n")
+            save({"rules": rules(), "cells": found}, RESULTS)
             print(cell.name, flush=True)
     write_page()
 

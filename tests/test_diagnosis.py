@@ -1,5 +1,7 @@
 """The diagnosis, on samples whose fault is known because they were made so."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -292,6 +294,19 @@ def test_advice_has_no_figure_where_there_is_no_ledger(monkeypatch):
     monkeypatch.setattr(module, "said", none)
     first = next(case for case in CASES if case.name == "chasing").advice[0]
     assert try_first("chasing") == f"{first.words} (claim {first.claim})"
+
+
+def test_how_sure_is_counted_among_the_runs_that_were_told_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "FOLDER", tmp_path)
+    assert module.how_sure("chasing") == ""  # without the evidence
+    cells = {
+        "a": {"truth": ["chasing", "lost"], "all": ["chasing"] * 2, "samples": ["lost"] * 2},
+        "b": {"truth": ["chasing"] * 2, "all": ["chasing", "lost"], "samples": ["lost"] * 2},
+    }
+    (tmp_path / "diagnosis.json").write_text(json.dumps({"cells": cells}), encoding="utf-8")
+    assert "67 of 100 were" in module.how_sure("chasing")
+    assert "25 of 100 were" in module.how_sure("lost", "samples")
+    assert module.how_sure("dropped") == module.how_sure("unknown") == ""
 
 
 # What is refused ---------------------------------------------------------------------------

@@ -6,6 +6,7 @@ What is measured stands in `signs`, the rules with their thresholds in `faults`,
 `advice`. docs/diagnosis.md says how often it is right.
 """
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -15,26 +16,31 @@ import numpy as np
 from ganlab.course.advice import CASES, said
 from ganlab.course.faults import GAP, UNKNOWN, first_that_hold
 from ganlab.course.signs import FEW, left_by, signs
-from ganlab.evidence import EvidenceError
+from ganlab.evidence import FOLDER, EvidenceError
+from ganlab.evidence.claims import in_hundred
 
 # Under which of the clinic's names the advice for a kind stands, where the names differ.
 ADVICE = {"dropped": "rates and sizes", "lost": "rates and sizes"}
 
 
 class Diagnosis(NamedTuple):
-    """What happens to one GAN (`kind`), how that is known, what to try first, what is not known."""
+    """What happens to one GAN (`kind`), how that is known, what to try first, what is not known,
+    and how far to trust it: how often such a word was right when the diagnosis was tried."""
 
     kind: str
     because: str
     try_first: str
     unknown: tuple = ()
     seed: int | None = None
+    trust: str = ""
 
     def _lines(self):
         yield "because", self.because
         if self.try_first:
             yield "try first", self.try_first
         yield from (("not known", each) for each in self.unknown)
+        if self.trust:
+            yield "how sure", self.trust
 
     def __str__(self):
         told = [f"  {name}: {text}" for name, text in self._lines()]
@@ -113,13 +119,16 @@ def diagnose(run, target=None, seed=None):
     left = left_by(run)
     found = signs(left, target)
     lacking = _lacking(found, left, target)
-    firsts, each = {}, []
+    shown = "curves" if left.samples is None else "samples" if found.gap is None else "all"
+    told, each = {}, []
     for i, (rule, because) in enumerate(first_that_hold(found)):
         kind = rule.kind if rule else UNKNOWN
-        if kind not in firsts:
-            firsts[kind] = try_first(kind)
+        if kind not in told:
+            told[kind] = try_first(kind), how_sure(kind, shown)
         name = int(left.seeds[i]) if left.several else None
-        each.append(Diagnosis(kind, because or _nothing(found, i), firsts[kind], lacking, name))
+        first, trust = told[kind]
+        why = because or _nothing(found, i)
+        each.append(Diagnosis(kind, why, first, lacking, name, trust))
     if seed is not None:
         places = np.flatnonzero(left.seeds == seed)
         if len(places) != 1:
@@ -138,6 +147,24 @@ def try_first(kind):
     except EvidenceError:  # a package without its ledger: the advice stands, its figure is there
         return f"{advice[0].words} (claim {advice[0].claim})"
     return f"{found.words} ({found.id})" if found else ""
+
+
+def how_sure(kind, shown="all"):
+    """How many of the runs that were told a kind had it, when the diagnosis was tried; "" where
+    none was told it, or the package is without its evidence.
+
+    shown  by what it was told: "all", "samples" alone, or "curves" of losses and scores alone
+    """
+    path = FOLDER / "diagnosis.json"
+    if kind == UNKNOWN or not path.exists():
+        return ""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"].values()
+    pairs = [pair for c in cells for pair in zip(c["truth"], c[shown], strict=True)]
+    right = [true == said for true, said in pairs if said == kind]
+    if not right:
+        return ""
+    share = in_hundred(sum(right), len(right))
+    return f"of runs told so in a test on other GANs {share} of 100 were (docs/diagnosis.md)"
 
 
 def _nothing(found, i):
