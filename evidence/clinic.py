@@ -2,136 +2,20 @@
 
 python -m evidence.clinic    # writes the page; `make evidence` does so too
 
-A case is what is seen, its name, the test that tells it from the others, and advice. Advice names
-the setting of a claim that bears it out, and the page takes figures and verdict from there: where
-the evidence decides otherwise, advice moves to another column or the page is refused.
+Cases and their advice are those of `ganlab.course.advice`, which the diagnosis takes too. Figures
+and verdict come from the claim that each advice names: where the evidence decides otherwise, advice
+moves to another column or the page is refused.
 """
 
+import json
 from pathlib import Path
-from typing import NamedTuple
 
-from ganlab.evidence import EvidenceError, claim
+from ganlab.course.advice import CASES, FOUR, told
+from ganlab.evidence import claim
 from ganlab.evidence.claims import anchor, in_hundred
 from ganlab.evidence.store import write
 
 DOCS = Path(__file__).parents[1] / "docs"
-
-
-class Advice(NamedTuple):
-    """What to try, and the setting of the claim that measured it. `turned` where the claim is of
-    what does harm, so that its arms are named the other way round."""
-
-    words: str
-    claim: str
-    setting: str
-    turned: bool = False
-
-
-class Case(NamedTuple):
-    """A way to fail: `sign` is a number of the code above the table, and what it is then."""
-
-    seen: str
-    name: str
-    sign: str
-    advice: tuple
-
-
-FOUR = "ours on four points"
-
-CASES = (
-    Case(
-        "All samples in one place, and they stay there",
-        "collapsed",
-        "`word` is *collapsed*, `moves.rate` near 0",
-        (
-            Advice("R1 on D, weight 0.1", "F6b", "R1"),
-            Advice("a new D beside the old G, for it is D that holds G there", "F4d", FOUR),
-            Advice("relativistic pairing with R1 and R2", "F6b", "relativistic, R1 and R2"),
-            Advice("packs of two", "F6b", "packs of 2"),
-            Advice("an averaged generator", "F6b", "averaged generator"),
-            Advice("minibatch discrimination", "F6b", "minibatch discrimination"),
-            Advice("feature matching", "F6b", "feature matching"),
-        ),
-    ),
-    Case(
-        "All samples in one place, and in another a while later",
-        "chasing",
-        "`moves.rate` above 0.1",
-        (
-            Advice("equal rates for G and D", "F3a", FOUR, turned=True),
-            Advice("minibatch discrimination", "F6a", "minibatch discrimination"),
-            Advice("packs of two", "F6a", "packs of 2"),
-            Advice("feature matching", "F6a", "feature matching"),
-            Advice("R1", "F6a", "R1"),
-            Advice("an averaged generator", "F6a", "averaged generator"),
-        ),
-    ),
-    Case(
-        "Modes are missing, and `g_loss` rises all the time",
-        "D too strong",
-        "`word` is *dropped*, `g_loss` ends well above where it began",
-        (
-            Advice(
-                "G's rate up, thirtyfold here", "F7f", "ours on four points, G's rate thirtyfold"
-            ),
-            Advice("relativistic pairing with R1 and R2", "F6c", "relativistic, R1 and R2"),
-            Advice(
-                "a Wasserstein loss with a gradient penalty", "F6c", "Wasserstein, gradient penalty"
-            ),
-            Advice("R1 on D", "F6c", "R1"),
-            Advice("feature matching", "F6c", "feature matching"),
-            Advice("minibatch discrimination", "F6c", "minibatch discrimination"),
-            Advice("D's rate down to a tenth", "F7e", "ours on four points, D's rate to a tenth"),
-            Advice("a smaller D", "F7e", "ours on four points, smaller D"),
-            Advice("least squares", "F6c", "least squares"),
-            Advice("instance noise of a fixed width", "F6c", "instance noise"),
-        ),
-    ),
-    Case(
-        "Modes are missing, and both losses look as they should",
-        "G too strong",
-        "`word` is *dropped*, *collapsed* or *lost*, `d_loss` near 1.386",
-        (
-            Advice("D's rate up tenfold, and a larger D", "F7g", "ours on four points, both"),
-            Advice("D's rate up tenfold", "F7g", "ours on four points, D's rate tenfold"),
-            Advice("a larger D", "F7g", "ours on four points, larger D"),
-        ),
-    ),
-    Case(
-        "Hardly a run gets near, whatever else is tried",
-        "rates and sizes",
-        "`word` is *lost* or *partly* for most seeds",
-        (
-            Advice("Adam's beta_1 at 0.5 in place of 0.9", "F5a", "ours on four points, 0.005"),
-            Advice("rates of 0.002 in place of 0.0002", "F5b", FOUR, turned=True),
-            Advice(
-                "on one bell: G's rate a tenth of D's, in place of equal rates",
-                "B6d",
-                "perspective2016 with Adam, G's rate down",
-            ),
-            Advice("on one bell: a G smaller than D", "C2b", "ours after 03"),
-            Advice("on one bell: a D larger than G", "C2a", "ours after 03"),
-            Advice("larger batches", "F5c", FOUR),
-        ),
-    ),
-    Case(
-        "All is there, but too narrow",
-        "narrow",
-        "`word` is *narrow*",
-        (
-            Advice(
-                "minibatch discrimination, in a GAN that works otherwise", "D1a", "ours after 03"
-            ),
-            Advice("minibatch discrimination, in one that does not", "D1a", "aylien2016 (2016)"),
-        ),
-    ),
-    Case(
-        "It was good, and then it was not",
-        "unsteady",
-        "`endings.unsteady(samples, target)` is true",
-        (Advice("keep the samples of the best moment", "C3", "aylien2016 (2017)"),),
-    ),
-)
 
 HEAD = """# The clinic: a GAN has failed, and you have ten minutes
 
@@ -155,6 +39,10 @@ print(word, moves.rate)
 
 Where modes are not known, cluster the data once, and take the clusters' centres and widths for a
 `data.GaussianMixture`.
+
+Or have it said at once: `print(ganlab.course.diagnosis.diagnose(samples, target))` names what happens,
+how it is known and what to try first, and takes losses and D's scores as well.
+On GANs that it was not fitted to [it is right for {right} of 100 runs](diagnosis.md).
 
 **2. Find it here, and try what stands first.** *94 of 100, without 0* is to be read so: with the
 remedy 94 runs in a hundred hold all modes at the end (on one bell: end close), and none without it.
@@ -196,39 +84,6 @@ last sections let you set a recipe of your own against any of these faults.
 """  # noqa: E501
 
 
-def told(advice):
-    """(which column: "first", "open" or "none", the advice with its figures and link)."""
-    found = claim(advice.claim)
-    look, verdict = found.look(advice.setting), found.verdicts[advice.setting]
-    if look is None:
-        raise EvidenceError(
-            f"{advice.claim}, {advice.setting!r} has no look: wanted a measured one"
-        )
-    link = f"[{advice.claim}](claims.md#{anchor(found.id)})"
-    figures = _figures(look, advice.turned)
-    column = {"supported": "first", "contradicted": "none", "no difference that matters": "none"}
-    if advice.turned and verdict in ("supported", "contradicted"):
-        verdict = "supported"  # harm that is shown, and its opposite the advice
-    return column.get(verdict, "open"), f"{advice.words}: {figures} ({link})"
-
-
-def _figures(look, turned):
-    n = look["seeds"]
-    if "first" not in look:
-        better, worse = in_hundred(look["won"], n), in_hundred(look["lost"], n)
-        better, worse = (worse, better) if turned else (better, worse)
-        return f"{better} of 100 end nearer to the data, {worse} further away"
-    first = in_hundred(look["first"], n)
-    if "second" not in look:
-        return f"{first} of 100 keep the width"
-    second = in_hundred(look["second"], n)
-    return (
-        f"{second} of 100 fail so, otherwise {first}"
-        if turned
-        else f"{first} of 100, without {second}"
-    )
-
-
 def row(case):
     """A case in the table: with the first of what helps."""
     best = next(text for column, text in map(told, case.advice) if column == "first")
@@ -259,7 +114,17 @@ def page():
         for name, a, b in parts
     )
     table = "\n".join(map(row, CASES)) + "\n\n"
-    return HEAD + table + "\n".join(map(section, CASES)) + TAIL.format(**quoted)
+    head = HEAD.replace("{right}", str(_right_diagnoses()))
+    return head + table + "\n".join(map(section, CASES)) + TAIL.format(**quoted)
+
+
+def _right_diagnoses():
+    """For how many of a hundred runs the diagnosis was right, when it was tried."""
+    stored = json.loads((DOCS.parent / "evidence/diagnosis.json").read_text(encoding="utf-8"))
+    right = [
+        a == b for c in stored["cells"].values() for a, b in zip(c["truth"], c["all"], strict=True)
+    ]
+    return in_hundred(sum(right), len(right))
 
 
 def _of(id, setting):

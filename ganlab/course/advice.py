@@ -1,0 +1,202 @@
+"""What to try against each fault, with figures from the ledger: the clinic's advice, written once.
+
+`docs/clinic.md` and the diagnosis both take it from here. A case is what is seen, its name, the
+test that tells it from the others, and advice. Advice names the setting of a claim that bears it
+out; figures and verdict come from there.
+"""
+
+from typing import NamedTuple
+
+from ganlab.evidence import EvidenceError, claim
+from ganlab.evidence.claims import anchor, in_hundred
+
+
+class Advice(NamedTuple):
+    """What to try, and the setting of the claim that measured it. `turned` where the claim is of
+    what does harm, so that its arms are named the other way round."""
+
+    words: str
+    claim: str
+    setting: str
+    turned: bool = False
+
+
+class Case(NamedTuple):
+    """A way to fail: `sign` is a number of the code above the table, and what it is then."""
+
+    seen: str
+    name: str
+    sign: str
+    advice: tuple
+
+
+FOUR = "ours on four points"
+
+CASES = (
+    Case(
+        "All samples in one place, and they stay there",
+        "collapsed",
+        "`word` is *collapsed*, `moves.rate` near 0",
+        (
+            Advice("R1 on D, weight 0.1", "F6b", "R1"),
+            Advice("a new D beside the old G, for it is D that holds G there", "F4d", FOUR),
+            Advice("relativistic pairing with R1 and R2", "F6b", "relativistic, R1 and R2"),
+            Advice("packs of two", "F6b", "packs of 2"),
+            Advice("an averaged generator", "F6b", "averaged generator"),
+            Advice("minibatch discrimination", "F6b", "minibatch discrimination"),
+            Advice("feature matching", "F6b", "feature matching"),
+        ),
+    ),
+    Case(
+        "All samples in one place, and in another a while later",
+        "chasing",
+        "`moves.rate` above 0.1",
+        (
+            Advice("equal rates for G and D", "F3a", FOUR, turned=True),
+            Advice("minibatch discrimination", "F6a", "minibatch discrimination"),
+            Advice("packs of two", "F6a", "packs of 2"),
+            Advice("feature matching", "F6a", "feature matching"),
+            Advice("R1", "F6a", "R1"),
+            Advice("an averaged generator", "F6a", "averaged generator"),
+        ),
+    ),
+    Case(
+        "Modes are missing, and `g_loss` rises all the time",
+        "D too strong",
+        "`word` is *dropped*, `g_loss` ends well above where it began",
+        (
+            Advice(
+                "G's rate up, thirtyfold here", "F7f", "ours on four points, G's rate thirtyfold"
+            ),
+            Advice("relativistic pairing with R1 and R2", "F6c", "relativistic, R1 and R2"),
+            Advice(
+                "a Wasserstein loss with a gradient penalty", "F6c", "Wasserstein, gradient penalty"
+            ),
+            Advice("R1 on D", "F6c", "R1"),
+            Advice("feature matching", "F6c", "feature matching"),
+            Advice("minibatch discrimination", "F6c", "minibatch discrimination"),
+            Advice("D's rate down to a tenth", "F7e", "ours on four points, D's rate to a tenth"),
+            Advice("a smaller D", "F7e", "ours on four points, smaller D"),
+            Advice("least squares", "F6c", "least squares"),
+            Advice("instance noise of a fixed width", "F6c", "instance noise"),
+        ),
+    ),
+    Case(
+        "Modes are missing, and both losses look as they should",
+        "G too strong",
+        "`word` is *dropped*, *collapsed* or *lost*, `d_loss` near 1.386",
+        (
+            Advice("D's rate up tenfold, and a larger D", "F7g", "ours on four points, both"),
+            Advice("D's rate up tenfold", "F7g", "ours on four points, D's rate tenfold"),
+            Advice("a larger D", "F7g", "ours on four points, larger D"),
+        ),
+    ),
+    Case(
+        "Samples stay where they began, far from the data",
+        "starving",
+        "`word` is *lost* at every record, and hardly a sample moves",
+        (Advice("the non-saturating loss in place of minimax", "A4b", "identity"),),
+    ),
+    Case(
+        "Samples go round the data and come back to where they were",
+        "turning",
+        "their mean goes on moving, smoothly, and the distance to the data does not shrink",
+        (Advice("Adam's beta_1 at 0.5 in place of 0.9", "F5a", "ours on four points, 0.005"),),
+    ),
+    Case(
+        "Samples jump from record to record, or losses end in the hundreds",
+        "rate too high",
+        "samples move by a sixth of the data's spread or more at each record",
+        (
+            Advice(
+                "on one bell: G's rate a tenth of D's, in place of equal rates",
+                "B6d",
+                "perspective2016 with Adam, G's rate down",
+            ),
+        ),
+    ),
+    Case(
+        "Hardly a run gets near, whatever else is tried",
+        "rates and sizes",
+        "`word` is *lost* or *partly* for most seeds",
+        (
+            Advice("Adam's beta_1 at 0.5 in place of 0.9", "F5a", "ours on four points, 0.005"),
+            Advice("rates of 0.002 in place of 0.0002", "F5b", FOUR, turned=True),
+            Advice(
+                "on one bell: G's rate a tenth of D's, in place of equal rates",
+                "B6d",
+                "perspective2016 with Adam, G's rate down",
+            ),
+            Advice("on one bell: a G smaller than D", "C2b", "ours after 03"),
+            Advice("on one bell: a D larger than G", "C2a", "ours after 03"),
+            Advice("larger batches", "F5c", FOUR),
+        ),
+    ),
+    Case(
+        "All is there, but too narrow",
+        "narrow",
+        "`word` is *narrow*",
+        (
+            Advice(
+                "minibatch discrimination, in a GAN that works otherwise", "D1a", "ours after 03"
+            ),
+            Advice("minibatch discrimination, in one that does not", "D1a", "aylien2016 (2016)"),
+        ),
+    ),
+    Case(
+        "It was good, and then it was not",
+        "unsteady",
+        "`endings.unsteady(samples, target)` is true",
+        (Advice("keep the samples of the best moment", "C3", "aylien2016 (2017)"),),
+    ),
+)
+
+
+class Said(NamedTuple):
+    """Advice as the evidence has it: `column` is "first", "open" or "none" (does it help?), `words`
+    have the figures, and `id` is the claim they are from, C1.2 say."""
+
+    column: str
+    words: str
+    id: str
+
+
+def said(advice):
+    """What the ledger says of an advice, a `Said`; EvidenceError where it was not measured."""
+    found = claim(advice.claim)
+    if not found.settings:  # a mathematical fact, checked and not counted
+        return Said("first", f"{advice.words}: a mathematical fact", found.id)
+    look, verdict = found.look(advice.setting), found.verdicts[advice.setting]
+    if look is None:
+        raise EvidenceError(
+            f"{advice.claim}, {advice.setting!r} has no look: wanted a measured one"
+        )
+    figures = _figures(look, advice.turned)
+    column = {"supported": "first", "contradicted": "none", "no difference that matters": "none"}
+    if advice.turned and verdict in ("supported", "contradicted"):
+        verdict = "supported"  # harm that is shown, and its opposite the advice
+    return Said(column.get(verdict, "open"), f"{advice.words}: {figures}", found.id)
+
+
+def told(advice):
+    """(which column: "first", "open" or "none", the advice with its figures and link)."""
+    found = said(advice)
+    link = f"[{advice.claim}](claims.md#{anchor(found.id)})"
+    return found.column, f"{found.words} ({link})"
+
+
+def _figures(look, turned):
+    n = look["seeds"]
+    if "first" not in look:
+        better, worse = in_hundred(look["won"], n), in_hundred(look["lost"], n)
+        better, worse = (worse, better) if turned else (better, worse)
+        return f"{better} of 100 end nearer to the data, {worse} further away"
+    first = in_hundred(look["first"], n)
+    if "second" not in look:
+        return f"{first} of 100 keep the width"
+    second = in_hundred(look["second"], n)
+    return (
+        f"{second} of 100 fail so, otherwise {first}"
+        if turned
+        else f"{first} of 100, without {second}"
+    )

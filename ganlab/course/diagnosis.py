@@ -1,0 +1,206 @@
+"""From what a training left behind to words: what happens, how it is known, what to try first.
+
+    print(diagnose(run, target))  # of a Run, of saved samples, of curves of losses and scores
+
+What is measured stands in `signs`, the rules with their thresholds in `faults`, the advice in
+`advice`. docs/diagnosis.md says how often it is right.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from ganlab.course.advice import CASES, said
+from ganlab.course.faults import GAP, UNKNOWN, first_that_hold
+from ganlab.course.signs import FEW, left_by, signs
+from ganlab.evidence import FOLDER, EvidenceError
+from ganlab.evidence.claims import in_hundred
+
+# Under which of the clinic's names the advice for a kind stands, where the names differ.
+ADVICE = {"dropped": "rates and sizes", "lost": "rates and sizes"}
+
+
+class Diagnosis(NamedTuple):
+    """What happens to one GAN (`kind`), how that is known, what to try first, what is not known,
+    and how far to trust it: how often such a word was right when the diagnosis was tried."""
+
+    kind: str
+    because: str
+    try_first: str
+    unknown: tuple = ()
+    seed: int | None = None
+    trust: str = ""
+
+    def _lines(self):
+        yield "because", self.because
+        if self.try_first:
+            yield "try first", self.try_first
+        yield from (("not known", each) for each in self.unknown)
+        if self.trust:
+            yield "how sure", self.trust
+
+    def __str__(self):
+        told = [f"  {name}: {text}" for name, text in self._lines()]
+        head = self.kind if self.seed is None else f"seed {self.seed}: {self.kind}"
+        return "\n".join([head, *told])
+
+    def _repr_markdown_(self):
+        head = "" if self.seed is None else f"seed {self.seed}: "
+        told = [f"- *{name}*: {text}" for name, text in self._lines()]
+        return "\n".join([f"{head}**{self.kind}**", "", *told])
+
+
+class Diagnoses(Sequence):
+    """One `Diagnosis` for each seed, and what they come to together."""
+
+    def __init__(self, each):
+        self._each = tuple(each)
+
+    def __len__(self):
+        return len(self._each)
+
+    def __getitem__(self, place):
+        return self._each[place]
+
+    @property
+    def kinds(self):
+        """Each seed's kind, a list."""
+        return [each.kind for each in self]
+
+    def counts(self):
+        """{kind: how many seeds}, the most frequent first."""
+        return dict(Counter(self.kinds).most_common())
+
+    @property
+    def summary(self):
+        """'5 of 8 seeds: chasing; 3 of 8: dropped'."""
+        n = len(self)
+        told = [f"{count} of {n}: {kind}" for kind, count in self.counts().items()]
+        return "; ".join(told).replace(":", f" seed{'s' * (n > 1)}:", 1)
+
+    def _examples(self):
+        first = {}
+        for each in self:
+            first.setdefault(each.kind, each)
+        return [first[kind] for kind in self.counts()]
+
+    def __str__(self):
+        return "\n".join([self.summary, *map(str, self._examples())])
+
+    __repr__ = __str__
+
+    def _repr_markdown_(self):
+        return "\n\n".join([self.summary, *(each._repr_markdown_() for each in self._examples())])
+
+
+def diagnose(run, target=None, seed=None):
+    """What happens in a training: a `Diagnosis`, or `Diagnoses`, one for each seed.
+
+    run     a `Run`; samples over time, an array or a list (records, n, dim) of one GAN or (records,
+            seeds, n, dim) of several, best of the same latents at each record; or a mapping or
+            frame of curves, {"d_loss": ..., "g_loss": ..., "real_score": ..., "fake_score": ...},
+            each (records,) or (records, seeds), any of them, and perhaps "samples"
+    target  what is to be learned: a distribution of `ganlab.data`, or data (n, dim). With a
+            `Gaussian`, or a `Mixture` of modes apart, all kinds can be told; with other data no
+            modes are counted; without one it is not known how the samples ought to be
+    seed    one of the run's seeds, or of samples the place among them: its `Diagnosis` alone
+
+    Scores are D's means on real and on fake samples, in [0, 1]; others are left aside. How far
+    samples move from record to record depends on how far apart records are: thresholds are for one
+    every fifty steps or so.
+
+    >>> falling = {"d_loss": [1.4, 0.9, 0.7], "g_loss": [0.7, 1.5, 2.5]}
+    >>> diagnose(falling).kind  # of losses alone little can be known
+    'unknown'
+    """
+    left = left_by(run)
+    found = signs(left, target)
+    lacking = _lacking(found, left, target)
+    shown = "curves" if left.samples is None else "samples" if found.gap is None else "all"
+    told, each = {}, []
+    for i, (rule, because) in enumerate(first_that_hold(found)):
+        kind = rule.kind if rule else UNKNOWN
+        if kind not in told:
+            told[kind] = try_first(kind), how_sure(kind, shown)
+        name = int(left.seeds[i]) if left.several else None
+        first, trust = told[kind]
+        why = because or _nothing(found, i)
+        each.append(Diagnosis(kind, why, first, lacking, name, trust))
+    if seed is not None:
+        places = np.flatnonzero(left.seeds == seed)
+        if len(places) != 1:
+            there = ", ".join(map(str, left.seeds[:8])) + ", ..." * (len(left.seeds) > 8)
+            raise ValueError(f"seed={seed!r} is there {len(places)} times: wanted one of {there}")
+        return each[places[0]]
+    return Diagnoses(each) if left.several else each[0]
+
+
+def try_first(kind):
+    """The clinic's first advice for a kind, with its figure and claim; "" where there is none."""
+    name = ADVICE.get(kind, kind)
+    advice = next((case.advice for case in CASES if case.name == name), ())
+    try:
+        found = next((told for told in map(said, advice) if told.column == "first"), None)
+    except EvidenceError:  # a package without its ledger: the advice stands, its figure is there
+        return f"{advice[0].words} (claim {advice[0].claim})"
+    return f"{found.words} ({found.id})" if found else ""
+
+
+def how_sure(kind, shown="all"):
+    """How many of the runs that were told a kind had it, when the diagnosis was tried; "" where
+    none was told it, or the package is without its evidence.
+
+    shown  by what it was told: "all", "samples" alone, or "curves" of losses and scores alone
+    """
+    path = FOLDER / "diagnosis.json"
+    if kind == UNKNOWN or not path.exists():
+        return ""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"].values()
+    pairs = [pair for c in cells for pair in zip(c["truth"], c[shown], strict=True)]
+    right = [true == said for true, said in pairs if said == kind]
+    if not right:
+        return ""
+    share = in_hundred(sum(right), len(right))
+    return f"of runs told so in a test on other GANs {share} of 100 were (docs/diagnosis.md)"
+
+
+def _nothing(found, i):
+    """Why nothing can be said."""
+    if found.word is None and found.move is not None:
+        return (
+            "nothing in how the samples move points to a fault; whether they are right is not known"
+        )
+    if found.gap is not None and found.gap[i] >= GAP:
+        return (
+            f"D tells real from fake, its scores {found.gap[i]:.2f} apart (from {GAP:g}): so it is "
+            "where D is too strong, and where G has collapsed or drops modes"
+        )
+    if found.g_rise is not None and found.g_rise[i] >= 0.1:
+        return (
+            f"g_loss ends {found.g_rise[i]:.2f} above where it began: so it is where D is too "
+            "strong (F7a), and where G has collapsed"
+        )
+    return (
+        "the curves are those of a GAN in which all is well, and of one whose G is too strong (F7d)"
+    )
+
+
+def _lacking(found, left, target):
+    """What could not be known, a sentence each."""
+    lacking = []
+    if left.samples is None:
+        lacking.append("where the samples are and how they move: no samples were kept")
+    else:
+        if target is None:
+            lacking.append("whether the samples are right: there is no target")
+        elif found.end is None:
+            lacking.append("which modes are held: the target has none that can be counted")
+        if found.move is None:
+            wanted = f"{len(left.samples)} records are kept, wanted {FEW}"
+            lacking.append(f"how the samples move: {wanted}")
+    if found.gap is None:
+        lacking.append("whether D tells real from fake: wanted real_score and fake_score in [0, 1]")
+    return tuple(lacking)

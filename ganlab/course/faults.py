@@ -1,0 +1,186 @@
+"""The rules of the diagnosis: which signs mean which fault, and from which thresholds on.
+
+Rules are tried from the top, and the first that holds is the diagnosis. What keeps a GAN from
+learning (a player too strong, a rate too high) comes before what is then seen (modes dropped), for
+it has a remedy of its own. Thresholds were fitted on seeds from 1,000,000 on, and tried on others:
+docs/diagnosis.md says how often they are right.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from ganlab.course.signs import WHOLE
+
+GAP = 0.2  # D's scores on real and fake samples: further apart, D tells them from each other
+LAGS = -0.1  # ... and below that it takes fake ones for real
+STILL, JUMPS, RUNS = 0.07, 0.15, 0.4  # a move from record to record, in spreads
+WANDERS = 0.4  # share of the variance between records, of a bell
+TURNS, PERIODIC, STRAIGHT = 0.3, 0.1, 0.5  # `turn`; a move that is a turn at all; `straight`
+HOPS, PLACES = 0.1, 3  # of a chase, as claim F3a has them
+STAYS = 0.3  # `travelled`, below
+HOLDS, SELDOM, FALLS = 0.8, 0.2, 2  # share of records that are whole: healthy from, never below
+EXPLODED = 5.0  # a loss, in nats, of a D with scores in [0, 1]
+UNKNOWN, HEALTHY = "unknown", "healthy"
+
+
+class Rule(NamedTuple):
+    """`holds(s)` gives (seeds,) of `Signs` in which NaN stands for what is not known; `because` is
+    filled in with one seed's signs."""
+
+    kind: str
+    holds: Callable
+    because: str
+
+
+def _well(s):
+    return (s.whole >= HOLDS) | ((s.falls < FALLS) & (s.whole >= SELDOM))
+
+
+def _exploded(s):
+    large = (s.g_rise >= EXPLODED) | ((s.d_loss >= EXPLODED) & (s.gap > LAGS))
+    return large & np.isfinite(s.gap)
+
+
+def _turning(s):
+    moving = (s.move >= PERIODIC) & (s.straight < STRAIGHT)
+    return (s.turn >= TURNS) & moving & ~(s.gap >= GAP + 0.1)
+
+
+def _is(*words):
+    return lambda s: np.isin(s.word, words)
+
+
+RULES = (
+    Rule("rate too high", lambda s: ~s.finite, "samples or losses stop being finite"),
+    Rule(
+        HEALTHY,
+        lambda s: _is("close", "near")(s) & _well(s),
+        "it ends {word}, and {whole:.0%} of the records in the second half hold everything "
+        "(from {HOLDS:.0%}, or from {SELDOM:.0%} if it is not lost again)",
+    ),
+    Rule(
+        HEALTHY,
+        lambda s: _is("close")(s) & np.isnan(s.whole),
+        "the samples end within a quarter of the data's spread, and as wide",
+    ),
+    Rule(
+        "rate too high",
+        _exploded,
+        "losses end far above anything that two trained players have: g_loss {g_rise:.3g} above "
+        "its start, d_loss {d_loss:.3g} (from {EXPLODED:g})",
+    ),
+    Rule(
+        "chasing",
+        lambda s: (s.hops >= HOPS) & (s.led >= s.places),
+        "the majority of the samples passes to another mode {hops:.2f} times a record (from "
+        "{HOPS:g}), and {led:.0f} modes have had it (from {places:.0f})",
+    ),
+    Rule(
+        "starving",
+        lambda s: _is("lost")(s) & (s.travelled < STAYS) & (s.move < STILL),
+        "the samples have come {travelled:.2f} of the way to the data (below {STAYS:g}) and move "
+        "{move:.3f} spreads a record (below {STILL:g})",
+    ),
+    Rule(
+        "G too strong",
+        lambda s: s.gap <= LAGS,
+        "D takes fake samples for real ones: its scores on real samples are {gap:.2f} above those "
+        "on fake ones (at most {LAGS:g})",
+    ),
+    Rule(
+        "turning",
+        _turning,
+        "the samples go on moving, {move:.2f} spreads a record (from {PERIODIC:g}), on a smooth "
+        "way (a step's correlation with the next is {turn:.2f}, from {TURNS:g}) that comes back",
+    ),
+    Rule(
+        "D too strong",
+        lambda s: (s.gap >= GAP) & (s.move < STILL) & ~(s.whole >= SELDOM),
+        "D tells real from fake, its scores {gap:.2f} apart (from {GAP:g}), while G moves "
+        "{move:.3f} spreads a record (below {STILL:g})",
+    ),
+    Rule(
+        "collapsed",
+        lambda s: (s.gap >= GAP) & _is("collapsed")(s),
+        "it ends collapsed, and D knows it: its scores are {gap:.2f} apart (from {GAP:g})",
+    ),
+    Rule(
+        "rate too high",
+        lambda s: (s.gap >= GAP) & (s.move >= JUMPS),
+        "D tells real from fake, its scores {gap:.2f} apart (from {GAP:g}), and yet G jumps, "
+        "{move:.2f} spreads a record (from {JUMPS:g})",
+    ),
+    Rule(
+        "rate too high",
+        lambda s: s.bell & ((s.move >= RUNS) | (s.wander >= WANDERS)),
+        "the samples move {move:.2f} spreads a record (from {RUNS:g}), and {wander:.0%} of what "
+        "they vary is from record to record (from {WANDERS:.0%})",
+    ),
+    Rule(
+        "G too strong",
+        lambda s: (s.move >= RUNS) & (s.gap < GAP),
+        "G moves {move:.2f} spreads a record (from {RUNS:g}), and D hardly tells real from fake: "
+        "its scores are {gap:.2f} apart (below {GAP:g})",
+    ),
+    Rule(
+        "G too strong",
+        lambda s: (s.move >= RUNS) & (s.word != ""),
+        "G moves {move:.2f} spreads a record (from {RUNS:g}); without D's scores this may be a "
+        "rate too high for both as well",
+    ),
+    Rule(
+        "unsteady",
+        lambda s: (s.whole < HOLDS) & (s.whole >= SELDOM) & (s.falls >= FALLS),
+        "{whole:.0%} of the records in the second half hold everything (between {SELDOM:.0%} and "
+        "{HOLDS:.0%}), and {falls:.0f} times that is lost (from {FALLS})",
+    ),
+    Rule(
+        "unsteady",
+        lambda s: np.isin(s.word, WHOLE) & (s.whole < SELDOM),
+        "over the last tenth of the records it holds everything on average, but {whole:.0%} of the "
+        "records do so (below {SELDOM:.0%})",
+    ),
+    Rule("narrow", _is("narrow"), "it ends narrow: {width:.2f} of the width (below 0.8)"),
+    Rule("collapsed", _is("collapsed"), "it ends collapsed, and stays: one mode is held"),
+    Rule(
+        "dropped", _is("dropped"), "it ends dropped: not all modes are held, and nothing else shows"
+    ),
+    Rule("lost", _is("lost", "partly"), "it ends {word}, and nothing else shows"),
+)
+KINDS = tuple(dict.fromkeys(rule.kind for rule in RULES)) + (UNKNOWN,)
+LIMITS = {name: value for name, value in globals().items() if isinstance(value, float | int)}
+
+
+def first_that_hold(found):
+    """(the first rule that holds for each seed, or None; its sentence, or "") of `Signs`."""
+    s = _filled(found)
+    places = np.full(len(found.finite), len(RULES))
+    for place, rule in reversed(list(enumerate(RULES))):
+        with np.errstate(invalid="ignore"):
+            places[rule.holds(s)] = place
+    return [
+        (RULES[place], _told(RULES[place], s, i)) if place < len(RULES) else (None, "")
+        for i, place in enumerate(places)
+    ]
+
+
+class _Record(dict):
+    __getattr__ = dict.__getitem__
+
+
+def _filled(found):
+    """The signs with NaN for what is not known, and what rules ask beside them."""
+    n = len(found.finite)
+    values = {name: np.full(n, np.nan) if v is None else v for name, v in found._asdict().items()}
+    width, shares = (getattr(found.end, name, None) for name in ("width", "shares"))
+    values["width"] = values["own"] if width is None else width
+    values["word"] = np.full(n, "") if found.word is None else found.word
+    values["bell"] = np.full(n, hasattr(found.end, "inside"))
+    values["places"] = np.full(n, PLACES if shares is None else min(PLACES, shares.shape[-1]))
+    return _Record(values)
+
+
+def _told(rule, s, i):
+    return rule.because.format(**{k: v[i] for k, v in s.items() if k != "end"}, **LIMITS)

@@ -1,0 +1,258 @@
+"""What can be measured of a training from what it left behind: the signs that a diagnosis reads.
+
+Samples, losses and scores over the records are enough; weights and gradients are not asked for. A
+sign is an array (seeds,), or None where what is there does not tell it.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from ganlab.data import Gaussian, Mixture, as_target
+from ganlab.endings import Bell, Modes, at_the_end, last_tenth, measure
+from ganlab.metrics import is_distribution
+from ganlab.mode_metrics import hops
+from ganlab.own import plain
+
+WHOLE = ("narrow", "close", "near")  # the words of a run that holds all there is
+FEW = 20  # records; with fewer nothing is said of how a run moves
+POINTS = 2000  # of a target, to measure distances to
+DIRECTIONS = 8
+CURVES = ("d_loss", "g_loss", "real_score", "fake_score")
+CLOSE, NARROW, COLLAPSED, LOST = 0.25, 0.8, 0.2, 1.0  # of data without modes, in its own spreads
+
+
+class Left(NamedTuple):
+    """What a training left: samples (records, seeds, n, dim) or None; {curve: (records, seeds)};
+    the seeds' names (seeds,); whether there was an axis of seeds."""
+
+    samples: np.ndarray | None
+    curves: dict
+    seeds: np.ndarray
+    several: bool
+
+
+class Signs(NamedTuple):
+    """One number for each seed (seeds,), or None. Lengths are in spreads: the target's standard
+    deviation, or without a target that of all samples in the second half of the records.
+
+    finite     whether samples and curves stayed finite
+    word       how it ends, by `endings` where the target has modes
+    end        the numbers behind the word, a `Bell` or `Modes`; None where it has none
+    whole      share of the records in the second half that hold everything
+    falls      how often, from one of these records to the next, that is lost
+    hops, led  of the second half, as `mode_metrics.hops`: hops a record, modes that have led
+    travelled  distance of the last tenth of the records from the first record, in terms of the
+               distance from there to the target; without one, of the first record's spread
+    move       mean distance between one record and the next in the second half
+    turn       correlation of the centre's step with its next step, -1 to 1, in the second half:
+               about -1/2 for noise about a place, near 1 on a smooth path
+    straight   distance of the centre from where it was halfway, over the length of its way: 0 on a
+               closed curve, 1 on a line
+    own        spread of the samples of one record, over that of the target
+    wander     share of the variance of all samples in the second half that is between records
+    gap        D's mean score on real samples less that on fake ones, last tenth; scores in [0, 1]
+    d_loss     last tenth
+    g_rise     g_loss, last tenth, less what it was at first
+    """
+
+    finite: np.ndarray
+    word: np.ndarray | None = None
+    end: Bell | Modes | None = None
+    whole: np.ndarray | None = None
+    falls: np.ndarray | None = None
+    hops: np.ndarray | None = None
+    led: np.ndarray | None = None
+    travelled: np.ndarray | None = None
+    move: np.ndarray | None = None
+    turn: np.ndarray | None = None
+    straight: np.ndarray | None = None
+    own: np.ndarray | None = None
+    wander: np.ndarray | None = None
+    gap: np.ndarray | None = None
+    d_loss: np.ndarray | None = None
+    g_rise: np.ndarray | None = None
+
+
+def left_by(run) -> Left:
+    """What there is to see of a `Run`, of samples, or of a mapping or table of curves.
+
+    run  a `Run`; samples (records, n, dim) or (records, seeds, n, dim); or a mapping or a frame
+         with any of d_loss, g_loss, real_score, fake_score, each (records,) or (records, seeds),
+         and perhaps samples
+    """
+    if hasattr(run, "d_loss") and hasattr(run, "seeds"):
+        curves = {name: np.asarray(getattr(run, name), float) for name in CURVES}
+        samples = run.samples if run.samples.size else None
+        return Left(samples, curves, np.asarray(run.seeds), True)
+    if isinstance(run, Mapping) or hasattr(run, "columns"):
+        names = list(run.columns if hasattr(run, "columns") else run)
+        known = [name for name in (*CURVES, "samples") if name in names]
+        if not known:
+            wanted = f"wanted one of {', '.join((*CURVES, 'samples'))}, or more"
+            raise ValueError(f"run has {', '.join(map(str, names)) or 'nothing'}: {wanted}")
+        given = {name: run[name] for name in known}
+        samples = _samples(given.pop("samples")) if "samples" in given else None
+        curves = {name: _curve(name, values) for name, values in given.items()}
+        several = any(np.ndim(run[name]) == (4 if name == "samples" else 2) for name in known)
+    else:
+        samples, curves, several = _samples(run), {}, np.ndim(run) == 4
+    counts = {name: values.shape[1] for name, values in curves.items()}
+    if samples is not None:
+        counts["samples"] = samples.shape[1]
+    if len(set(counts.values())) > 1:
+        told = ", ".join(f"{count} of {name}" for name, count in counts.items())
+        raise ValueError(f"run has {told}: wanted as many seeds of each")
+    return Left(samples, curves, np.arange(next(iter(counts.values()))), several)
+
+
+def _samples(value):
+    samples = plain("run", value, "a Run, samples (records, n, dim), or a mapping of curves")
+    if samples.ndim not in (3, 4) or samples.size == 0 or samples.dtype.kind not in "fiub":
+        wanted = "wanted a Run, samples (records, n, dim) or (records, seeds, n, dim), or curves"
+        given = f"has shape {samples.shape}" if samples.ndim else f"is a {type(value).__name__}"
+        raise ValueError(f"run {given}: {wanted}")
+    return samples[:, None] if samples.ndim == 3 else samples
+
+
+def _curve(name, value):
+    curve = plain(name, value, "numbers, (records,) or (records, seeds)")
+    if curve.ndim not in (1, 2) or curve.size == 0 or curve.dtype.kind not in "fiub":
+        wanted = "wanted numbers, (records,) or (records, seeds)"
+        raise ValueError(f"{name} has shape {curve.shape}, of {curve.dtype}: {wanted}")
+    return (curve[:, None] if curve.ndim == 1 else curve).astype(float)
+
+
+def signs(left: Left, target=None) -> Signs:
+    """The signs of what a training left, against a target if there is one."""
+    parts = [*left.curves.values()]
+    finite = np.ones(len(left.seeds), bool)
+    for values in parts:
+        finite &= np.isfinite(values).all(axis=0)
+    if left.samples is not None:
+        finite &= np.isfinite(left.samples).all(axis=(0, 2, 3))
+    found = Signs(finite)
+    with np.errstate(all="ignore"):
+        found = found._replace(**_of_curves(left.curves))
+        if left.samples is not None:
+            found = found._replace(**_of_samples(np.asarray(left.samples, float), target))
+    return found
+
+
+def _of_curves(curves):
+    found = {}
+    if "d_loss" in curves:
+        found["d_loss"] = last_tenth(curves["d_loss"])
+    if "g_loss" in curves:
+        loss = curves["g_loss"]
+        begin = loss[: max(1, len(loss) // 100)].mean(axis=0)  # of a loss step by step, more
+        found["g_rise"] = last_tenth(loss) - begin
+    scores = [curves.get(name) for name in ("real_score", "fake_score")]
+    if all(s is not None and not np.any((s < 0) | (s > 1)) for s in scores):
+        found["gap"] = last_tenth(scores[0]) - last_tenth(scores[1])
+    return found
+
+
+def _of_samples(samples, target):
+    found, half = {}, samples[len(samples) // 2 :]
+    points = None if target is None else _points(target, samples.shape[-1])
+    across = np.mean(samples.std(axis=2) ** 2, axis=-1)  # (records, seeds)
+    together = np.moveaxis(half, 1, 0).reshape(samples.shape[1], -1, samples.shape[-1])
+    pooled = np.sqrt(np.mean(together.std(axis=1) ** 2, axis=-1))
+    spread = pooled if points is None else np.sqrt(np.mean(points.std(axis=0) ** 2))
+    moves = len(samples) >= FEW
+    if moves:
+        found |= _moves(samples, spread, points, across)
+        between = np.mean(half.mean(axis=2).std(axis=0) ** 2, axis=-1)
+        found["wander"] = between / pooled**2
+    found["own"] = np.sqrt(last_tenth(across) if not moves else across[len(across) // 2 :].mean(0))
+    found["own"] = found["own"] / spread
+    if _has_modes(target):
+        found["end"] = end = at_the_end(samples, target)
+        found["word"] = end.words()
+        whole = np.isin(measure(half, target).words(), WHOLE)
+        found["whole"], found["falls"] = whole.mean(axis=0), (whole[:-1] & ~whole[1:]).sum(axis=0)
+        if isinstance(end, Modes) and moves:
+            seen = hops(half, target)
+            found |= {"hops": seen.rate, "led": np.sum(seen.led > 0, axis=-1)}
+    elif points is not None:
+        found["word"] = _word_of_points(samples, points, spread, found["own"])
+    return found
+
+
+def _moves(samples, spread, points, across):
+    """How samples move from record to record, by distances of what their projections show."""
+    ways = _directions(samples.shape[-1])
+    first = before = np.sort(samples[0] @ ways, axis=1)
+    lengths, half = [], len(samples) // 2
+    for record in samples[1:]:
+        now = np.sort(record @ ways, axis=1)
+        lengths.append(np.abs(now - before).mean(axis=(1, 2)))
+        before = now
+    end = max(1, len(samples) // 10)
+    gone = np.mean([_apart(np.sort(x @ ways, axis=1), first) for x in samples[-end:]], axis=0)
+    if points is None:
+        goal = np.sqrt(across[0])
+    else:
+        u = (np.arange(first.shape[1]) + 0.5) / first.shape[1]
+        goal = _apart(np.quantile(points @ ways, u, axis=0), first)
+    centres = samples[half:].mean(axis=2)
+    step = np.diff(centres, axis=0)
+    square = np.sum(step**2, axis=(0, 2))
+    way = np.linalg.norm(step, axis=-1).sum(axis=0)
+    return {
+        "move": np.mean(lengths[half:], axis=0) / spread,
+        "travelled": gone / goal,
+        "turn": np.sum(step[1:] * step[:-1], axis=(0, 2)) / square,
+        "straight": np.linalg.norm(centres[-1] - centres[0], axis=-1) / way,
+    }
+
+
+def _apart(a, b):
+    """Sliced Wasserstein-1 distance of sorted projections (..., n, directions)."""
+    return np.abs(a - b).mean(axis=(-1, -2))
+
+
+def _directions(dim):
+    """Unit vectors (dim, directions): the axis, a fan in the plane, random ones beyond."""
+    if dim == 1:
+        return np.ones((1, 1))
+    if dim == 2:
+        angle = np.arange(DIRECTIONS) * np.pi / DIRECTIONS
+        return np.stack([np.cos(angle), np.sin(angle)])
+    ways = np.random.default_rng(0).normal(size=(dim, 2 * DIRECTIONS))
+    return ways / np.linalg.norm(ways, axis=0)
+
+
+def _has_modes(target):
+    """Whether `endings` has words for it."""
+    if not isinstance(target, Gaussian | Mixture):
+        return False
+    try:
+        measure(np.zeros((1, target.dim)), target)
+    except ValueError:
+        return False
+    return True
+
+
+def _points(target, dim):
+    """Points of a target (m, dim), a distribution or data."""
+    target = as_target(target)
+    if is_distribution(target):
+        points = np.asarray(target.sample(POINTS, np.random.default_rng(0)), float)
+    else:
+        points = np.asarray(target.array, float)
+    if points.shape[-1] != dim:
+        raise ValueError(f"samples have dim {dim}, target has dim {points.shape[-1]}")
+    return points
+
+
+def _word_of_points(samples, points, spread, own):
+    """A word where the target has no modes: by distance and by width, in the data's spreads."""
+    ways = _directions(samples.shape[-1])
+    last = np.sort(samples[-max(1, len(samples) // 10) :] @ ways, axis=2)
+    u = (np.arange(last.shape[2]) + 0.5) / last.shape[2]
+    away = np.mean(_apart(last, np.quantile(points @ ways, u, axis=0)), axis=0) / spread
+    conditions = [~(away <= LOST), own < COLLAPSED, own < NARROW, away <= CLOSE]
+    return np.select(conditions, ["lost", "collapsed", "narrow", "close"], default="partly")

@@ -1,0 +1,379 @@
+"""The diagnosis, on samples whose fault is known because they were made so."""
+
+import json
+
+import numpy as np
+import pytest
+
+from evidence import diagnosis as protocol
+from evidence import diagnosis_page
+from ganlab import data, recipes
+from ganlab.course import diagnosis as module
+from ganlab.course.advice import CASES
+from ganlab.course.diagnosis import Diagnoses, Diagnosis, diagnose, try_first
+from ganlab.course.faults import RULES
+from ganlab.course.signs import left_by, signs
+from ganlab.evidence import EvidenceError
+
+FOUR = data.ring(4, radius=1.0, std=0.1)
+BELL = data.Gaussian(4.0, 0.5)
+RECORDS, N = 40, 400
+LEVEL = {"real_score": np.full(RECORDS, 0.5), "fake_score": np.full(RECORDS, 0.5)}
+APART = {"real_score": np.full(RECORDS, 0.8), "fake_score": np.full(RECORDS, 0.2)}
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)
+
+
+def on_modes(held, rng, width=1.0):
+    """Samples (records, n, 2) on the modes that `held[record]` lists, evenly."""
+    noise = 0.1 * width * rng.standard_normal((N, 2))  # the same latents at each record
+    return np.stack([FOUR.modes[np.resize(modes, N)] + noise for modes in held])
+
+
+def around(centres, std, rng):
+    """A cloud (records, n, dim) with the same latents at each record, about these centres."""
+    centres = np.asarray(centres, float).reshape(len(centres), 1, -1)
+    return centres + std * rng.standard_normal((N, centres.shape[-1]))
+
+
+def circle(turns, radius=1.0):
+    angle = 2 * np.pi * turns * np.arange(RECORDS) / RECORDS
+    return radius * np.stack([np.cos(angle), np.sin(angle)], axis=-1)
+
+
+# Each kind, made by hand ---------------------------------------------------------------------
+
+
+def test_modes_that_take_turns_are_a_chase(rng):
+    found = diagnose(on_modes([[i % 4] for i in range(RECORDS)], rng), FOUR)
+    assert found.kind == "chasing" and "1.00 times a record" in found.because
+
+
+def test_two_modes_that_take_turns_are_a_chase_where_there_are_two(rng):
+    two = data.points((-1, 0), (1, 0), std=0.1)
+    samples = two.modes[np.arange(RECORDS) % 2][:, None] + 0.05 * rng.standard_normal((N, 2))
+    assert diagnose(samples, two).kind == "chasing"
+    assert diagnose(on_modes([[i % 2] for i in range(RECORDS)], rng), FOUR).kind != "chasing"
+
+
+def test_one_mode_for_good_is_a_collapse(rng):
+    assert diagnose(on_modes([[2]] * RECORDS, rng), FOUR).kind == "collapsed"
+
+
+def test_what_is_missing_for_good_is_dropped(rng):
+    assert diagnose(on_modes([[0, 2]] * RECORDS, rng), FOUR).kind == "dropped"
+
+
+def test_with_a_sure_d_and_a_still_g_it_is_that_d_is_too_strong(rng):
+    samples = on_modes([[0, 2]] * RECORDS, rng)
+    assert diagnose(APART | {"samples": samples}, FOUR).kind == "D too strong"
+    assert diagnose(LEVEL | {"samples": samples}, FOUR).kind == "dropped"
+
+
+def test_a_sure_d_does_no_harm_where_nothing_is_missing(rng):
+    samples = on_modes([[0, 1, 2, 3]] * RECORDS, rng, width=0.5)
+    assert diagnose(APART | {"samples": samples}, FOUR).kind == "narrow"
+
+
+def test_with_a_sure_d_and_a_g_that_jumps_the_rates_are_too_high(rng):
+    held = [[0, 1, 2] if i % 2 else [1, 2, 3] for i in range(RECORDS)]
+    assert diagnose(APART | {"samples": on_modes(held, rng)}, FOUR).kind == "rate too high"
+
+
+def test_a_g_that_jumps_before_a_d_that_knows_nothing_is_too_strong(rng):
+    samples = around(rng.uniform(-3, 3, (RECORDS, 2)), 0.3, rng)
+    assert diagnose(LEVEL | {"samples": samples}, FOUR).kind == "G too strong"
+    reversed_scores = {"real_score": APART["fake_score"], "fake_score": APART["real_score"]}
+    still = around(np.full((RECORDS, 2), 9.0), 0.3, rng) + 10 * np.eye(RECORDS)[:, :1, None]
+    assert diagnose(reversed_scores | {"samples": still}, FOUR).kind == "G too strong"
+
+
+@pytest.mark.parametrize("turns", [2, 4])
+def test_a_way_that_closes_is_turning(turns, rng):
+    samples = around(circle(turns, radius=3.0), 0.3, rng)
+    assert diagnose(LEVEL | {"samples": samples}, FOUR).kind == "turning"
+
+
+def test_a_way_that_leads_off_is_not_turning(rng):
+    samples = around([[i, 0.0] for i in range(RECORDS)], 0.3, rng)
+    assert diagnose(LEVEL | {"samples": samples}, FOUR).kind != "turning"
+
+
+def test_what_never_leaves_its_start_starves(rng):
+    assert diagnose(around(np.zeros(RECORDS), 0.3, rng), BELL).kind == "starving"
+    arrives = np.minimum(np.arange(RECORDS) / 10, 4.0)
+    assert diagnose(around(arrives, 0.5, rng), BELL).kind == "healthy"
+
+
+def test_narrow_is_narrow(rng):
+    assert diagnose(around(np.full(RECORDS, 4.0), 0.2, rng), BELL).kind == "narrow"
+    assert diagnose(on_modes([[0, 1, 2, 3]] * RECORDS, rng, width=0.5), FOUR).kind == "narrow"
+
+
+def test_modes_that_come_and_go_are_unsteady(rng):
+    held = [[0, 1, 2, 3] if i % 4 < 2 else [0, 1, 2] for i in range(RECORDS)]
+    found = diagnose(on_modes(held, rng), FOUR)
+    assert found.kind == "unsteady" and "50%" in found.because
+
+
+@pytest.mark.parametrize("target", [FOUR, BELL, data.points((-2,), (0,), (2,), std=0.1)])
+def test_a_perfect_sampler_is_left_alone(target, rng):
+    found = diagnose(target.sample((RECORDS, 1000), rng), target)
+    assert (found.kind, found.try_first) == ("healthy", "")
+
+
+def test_what_stops_being_finite_had_a_rate_too_high(rng):
+    samples = on_modes([[0, 1, 2, 3]] * RECORDS, rng)
+    samples[-3:] = np.nan
+    assert diagnose(samples, FOUR).kind == "rate too high"
+    assert diagnose({"d_loss": [1.4, 1.4, np.inf]}).kind == "rate too high"
+
+
+def test_losses_in_the_hundreds_had_a_rate_too_high():
+    curves = {"d_loss": np.full(RECORDS, 1.4), "g_loss": np.linspace(0.7, 300, RECORDS)}
+    assert diagnose(curves | LEVEL).kind == "rate too high"
+    assert diagnose(curves).kind == "unknown"  # in what units is not known without scores
+
+
+# What can be known of what is there ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("scores", [{}, LEVEL, APART])
+def test_of_curves_alone_little_is_known(scores):
+    curves = {"d_loss": np.full(RECORDS, 1.39), "g_loss": np.full(RECORDS, 0.69)}
+    found = diagnose(curves | scores)
+    assert found.kind == "unknown" and found.try_first == ""
+    assert any("no samples were kept" in each for each in found.unknown)
+    assert any("real_score and fake_score" in each for each in found.unknown) == (not scores)
+
+
+def test_scores_that_are_no_shares_are_left_aside(rng):
+    samples = on_modes([[0, 2]] * RECORDS, rng)
+    logits = {"real_score": np.full(RECORDS, 3.0), "fake_score": np.full(RECORDS, -3.0)}
+    found = diagnose(logits | {"samples": samples}, FOUR)
+    assert found.kind == "dropped" and "in [0, 1]" in found.unknown[-1]
+
+
+def test_without_a_target_nothing_is_called_healthy(rng):
+    found = diagnose(FOUR.sample((RECORDS, N), rng))
+    assert found.kind == "unknown" and "there is no target" in found.unknown[0]
+
+
+def test_few_records_say_how_it_ends_and_not_how_it_moves(rng):
+    found = diagnose(on_modes([[i % 4] for i in range(10)], rng), FOUR)
+    assert found.kind == "collapsed" and "10 records are kept, wanted 20" in found.unknown[0]
+
+
+def test_data_without_modes_are_judged_by_distance_and_width(rng):
+    points = rng.normal([1.0, 2.0], [1.0, 0.3], (1000, 2))
+    fine = np.stack([points[rng.permutation(1000)[:N]] for _ in range(RECORDS)])
+    assert diagnose(fine, points).kind == "healthy"
+    assert (
+        diagnose(points.mean(axis=0) + 0.5 * (fine - points.mean(axis=0)), points).kind == "narrow"
+    )
+    assert diagnose(fine + 0.5, points).kind == "lost"
+    assert diagnose(fine + 5.0, points).kind == "starving"
+    assert "none that can be counted" in diagnose(fine, points).unknown[0]
+
+
+def test_a_table_is_read_by_its_columns():
+    class Table:
+        columns = ("step", "d_loss", "g_loss")
+
+        def __getitem__(self, name):
+            return {"d_loss": [1.4, 0.9], "g_loss": [0.7, 2.0]}[name]
+
+    found = diagnose(Table())
+    assert found.kind == "unknown" and "1.30 above where it began" in found.because
+
+
+# The signs, against closed forms -------------------------------------------------------------
+
+
+def test_moves_are_lengths_in_spreads(rng):
+    s = signs(left_by(around(np.arange(RECORDS) * 0.1, 0.5, rng)[:, None]), BELL)
+    points = BELL.sample(2000, np.random.default_rng(0))
+    assert s.move == pytest.approx(0.1 / points.std())
+    assert s.straight == pytest.approx(1)
+    assert s.turn == pytest.approx((RECORDS / 2 - 2) / (RECORDS / 2 - 1))
+
+
+def test_the_turn_of_a_circle_is_the_cosine_of_its_step(rng):
+    s = signs(left_by(around(circle(4), 0.1, rng)[:, None]), FOUR)
+    steps = RECORDS / 2 - 1
+    assert s.turn == pytest.approx(np.cos(2 * np.pi * 4 / RECORDS) * (steps - 1) / steps)
+    assert s.straight < 0.1
+
+
+def test_travelled_is_the_share_of_the_way():
+    places = np.random.default_rng(0).normal(0, 0.5, (N, 1))
+    at = np.concatenate([[0.0], np.full(RECORDS - 1, 1.0)])
+    s = signs(left_by((at[:, None, None] + places)[:, None]), data.Gaussian(4.0, 0.5))
+    assert s.travelled == pytest.approx(0.25, rel=0.02)
+
+
+def test_a_rise_is_from_the_start_to_the_last_tenth():
+    loss = np.concatenate([np.full(20, 1.0), np.full(20, 3.0)])
+    s = signs(left_by({"g_loss": loss, "real_score": loss / 4, "fake_score": loss * 0}))
+    assert s.g_rise == pytest.approx(2) and s.gap == pytest.approx(0.75) and s.move is None
+
+
+def test_a_start_is_the_first_record_and_of_many_steps_the_first_hundredth():
+    s = signs(left_by({"g_loss": np.arange(RECORDS)}))
+    assert s.g_rise == pytest.approx(np.arange(RECORDS)[-4:].mean())
+    s = signs(left_by({"g_loss": np.arange(1000)}))
+    assert s.g_rise == pytest.approx(np.arange(1000)[-100:].mean() - np.arange(10).mean())
+
+
+def test_order_units_and_place_do_not_matter(rng):
+    samples = around(circle(3, radius=2.0), 0.3, rng)
+    mixed = np.stack([record[rng.permutation(N)] for record in samples])
+    wide = data.ring(4, radius=10.0, std=1.0)
+    assert [diagnose(samples, FOUR)[:2]] * 2 == [
+        diagnose(mixed, FOUR)[:2],
+        diagnose(10 * samples, wide)[:2],
+    ]
+
+
+# Many seeds, and words ---------------------------------------------------------------------
+
+
+def test_each_seed_has_its_own(rng):
+    still, hops = on_modes([[2]] * RECORDS, rng), on_modes([[i % 4] for i in range(RECORDS)], rng)
+    found = diagnose(np.stack([hops, still, hops], axis=1), FOUR)
+    assert isinstance(found, Diagnoses) and found.kinds == ["chasing", "collapsed", "chasing"]
+    assert found.summary == "2 of 3 seeds: chasing; 1 of 3: collapsed"
+    assert found.counts() == {"chasing": 2, "collapsed": 1}
+    assert [each.seed for each in found] == [0, 1, 2]
+    one = diagnose(np.stack([hops, still, hops], axis=1), FOUR, seed=1)
+    assert one == found[1]
+    assert str(found).count("because") == 2 and "**chasing**" in found._repr_markdown_()
+
+
+def test_a_run_names_its_seeds():
+    recipe = recipes.four_points()
+    run = recipe.train(seeds=(1_000_003, 1_000_007), steps=100)
+    found = diagnose(run, recipe.gan.real)
+    assert [each.seed for each in found] == [1_000_003, 1_000_007]
+    assert diagnose(run, recipe.gan.real, seed=1_000_007) == found[1]
+    with pytest.raises(
+        ValueError, match=r"seed=7 is there 0 times: wanted one of 1000003, 1000007"
+    ):
+        diagnose(run, recipe.gan.real, seed=7)
+
+
+def test_it_reads_as_text():
+    found = Diagnosis("chasing", "it hops", "equal rates", ("this",), seed=3)
+    assert str(found).splitlines() == [
+        "seed 3: chasing",
+        "  because: it hops",
+        "  try first: equal rates",
+        "  not known: this",
+    ]
+    assert found._repr_markdown_().startswith("seed 3: **chasing**\n\n- *because*: it hops\n")
+
+
+@pytest.mark.parametrize("kind", dict.fromkeys(rule.kind for rule in RULES))
+def test_advice_is_the_clinics(kind):
+    told = try_first(kind)
+    if kind == "healthy":
+        assert told == ""
+        return
+    words, id = told.removesuffix(")").rsplit(" (", 1)
+    page = (protocol.FOLDER.parent / "docs/clinic.md").read_text(encoding="utf-8")
+    assert f"{words} ([{id.split('.')[0]}](" in page
+
+
+def test_advice_has_no_figure_where_there_is_no_ledger(monkeypatch):
+    def none(advice):
+        raise EvidenceError("no result")
+
+    monkeypatch.setattr(module, "said", none)
+    first = next(case for case in CASES if case.name == "chasing").advice[0]
+    assert try_first("chasing") == f"{first.words} (claim {first.claim})"
+
+
+def test_how_sure_is_counted_among_the_runs_that_were_told_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "FOLDER", tmp_path)
+    assert module.how_sure("chasing") == ""  # without the evidence
+    cells = {
+        "a": {"truth": ["chasing", "lost"], "all": ["chasing"] * 2, "samples": ["lost"] * 2},
+        "b": {"truth": ["chasing"] * 2, "all": ["chasing", "lost"], "samples": ["lost"] * 2},
+    }
+    (tmp_path / "diagnosis.json").write_text(json.dumps({"cells": cells}), encoding="utf-8")
+    assert "67 of 100 were" in module.how_sure("chasing")
+    assert "25 of 100 were" in module.how_sure("lost", "samples")
+    assert module.how_sure("dropped") == module.how_sure("unknown") == ""
+
+
+# What is refused ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("run", "target", "told"),
+    [
+        (np.zeros((30, 5)), FOUR, r"run has shape \(30, 5\): wanted a Run, samples"),
+        ("a run", None, "run is a str: wanted a Run, samples"),
+        (None, None, "run is a NoneType: wanted a Run, samples"),
+        (np.zeros((30, 5, 2)) + 1j, FOUR, "run holds complex numbers"),
+        ({"loss": [1, 2]}, None, "run has loss: wanted one of d_loss, g_loss"),
+        ({}, None, "run has nothing: wanted one of d_loss"),
+        ({"d_loss": "abc"}, None, r"d_loss has shape \(\), of <U3: wanted numbers, \(records,\)"),
+        (
+            {"d_loss": np.ones((5, 2)), "g_loss": np.ones((5, 3))},
+            None,
+            "run has 2 of d_loss, 3 of g_loss: wanted as many seeds of each",
+        ),
+        (np.zeros((30, 5, 3)), FOUR, "samples have dim 3, target has dim 2"),
+        (np.zeros((30, 5, 2)), "ring", "target is 'ring'; wanted a distribution"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_in_one_line(run, target, told):
+    with pytest.raises((TypeError, ValueError), match=told) as refused:
+        diagnose(run, target)
+    assert "\n" not in str(refused.value)
+
+
+# The test of the diagnosis -------------------------------------------------------------------
+
+
+def test_results_are_of_todays_rules_and_the_page_is_of_them():
+    found = protocol.stored()  # refuses what other thresholds have made
+    assert set(found) <= {cell.name for cell in protocol.CELLS}
+    assert diagnosis_page.PAGE.read_text(encoding="utf-8") == diagnosis_page.page(found)
+
+
+def test_a_confusion_is_counted():
+    found = {
+        "one": {"truth": ["chasing", "chasing", "healthy"], "all": ["chasing", "lost", "healthy"]}
+    }
+    counts = diagnosis_page.confusion(found)
+    assert diagnosis_page.shares(counts) == {"chasing": (1, 2), "healthy": (1, 1), "": (2, 3)}
+    lines = diagnosis_page.table(counts).splitlines()
+    assert lines[0] == "| what is true | runs | right | chasing | healthy | lost |"
+    assert lines[2] == "| chasing | 2 | 50 % | **1** | · | 1 |"
+
+
+def test_cells_are_on_targets_that_were_not_fitted_on():
+    fitted = {str(FOUR), str(BELL), str(data.ring(8, radius=1.5, std=0.1))}
+    assert not fitted & {str(target) for target in protocol.TARGETS.values()}
+    assert len({cell.name for cell in protocol.CELLS}) == len(protocol.CELLS)
+    for done in {cell.done for cell in protocol.CELLS}:
+        of = [cell for cell in protocol.CELLS if cell.done == done]
+        assert len({cell.target for cell in of}) >= 2 and len({cell.setting for cell in of}) >= 3
+
+
+def test_truth_is_decided_by_what_is_not_shown(rng):
+    """Records that are shown chase, those between them hold one mode: the word is of the latter."""
+
+    class Made:
+        samples = np.empty((41, 1, 1500, 2))
+
+    for i in range(41):
+        mode = FOUR.modes[i // 2 % 4 if i % 2 == 0 and i else 0]
+        Made.samples[i, 0] = mode + 0.05 * rng.standard_normal((1500, 2))
+    assert protocol.truth(Made, FOUR, "dropped") == ["collapsed"]
+    assert diagnose(Made.samples[::2, :, :500], FOUR).kinds == ["chasing"]
