@@ -28,7 +28,8 @@ samples from other latents. The first line that fits is the word that counts:
 
 **What is wanted**: right for nine tenths of all runs, for seven tenths of each kind; silent on nine
 tenths of the healthy ones. All this was fixed before the first result on these seeds. That the
-cells hold enough of each kind was looked at on seeds from 1,000,000 on, by the truth alone.
+cells hold enough of each kind was looked at on seeds from 1,000,000 on, by the truth alone; targets
+on which too few runs were collapsed, narrow or dropped were changed for others then.
 """
 
 import json
