@@ -127,6 +127,11 @@ CASES = (
                 "B6d",
                 "perspective2016 with Adam, G's rate down",
             ),
+            Advice(
+                "on one bell: 16 units in G and 16-16 in D, where D is quick already",
+                "H1b",
+                "the sizes of aylien2016",
+            ),
             Advice("on one bell: a G smaller than D", "C2b", "ours after 03"),
             Advice("on one bell: a D larger than G", "C2a", "ours after 03"),
             Advice("larger batches", "F5c", FOUR),
@@ -137,6 +142,11 @@ CASES = (
         "narrow",
         "`word` is *narrow*",
         (
+            Advice(
+                "on one bell: D ten times as quick as G, in place of equal rates",
+                "H1b",
+                "both rates 2e-3",
+            ),
             Advice(
                 "minibatch discrimination, in a GAN that works otherwise", "D1a", "ours after 03"
             ),
