@@ -15,7 +15,7 @@ PYTEST = $(PY) -m pytest -n auto --dist loadfile \
 	--nbval --nbval-current-env --nbval-cell-timeout 120 \
 	tests $(sort $(wildcard notebooks/*.ipynb))
 
-.PHONY: help lab test test-all notebooks evidence league bench lint
+.PHONY: help lab test test-all notebooks student evidence league bench lint
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1@\2/p' Makefile | awk -F@ '{printf "%-16s %s\n", $$1, $$2}'
 
@@ -30,6 +30,10 @@ test-all: $(INSTALLED) ## run the slow tests too, and the browser tests
 
 notebooks: $(INSTALLED) ## build the notebooks from notebooks/text (one alone: ONLY=03)
 	$(PY) notebooks/build.py $(ONLY)
+
+student: $(INSTALLED) ## write copies without any output into student/, to hand out
+	@$(PY) -m nbconvert --log-level WARN --to notebook --ClearOutputPreprocessor.enabled=True --output-dir student $(sort $(wildcard notebooks/*.ipynb))
+	@echo "student/ holds the notebooks without outputs. Their links need docs/ beside it; solutions stay in notebooks/solutions."
 
 evidence: $(INSTALLED) ## measure the claims on all cores (options: ARGS="C1 --plan", SCHEDULER=tcp://host:8786)
 	$(PY) -m ganlab.evidence $(if $(SCHEDULER),--scheduler $(SCHEDULER)) $(ARGS)
