@@ -279,3 +279,16 @@ def test_neither_tensorflow_nor_widgets_are_loaded(module):
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("mistake", "told"),
+    [
+        (lambda x, y: np.sqrt(np.sum((x.mean(0) - y.mean(0)) ** 2)), "This is the distance"),
+        (lambda x, y: np.mean((x.mean(0) - y.mean(0)) ** 2), "the mean over the features"),
+        (lambda x, y: np.sum((x - y) ** 2), "You compare pairs"),
+        (lambda x, y: np.mean((x - y) ** 2), "You compare pairs"),
+    ],
+)
+def test_mistakes_in_feature_matching_are_told_apart(mistake, told):
+    assert told in verdict("05.1", mistake)

@@ -147,13 +147,16 @@ def _mean_closeness(answer):
 @exercise("05.1")
 def _feature_distance(answer):
     real = np.array([[0.0, 1.0], [2.0, 3.0], [1.0, 2.0]])  # mean (1, 2)
-    fake = np.array([[3.0, 0.0], [1.0, 1.0], [-1.0, -1.0]])  # mean (1, 0)
+    fake = np.array([[3.0, -1.0], [1.0, 0.0], [-1.0, -2.0]])  # mean (1, -1)
     given = answer(real, fake)
-    if np.shape(given) == () and np.isclose(given, [28.0, 28.0**0.5, 28.0 / 3]).any():
+    pairs = 43.0  # the sum of their squared differences
+    if np.shape(given) == () and np.isclose(given, [pairs, pairs**0.5, pairs / 3, pairs / 6]).any():
         raise Hint("You compare pairs: take the mean over the batch first.")
-    if np.shape(given) == () and abs(given - 2.0) < 1e-6:
+    if np.shape(given) == () and abs(given - 3.0) < 1e-6:
         raise Hint("This is the distance; wanted is its square.")
-    close(given, 4.0, "For means (1, 2) and (1, 0) the squared distance")
+    if np.shape(given) == () and abs(given - 4.5) < 1e-6:
+        raise Hint("This is the mean over the features: take the sum.")
+    close(given, 9.0, "For means (1, 2) and (1, -1) the squared distance")
     close(answer(real, real[::-1]), 0.0, "For the same batch in another order it")
     return "The order of a batch means nothing to it, as it should."
 

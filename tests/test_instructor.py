@@ -1,0 +1,34 @@
+"""docs/instructor.md names what the notebooks have."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = (ROOT / "docs" / "instructor.md").read_text(encoding="utf-8")
+PARTS = re.split(r"^### ", PAGE, flags=re.MULTILINE)[1:]
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: part[:2])
+def test_minutes_add_up_and_sections_are_there(part):
+    number, title, total = re.match(r"(\d\d) (.+): (\d+) minutes\n", part).groups()
+    (path,) = (ROOT / "notebooks" / "text").glob(f"{number}_*.py")
+    text = path.read_text(encoding="utf-8")
+    assert f"# # {title}\n" in text
+    sections = part.split("\n\n")[1].replace("\n", " ")
+    minutes = [int(found) for found in re.findall(r" (\d+)[;.]", sections)]
+    assert sum(minutes) == int(total)
+    skipped = re.findall(r"\*([^*]+)\*", part.split("*May be skipped*:")[1])
+    for name in skipped:
+        assert f"# ## {name}\n" in text, name
+
+
+def test_there_is_a_part_for_every_notebook():
+    numbers = sorted(path.name[:2] for path in (ROOT / "notebooks" / "text").glob("*.py"))
+    assert [part[:2] for part in PARTS] == numbers
+
+
+def test_every_link_is_there():
+    for target in re.findall(r"\]\(([^)#]+)", PAGE):
+        assert (ROOT / "docs" / target).exists(), target
