@@ -54,4 +54,19 @@ def test_a_word_is_met_where_the_glossary_says(word):
         path = PAGES.get(place) or next((ROOT / "notebooks" / "text").glob(f"{place}_*.py"))
         text = re.sub(r"\n# ?", " ", path.read_text(encoding="utf-8")).lower()
         first = re.split(r", | or ", word.replace("\\*", "*"))[0].lower()
-        assert re.sub(r"^(instance|relativistic) ", "", first)[:7] in text, f"{word}: {path.name}"
+        stem = re.sub(r"^(instance|relativistic) ", "", first)[:8].strip()
+        assert stem in text, f"{word}: {path.name}"
+
+
+def test_no_earlier_notebook_explains_the_word():
+    """What a notebook explains it sets in italics or bold, where it first says it."""
+    texts = {
+        path.name[:2]: re.sub(r"\n# ?", " ", path.read_text(encoding="utf-8")).lower()
+        for path in sorted((ROOT / "notebooks" / "text").glob("*.py"))
+    }
+    for word, row in WORDS.items():
+        met = row[-1].split(", ")[0]
+        for name in re.split(r", | or ", word.lower()):
+            marked = re.compile(rf"\*{re.escape(name)}\*")
+            earlier = [n for n, text in texts.items() if n < met and marked.search(text)]
+            assert met in PAGES or not earlier, f"{name}: met in {met}, explained in {earlier}"

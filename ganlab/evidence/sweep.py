@@ -193,7 +193,8 @@ class Sweep:
         for measured in self.open:
             lacking = self._lacking(measured, measured.next)
             for training in {training for training, _ in lacking} - took.keys():
-                took[training] = self._seconds(training) or NOT_TIMED
+                seconds = self._seconds(training)
+                took[training] = NOT_TIMED if seconds is None else seconds
             cost = sum(took[training] for training, _ in lacking)
             for (training, first), arms in lacking.items():
                 for arm, key in arms:
