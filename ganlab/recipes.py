@@ -210,8 +210,8 @@ def ours_in_the_plane(target=None, *, d_rate=1e-3, g_rate=1e-3):
 
     `target` is the ring of 8 if it is not given; it may have any dim. All of 32 runs on that ring,
     of the seeds from 1,000,000 on, hold all eight modes and end narrow: inside the modes samples
-    are spread by six tenths of what they should be, and R1 changes neither. A D ten times as quick
-    as G, which mends the bell, drops modes here.
+    are spread by six tenths of what they should be. With R1 of weight 0.1 31 do, as narrow. With D
+    at 3e-3 and G at 3e-4, which repairs the bell, 26 drop modes.
     """
     target = ring(8) if target is None else target
     gan = Gan(

@@ -35,13 +35,19 @@ def test_advice_goes_where_the_verdict_puts_it():
                 assert verdict in ("supported", "identity"), text
 
 
+ADVICE = advices.Advice("words", "F6b", "R1")
+
+
 def test_figures_are_read_from_the_look():
     look = {"seeds": 64, "first": 60, "second": 1}
-    assert advices._figures(look, False) == "94 of 100, without 2"
-    assert advices._figures(look, True) == "2 of 100 fail so, otherwise 94"
+    assert advices._figures(look, ADVICE) == "94 of 100, without 2"
+    assert advices._figures(look, ADVICE._replace(turned=True)) == "2 of 100 fail so, otherwise 94"
     look = {"seeds": 128, "won": 100, "lost": 2}
-    assert advices._figures(look, False) == "78 of 100 end nearer to the data, 2 further away"
-    assert advices._figures(look, True) == "2 of 100 end nearer to the data, 78 further away"
+    assert advices._figures(look, ADVICE) == "78 of 100 end nearer to the data, 2 further away"
+    assert (
+        advices._figures(look, ADVICE._replace(turned=True))
+        == "2 of 100 end nearer to the data, 78 further away"
+    )
 
 
 def test_advice_without_a_measured_setting_is_refused():
@@ -80,3 +86,11 @@ def test_its_remedies_can_be_written_so():
     assert len(written) == 5
     for code in written:
         eval(f"dict({code})", scope)
+
+
+def test_what_a_single_share_is_of_is_asked_for():
+    look = {"seeds": 200, "first": 166}
+    kept = ADVICE._replace(share="keep the width")
+    assert advices._figures(look, kept) == "83 of 100 keep the width"
+    with pytest.raises(EvidenceError, match="has a single arm: wanted `share`"):
+        advices._figures(look, ADVICE)

@@ -377,3 +377,27 @@ def test_truth_is_decided_by_what_is_not_shown(rng):
         Made.samples[i, 0] = mode + 0.05 * rng.standard_normal((1500, 2))
     assert protocol.truth(Made, FOUR, "dropped") == ["collapsed"]
     assert diagnose(Made.samples[::2, :, :500], FOUR).kinds == ["chasing"]
+
+
+SIDES = ("real", "fake")
+
+
+def test_losses_that_are_not_there_are_not_told():
+    rising = np.linspace(1.0, 300.0, 60)
+    found = diagnose({"g_loss": rising, **{f"{name}_score": np.full(60, 0.5) for name in SIDES}})
+    assert found.kind == "rate too high" and "g_loss 28" in found.because
+    assert "d_loss" not in found.because and "nan" not in found.because
+
+
+@pytest.mark.parametrize(
+    ("steps", "told"), [(100, True), (1000, False), (2000, False), (4000, True)]
+)
+def test_records_too_near_or_too_far_apart_are_told(steps, told):
+    class Made:
+        seeds = (0,)
+        samples = np.zeros((21, 1, 50, 2))
+        d_loss = g_loss = real_score = fake_score = np.full((21, 1), 0.5)
+
+    Made.steps = np.linspace(0, steps, 21)
+    unknown = " ".join(diagnose(Made, FOUR)[0].unknown)
+    assert ("records are" in unknown) == told

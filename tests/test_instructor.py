@@ -7,6 +7,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "docs" / "instructor.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 PARTS = re.split(r"^### ", PAGE, flags=re.MULTILINE)[1:]
 
 
@@ -19,6 +20,12 @@ def test_minutes_add_up_and_sections_are_there(part):
     sections = part.split("\n\n")[1].replace("\n", " ")
     minutes = [int(found) for found in re.findall(r" (\d+)[;.]", sections)]
     assert sum(minutes) == int(total)
+    (row,) = re.findall(rf"notebooks/{path.stem}\.ipynb\).*\| (\d+) \| \d+ \|", README)
+    assert int(row) == int(total)
+    (needed,) = re.findall(r"[Aa]bout (an hour|\d+\s*(?:#\s*)?minutes)", text.split("# %%\n")[0])[
+        :1
+    ]
+    assert needed.split()[0] == ("an" if int(total) == 60 else total)
     skipped = re.findall(r"\*([^*]+)\*", part.split("*May be skipped*:")[1])
     for name in skipped:
         assert f"# ## {name}\n" in text, name

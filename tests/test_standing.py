@@ -21,16 +21,26 @@ def dots(fig, row):
 
 def test_there_is_a_row_for_each_notebook_so_far_the_newest_on_top():
     fig = draw_standing("03")
-    assert [label[:2] for label in labels(fig)] == ["03", "02", "th"]
+    assert [label[:2] for label in labels(fig)] == ["03", "02", "02", "th"]
     low, high = fig.axes[0].get_ylim()
     assert low > high  # row 0 is the top one
 
 
 def test_dots_are_the_stored_runs():
     fig = draw_standing("02")
-    for row, (_, id, setting) in enumerate((ROWS["02"], ROWS[""])):
-        stored = claim(id).outcomes(setting)["W1"][: standing.SHOWN]
+    for row, stored in enumerate(
+        (
+            claim("H1b").outcomes("the sizes of aylien2016")["W1"],
+            claim("C2a").outcomes("ours after 03")["D 1-8-8-8-1"],
+            claim("H1b").outcomes("aylien2016 (2017)")["W1"],
+        )
+    ):
+        stored = stored[: standing.SHOWN]
         np.testing.assert_array_equal(dots(fig, row), np.sort(stored[np.isfinite(stored)]))
+
+
+def test_rows_are_of_the_same_seeds():
+    assert len({claim(row.claim).result["first_seed"] for row in ROWS}) == 1
 
 
 def test_a_run_of_now_stands_above_them():

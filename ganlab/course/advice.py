@@ -13,12 +13,14 @@ from ganlab.evidence.claims import anchor, in_hundred
 
 class Advice(NamedTuple):
     """What to try, and the setting of the claim that measured it. `turned` where the claim is of
-    what does harm, so that its arms are named the other way round."""
+    what does harm, so that its arms are named the other way round. `share` says, in words, what the
+    share of a claim with a single arm is of; of two arms it is not asked."""
 
     words: str
     claim: str
     setting: str
     turned: bool = False
+    share: str = ""
 
 
 class Case(NamedTuple):
@@ -30,7 +32,7 @@ class Case(NamedTuple):
     advice: tuple
 
 
-FOUR = "ours on four points"
+FOUR, KEEP_WIDTH = "ours on four points", "keep the width"
 
 CASES = (
     Case(
@@ -143,14 +145,23 @@ CASES = (
         "`word` is *narrow*",
         (
             Advice(
-                "on one bell: D ten times as quick as G, in place of equal rates",
-                "H1b",
-                "both rates 2e-3",
+                "on one bell: D ten times as quick as G (3e-3 and 3e-4), in place of 2e-3 for both",
+                "H1d",
+                "repaired",
+                turned=True,
             ),
             Advice(
-                "minibatch discrimination, in a GAN that works otherwise", "D1a", "ours after 03"
+                "minibatch discrimination, in a GAN that works otherwise",
+                "D1a",
+                "ours after 03",
+                share=KEEP_WIDTH,
             ),
-            Advice("minibatch discrimination, in one that does not", "D1a", "aylien2016 (2016)"),
+            Advice(
+                "minibatch discrimination, in one that does not",
+                "D1a",
+                "aylien2016 (2016)",
+                share=KEEP_WIDTH,
+            ),
         ),
     ),
     Case(
@@ -181,7 +192,7 @@ def said(advice):
         raise EvidenceError(
             f"{advice.claim}, {advice.setting!r} has no look: wanted a measured one"
         )
-    figures = _figures(look, advice.turned)
+    figures = _figures(look, advice)
     column = {"supported": "first", "contradicted": "none", "no difference that matters": "none"}
     if advice.turned and verdict in ("supported", "contradicted"):
         verdict = "supported"  # harm that is shown, and its opposite the advice
@@ -195,15 +206,17 @@ def told(advice):
     return found.column, f"{found.words} ({link})"
 
 
-def _figures(look, turned):
-    n = look["seeds"]
+def _figures(look, advice):
+    n, turned = look["seeds"], advice.turned
     if "first" not in look:
         better, worse = in_hundred(look["won"], n), in_hundred(look["lost"], n)
         better, worse = (worse, better) if turned else (better, worse)
         return f"{better} of 100 end nearer to the data, {worse} further away"
     first = in_hundred(look["first"], n)
     if "second" not in look:
-        return f"{first} of 100 keep the width"
+        if not advice.share:
+            raise EvidenceError(f"{advice.claim} has a single arm: wanted `share`, what it is of")
+        return f"{first} of 100 {advice.share}"
     second = in_hundred(look["second"], n)
     return (
         f"{second} of 100 fail so, otherwise {first}"

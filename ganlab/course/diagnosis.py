@@ -19,6 +19,7 @@ from ganlab.course.signs import FEW, left_by, signs
 from ganlab.evidence import FOLDER, EvidenceError
 from ganlab.evidence.claims import in_hundred
 
+SPACING = 20, 120  # steps from record to record within which moves may be compared with those tried
 # Under which of the clinic's names the advice for a kind stands, where the names differ.
 ADVICE = {"dropped": "rates and sizes", "lost": "rates and sizes"}
 
@@ -110,7 +111,7 @@ def diagnose(run, target=None, seed=None):
 
     Scores are D's means on real and on fake samples, in [0, 1]; others are left aside. How far
     samples move from record to record depends on how far apart records are: thresholds are for one
-    every fifty steps or so.
+    every fifty steps or so, and of a `Run` with others that is said under `unknown`.
 
     >>> falling = {"d_loss": [1.4, 0.9, 0.7], "g_loss": [0.7, 1.5, 2.5]}
     >>> diagnose(falling).kind  # of losses alone little can be known
@@ -201,6 +202,11 @@ def _lacking(found, left, target):
         if found.move is None:
             wanted = f"{len(left.samples)} records are kept, wanted {FEW}"
             lacking.append(f"how the samples move: {wanted}")
+        elif left.apart is not None and not SPACING[0] <= left.apart <= SPACING[1]:
+            lacking.append(
+                f"whether the thresholds hold here: records are {left.apart:g} steps apart, and "
+                f"they were tried where it is fifty (wanted {SPACING[0]} to {SPACING[1]})"
+            )
     if found.gap is None:
         lacking.append("whether D tells real from fake: wanted real_score and fake_score in [0, 1]")
     return tuple(lacking)

@@ -68,8 +68,7 @@ RULES = (
     Rule(
         "rate too high",
         _exploded,
-        "losses end far above anything that two trained players have: g_loss {g_rise:.3g} above "
-        "its start, d_loss {d_loss:.3g} (from {EXPLODED:g})",
+        "losses end far above anything that two trained players have: {losses} (from {EXPLODED:g})",
     ),
     Rule(
         "chasing",
@@ -178,8 +177,17 @@ def _filled(found):
     values["width"] = values["own"] if width is None else width
     values["word"] = np.full(n, "") if found.word is None else found.word
     values["bell"] = np.full(n, hasattr(found.end, "inside"))
+    values["losses"] = [
+        _losses(*each) for each in zip(values["g_rise"], values["d_loss"], strict=True)
+    ]
     values["places"] = np.full(n, PLACES if shares is None else min(PLACES, shares.shape[-1]))
     return _Record(values)
+
+
+def _losses(g_rise, d_loss):
+    """Of the losses those that are known."""
+    parts = ("g_loss {:.3g} above its start", g_rise), ("d_loss {:.3g}", d_loss)
+    return ", ".join(text.format(value) for text, value in parts if not np.isnan(value))
 
 
 def _told(rule, s, i):

@@ -25,12 +25,14 @@ CLOSE, NARROW, COLLAPSED, LOST = 0.25, 0.8, 0.2, 1.0  # of data without modes, i
 
 class Left(NamedTuple):
     """What a training left: samples (records, seeds, n, dim) or None; {curve: (records, seeds)};
-    the seeds' names (seeds,); whether there was an axis of seeds."""
+    the seeds' names (seeds,); whether there was an axis of seeds; and how many training steps lie
+    between two records, where that is known."""
 
     samples: np.ndarray | None
     curves: dict
     seeds: np.ndarray
     several: bool
+    apart: float | None = None
 
 
 class Signs(NamedTuple):
@@ -85,7 +87,8 @@ def left_by(run) -> Left:
     if hasattr(run, "d_loss") and hasattr(run, "seeds"):
         curves = {name: np.asarray(getattr(run, name), float) for name in CURVES}
         samples = run.samples if run.samples.size else None
-        return Left(samples, curves, np.asarray(run.seeds), True)
+        apart = float(np.median(np.diff(run.steps))) if len(run.steps) > 1 else None
+        return Left(samples, curves, np.asarray(run.seeds), True, apart)
     if isinstance(run, Mapping) or hasattr(run, "columns"):
         names = list(run.columns if hasattr(run, "columns") else run)
         known = [name for name in (*CURVES, "samples") if name in names]

@@ -1,5 +1,7 @@
 """Where the course's GAN stands: how its runs on the bell end, a row for each notebook so far."""
 
+from typing import NamedTuple
+
 from ganlab import plots
 from ganlab.endings import last_tenth
 from ganlab.evidence import claim
@@ -8,32 +10,46 @@ from ganlab.recipes import repaired
 from ganlab.streams import FRESH, stream
 
 SHOWN = 64  # stored runs a row
-# By notebook: the name of its row, and the claim and setting beside whose verdict W1 is kept.
-ROWS = {
-    "": ("the code of 2017", "H1b", "aylien2016 (2017)"),
-    "02": ("02: D ten times as quick as G", "H1b", "the sizes of aylien2016"),
-    "03": ("03: 16 units in G, 16-16 in D", "H1a", "repaired"),
-    "04": ("04: and minibatch discrimination", "H1c", "minibatch discrimination"),
-    "05": ("05: noise that fades instead", "H1c", "noise that fades"),
-}
+
+
+class Row(NamedTuple):
+    """A GAN on the bell as a notebook leaves it, and where the W1 of its runs is stored."""
+
+    notebook: str
+    name: str
+    claim: str
+    setting: str
+    arm: str = "W1"  # kept beside the verdict; or an arm of a claim that is about W1
+
+
+# Each row is the one before it with one thing more, but for the second: there all is changed that
+# notebook 02 ends with, and the rates are equal still; and the last has noise and no layer.
+ROWS = (
+    Row("", "the code of 2017", "H1b", "aylien2016 (2017)"),
+    Row("02", "02: logits, usual weights, larger batches", "C2a", "ours after 03", "D 1-8-8-8-1"),
+    Row("02", "02: and D ten times as quick as G", "H1b", "the sizes of aylien2016"),
+    Row("03", "03: and 16 units in G, 16-16 in D", "H1a", "repaired"),
+    Row("04", "04: and minibatch discrimination", "H1c", "minibatch discrimination"),
+    Row("05", "05: noise that fades instead", "H1c", "noise that fades"),
+)
 
 
 def draw_standing(notebook, run=None):
-    """W1 at the end of 64 stored runs for each notebook up to this one, the newest on top.
+    """W1 at the end of 64 stored runs of each row up to this notebook's, the newest on top.
 
-    notebook  "02" to "05", a key of `ROWS`
+    notebook  "02" to "05"
     run       a `Run` on N(4, 0.5) trained just now, drawn above them; None: there is none
 
     Returns the figure. The grey stripe is what 500 samples of a perfect generator would show.
     Raises ValueError for another notebook.
     """
-    if not notebook or notebook not in ROWS:
-        raise ValueError(f"notebook is {notebook!r}: wanted one of {', '.join(list(ROWS)[1:])}")
+    known = dict.fromkeys(row.notebook for row in ROWS[1:])
+    if notebook not in known:
+        raise ValueError(f"notebook is {notebook!r}: wanted one of {', '.join(known)}")
     target = repaired().gan.real
-    names = list(ROWS)[: list(ROWS).index(notebook) + 1]
     rows = {} if run is None else {"now": last_tenth(wasserstein(run.samples, target))}
-    for name, id, setting in map(ROWS.get, reversed(names)):
-        rows[name] = claim(id).outcomes(setting)["W1"][:SHOWN]
+    for row in reversed([row for row in ROWS if row.notebook <= notebook]):
+        rows[row.name] = claim(row.claim).outcomes(row.setting)[row.arm][:SHOWN]
     floor = noise_floor(wasserstein, target, 500, stream(0, FRESH))
     fig, ax = plots.figure(width=8.5, height=0.75 + 0.55 * len(rows))
     ax.set_xscale("log")

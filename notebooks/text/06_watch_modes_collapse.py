@@ -10,7 +10,7 @@
 # - what decides how a run ends, drawn as a map of rates;
 # - which remedy mends which fault.
 #
-# *You need* notebooks 03 and 04. About 45 minutes to read, a minute to run. Your own GAN has
+# *You need* notebooks 03 and 04. About an hour to read, a minute to run. Your own GAN has
 # collapsed, and you have ten minutes? Go to [the clinic](../docs/clinic.md).
 
 # %%
