@@ -38,7 +38,8 @@ print(diagnose(run, recipe.gan.real))
 It takes a `Run`, or what a loop of your own has saved: samples over time, `(records, n, dim)` of
 one GAN or `(records, seeds, n, dim)` of several, best of the same latents at each record; or a
 mapping `{"d_loss": ..., "g_loss": ..., "real_score": ..., "fake_score": ..., "samples": ...}` with
-any of these. Thresholds are for records fifty steps apart or so.
+any of these. Thresholds are for records fifty steps apart or so; of a `Run` with others it says
+that they were not tried there.
 """
 
 

@@ -36,6 +36,15 @@ def test_there_is_a_part_for_every_notebook():
     assert [part[:2] for part in PARTS] == numbers
 
 
+def test_sections_that_the_plans_name_are_there():
+    texts = "".join(path.read_text("utf-8") for path in (ROOT / "notebooks" / "text").glob("*.py"))
+    plans = PAGE.split("## Three plans")[1].split("## Notebook by notebook")[0]
+    names = [" ".join(name.split()) for name in re.findall(r"\*([^*]+)\*", plans.replace("**", ""))]
+    assert len(names) == 7
+    for name in names:
+        assert f"# ## {name}\n" in texts, name
+
+
 def test_every_link_is_there():
     for target in re.findall(r"\]\(([^)#]+)", PAGE):
         assert (ROOT / "docs" / target).exists(), target

@@ -518,12 +518,12 @@ show(draw_standing("03", repaired), "03.standing")
 claim("H1a")
 
 # %% [markdown]
-# On top are the 32 runs of just now, below them stored ones; each row adds one thing to the row
-# beneath it, but the mended one, which changed much at once. Of 100 runs none, 38, 72, and now all
-# are close: next to what 500 samples of a perfect generator would show.
+# On top are the 32 runs of just now, below them stored ones. Each row adds one thing to the row
+# beneath it; only the second from below, our mended setting, changed much at once. Of 100 runs
+# none, 38, 72, and now all are close: next to what 500 samples of a perfect generator would show.
 #
-# Rates or sizes? Both, and either alone is not enough: with these sizes and equal rates, 2e-3 or
-# 1e-3, hardly one run in a hundred is close ([H1b](../docs/claims.md#h1b-1)), and nearly all end narrow
+# Rates or sizes? Both. With these sizes and equal rates, 2e-3 or 1e-3, hardly one run in a hundred
+# is close ([H1b](../docs/claims.md#h1b-1)); at 2e-3 nearly all end narrow
 # ([H1d](../docs/claims.md#h1d-1)). No new loss, no layer, no trick. We call it *repaired*
 # (`recipes.repaired()`), and carry it on: the next notebooks ask what their techniques add.
 #
