@@ -113,7 +113,8 @@ def test_what_unfolds_says_how_it_was_measured_and_what_came_out():
         "| +0.400 [+0.350, +0.450] | 1,024 | supported |"
     )
     assert row(text, "2017<br>code").endswith("| -0.300 [-0.350, -0.250] | 1,024 | contradicted |")
-    assert row(text, "larger").endswith("| 128 | undecided so far, up to 16,384 seeds |")
+    so_far = "undecided so far: if the effect is as found, about 2,048 seeds would decide"
+    assert row(text, "larger").endswith(f"| 128 | {so_far} (supported) |")
     assert row(text, "largest") == "| largest |  |  |  | not measured yet |"
     rows = [line for line in part(ledger(RESULTS), "e1-2").splitlines() if line.startswith("| s")]
     assert len(rows) == 31  # with the headings

@@ -202,9 +202,7 @@ def _row(claim, name):
     if medians:
         each = ", ".join(f"{arm} {float(value):.3g}" for arm, value in medians.items())
         said += f" Medians: {each}."
-    if verdict == "undecided":
+    if verdict in ("undecided", SO_FAR):
         verdict += f": {wanted(claim, name)}"
-    elif verdict == SO_FAR:
-        verdict += f", up to {claim.result['settings'][name]['most']:,} seeds"
     numbers = f"{found.effect:+.3f} [{found.low:+.3f}, {found.high:+.3f}]"
     return name, said, numbers, f"{seeds:,}", verdict
