@@ -4,7 +4,6 @@ import dataclasses
 import json
 import math
 import re
-import zipfile
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -14,6 +13,7 @@ import ganlab.latent
 from ganlab.backend import keras, tf
 from ganlab.company import outputs
 from ganlab.ensemble import Ensemble
+from ganlab.files import written_whole
 from ganlab.losses import clamped_tanh
 from ganlab.models import input_size
 from ganlab.step import QUANTITIES
@@ -95,21 +95,21 @@ class Recorded:
             arrays |= {f"{role[0]}{i}": weight for i, weight in enumerate(ensemble.weights)}
             about[role] = keras.saving.serialize_keras_object(ensemble.model)
         about["failed"] = {str(member): step for member, step in self.failed.items()}
-        with open(path, "wb") as file:
+        with written_whole(path) as file:
             np.savez_compressed(file, about=json.dumps(about), **arrays)
 
     @classmethod
     def _read(cls, path, roles, custom_objects):
         """(arrays, about, failed, Ensembles of these roles) of what `_write` wrote."""
-        try:
-            with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
-                arrays = dict(file)
-            about = json.loads(str(arrays.pop("about")))
-            described = [about[role] for role in roles]
-            failed = {int(member): step for member, step in about["failed"].items()}
-        except (KeyError, ValueError, TypeError, EOFError, zipfile.BadZipFile):
-            wanted = f"wanted a file that {cls.__name__}.save wrote"
-            raise ValueError(f"{path} is not a run: {wanted}") from None
+        with open(path, "rb") as opened:  # a file that is not there is told as that
+            try:
+                arrays = dict(np.load(opened, allow_pickle=False))
+                about = json.loads(str(arrays.pop("about")))
+                described = [about[role] for role in roles]
+                failed = {int(member): step for member, step in about["failed"].items()}
+            except Exception:  # a damaged archive may raise anything: lengths, codes, checksums
+                wanted = f"wanted a file that {cls.__name__}.save wrote"
+                raise ValueError(f"{path} is not a run: {wanted}") from None
         ensembles = []
         for role, description in zip(roles, described, strict=True):
             try:
@@ -205,7 +205,8 @@ class Run(Recorded):
         return self.discriminators.member(self._member(seed, member))
 
     def save(self, path):
-        """Everything into one .npz file, without pickle."""
+        """Everything into one .npz file, without pickle. A file of before is replaced when the new
+        one is whole, and stays if the writing is interrupted."""
         latent = None
         if type(self.latent).__module__ == "ganlab.latent":
             latent = [type(self.latent).__name__, dataclasses.asdict(self.latent)]

@@ -280,6 +280,45 @@ def test_a_file_that_is_no_run_is_refused(tmp_path):
         Run.load(tmp_path / "nowhere.npz")
 
 
+def test_a_damaged_file_is_refused_or_read_right(tmp_path):
+    """Cut off anywhere, or with a byte that is another one, wherever it is."""
+    run, rng = a_run(), np.random.default_rng(0)
+    run.save(tmp_path / "run.npz")
+    whole = (tmp_path / "run.npz").read_bytes()
+    damaged = [whole[:length] for length in rng.integers(0, len(whole), 40)]
+    for place in rng.integers(0, len(whole), 160):
+        damaged.append(bytearray(whole))
+        damaged[-1][place] ^= rng.integers(1, 256)
+    read = 0
+    for content in damaged:
+        (tmp_path / "bad.npz").write_bytes(content)
+        try:
+            found = Run.load(tmp_path / "bad.npz")
+        except ValueError as error:
+            assert str(error).endswith("is not a run: wanted a file that Run.save wrote")
+        else:  # the archive has bytes that nobody reads: dates, and who made it
+            np.testing.assert_array_equal(found.generate(2), run.generate(2))
+            np.testing.assert_array_equal(found.d_loss, run.d_loss)
+            read += 1
+    assert read < len(damaged) / 2
+
+
+def test_an_interrupted_save_leaves_the_file_of_before(tmp_path, monkeypatch):
+    run = a_run()
+    run.save(tmp_path / "run.npz")
+    before = (tmp_path / "run.npz").read_bytes()
+
+    def half(file, **_):
+        file.write(b"half of it")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(np, "savez_compressed", half)
+    with pytest.raises(KeyboardInterrupt):
+        run.save(tmp_path / "run.npz")
+    assert [path.name for path in tmp_path.iterdir()] == ["run.npz"]
+    assert (tmp_path / "run.npz").read_bytes() == before
+
+
 def test_a_latent_of_ones_own_is_handed_in_again(tmp_path):
     run = a_run(latents=Shifted())
     alone = there_and_back(run, tmp_path)

@@ -7,7 +7,6 @@ protocols of another form took their place.
 
 import importlib
 import json
-import os
 import re
 import sys
 from pathlib import Path
@@ -16,6 +15,7 @@ import numpy as np
 
 from ganlab.evidence.claims import Claim
 from ganlab.evidence.protocol import EvidenceError
+from ganlab.files import written_whole
 
 FOLDER = Path(__file__).resolve().parents[2] / "evidence"
 CLONE = "evidence is read from a clone of the project with `pip install -e .` run in it"
@@ -118,11 +118,9 @@ def write(path, content):
 
     EvidenceError, in one line, if the disk does not take it.
     """
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(content if isinstance(content, bytes) else content.encode())
-        os.replace(part, path)
+        with written_whole(path) as file:
+            file.write(content if isinstance(content, bytes) else content.encode())
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise EvidenceError(f"{path} cannot be written: {error.strerror}") from None
