@@ -13,6 +13,7 @@ from functools import partial, reduce
 
 import numpy as np
 
+from ganlab import convolutions
 from ganlab.arguments import seed_tuple
 from ganlab.backend import keras, refuse_unusable, tf
 from ganlab.layers import TINY, joined
@@ -75,8 +76,22 @@ def _reshaped(layer, weights, x):
     return tf.reshape(x, (x.shape[0], -1, *shape))
 
 
+def _folded(layer, weights, x):
+    """What looks at each sample alone and has no weights, on the batches of all members as one."""
+    members, n = x.shape[0], tf.shape(x)[1]
+    outputs = layer.call(tf.reshape(x, (members * n, *x.shape[2:])))
+    return tf.reshape(outputs, (members, n, *outputs.shape[1:]))
+
+
 STACKED = {
     keras.layers.Dense: _dense,
+    keras.layers.Conv2D: convolutions.convolve,
+    keras.layers.Conv2DTranspose: convolutions.convolve_transposed,
+    keras.layers.AveragePooling2D: _folded,
+    keras.layers.GlobalAveragePooling2D: _folded,
+    keras.layers.UpSampling2D: _folded,
+    keras.layers.ZeroPadding2D: _folded,
+    keras.layers.Cropping2D: _folded,
     # Without weights, and on each number alone.
     keras.layers.Activation: _elementwise,
     keras.layers.ELU: _elementwise,
@@ -160,10 +175,16 @@ def mapped_parts(model):
     if _is_graph(model):
         return [part for operation in model.operations for part in mapped_parts(operation)]
     if type(model) in STACKED and not _own_activation(model):
-        plain = type(model) is not keras.layers.Dense or len(model.weights) < 3
-        return [] if plain else [model]
+        return [] if _served(model) else [model]
     ours = hasattr(model, "call_stacked") and type(model).__module__.startswith("ganlab.")
     return [] if ours else [model]
+
+
+def _served(layer):
+    """Whether what `STACKED` has for a layer of this kind can do all that this one does."""
+    if isinstance(layer, keras.layers.Dense):
+        return len(layer.weights) < 3
+    return not layer.weights or convolutions.serves(layer)
 
 
 _one_by_one = weakref.WeakSet()

@@ -51,8 +51,26 @@ def graph(dtype):
     return keras.Model(inputs, keras.layers.Dense(1, kernel_initializer=NORMAL)(x))
 
 
+def convolutions(dtype):
+    layers = keras.layers
+    return keras.Sequential(
+        [
+            keras.Input((DIM,)),
+            layers.Dense(8, kernel_initializer=NORMAL),
+            layers.Reshape((2, 2, 2)),
+            layers.Conv2DTranspose(
+                2, 4, strides=2, padding="same", activation="tanh", kernel_initializer=NORMAL
+            ),
+            layers.Conv2D(3, 3, strides=2, activation="tanh", kernel_initializer=NORMAL),
+            layers.Flatten(),
+            layers.Dense(1, kernel_initializer=NORMAL),
+        ]
+    )
+
+
 MODELS = {
     "dense": dense,
+    "convolutions": convolutions,
     "minibatch": minibatch,
     "neighbours": lambda dtype: minibatch(dtype, neighbours=2, include_self=False),
     "mapped": mapped,
