@@ -90,8 +90,7 @@ all_seeds(collapsed, four, "06.collapsed")
 # due to it, here an eighth of the good samples. A run that holds one mode has *collapsed*; one
 # that holds some has *dropped* the others; one with hardly a good sample is *lost*.
 #
-# **1. Write it.** How many modes are held? (All are equally likely. A solution is
-# [here](solutions/06_watch_modes_collapse.py).)
+# **1. Write it.** How many modes are held? (All are equally likely.)
 
 
 # %%
@@ -104,6 +103,9 @@ def modes_held(samples, centers, std):
 
 
 check("06.1", modes_held)
+
+# %% [markdown] tags=["answer"]
+# [A solution](solutions/06_watch_modes_collapse.py).
 
 # %% [markdown]
 # From here on `endings.measure(samples, target).held` does it, for all runs at once. What tables
