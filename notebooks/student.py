@@ -3,9 +3,8 @@
     python notebooks/student.py
 
 Notebooks come without outputs, without the cells tagged "answer", which hold folded answers and
-links to solutions, and without folded answers elsewhere. With them comes what they link to, and what
-that links to in turn.
-Both are made anew, and from the same course come the same bytes.
+links to solutions, and without folded answers elsewhere. With them comes what they link to, and
+what that links to in turn. Both are made anew, and from the same course come the same bytes.
 """
 
 import re
