@@ -16,8 +16,8 @@ HATCHES = ("", "///", "...", "", "xxx", "|||")  # so that bars are told apart in
 def curves(ax, steps, values, words, order, *, floor=None, reference=None):
     """Draw a line for each seed of `values` (records, seeds), by the word for how it ends.
 
-    `words` is (seeds,), each one of `order`; the legend counts them. `floor`, a range (low, high), is
-    what a perfect sampler shows; `reference`, {label: number}, is drawn as level lines.
+    `words` is (seeds,), each one of `order`; the legend counts them. `floor`, a range (low, high),
+    is what a perfect sampler shows; `reference`, {label: number}, is drawn as level lines.
     """
     values, words = np.asarray(values, float), np.ravel(words)
     if values.ndim != 2 or values.shape != (len(steps), len(words)):
