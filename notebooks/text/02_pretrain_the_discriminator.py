@@ -183,9 +183,8 @@ show(fig, "02.training")
 
 # %% [markdown]
 # The post's last two pictures, with 32 runs in them. Both losses come to rest, at what they
-# are when D says 1/2 to everything; and where the data are nearly every D comes near that.
-# From there on the losses tell nothing, while W1 differs from run to run
-# by more than a factor of four.
+# are when D says 1/2 to everything; and where the data are nearly every D comes near that. From
+# there on the losses tell nothing, while W1 differs between runs by more than a factor of four.
 #
 # Here are all the runs, by the course's words: *close* is a W1 of at most 0.25, a quarter of the
 # data's width, at four fifths of that width or more; *narrow* has the place and not the width;
@@ -362,7 +361,7 @@ claim("B7")
 # %% [markdown]
 # There is hardly anything left to explain: three runs in a hundred miss the data with the clamp,
 # and none of the first 64 with a sigmoid. So rare a failure takes thousands of seeds to count.
-# (Our run, if it plays on, is free by step 3,000.) A mechanism that you understand is not yet an
+# A mechanism that you understand is not yet an
 # effect that matters.
 #
 # ## Fragile?
@@ -397,8 +396,8 @@ claim("B6d")
 # with Adam, and Adam has the best cell of all, with nine of ten. Whoever changes the optimizer
 # and keeps the rates has compared rates, not optimizers.
 #
-# Is that a rule? The claim above lets D be ten times as quick as G, in two GANs; in the post's it
-# helps, firmly.
+# Is that a rule? The claim above lets D be ten times as quick as G, in two GANs; in the post's a
+# slower G helps, firmly.
 #
 # So, of five pieces of advice: the order of a batch is proved idle; a head start is gone by the
 # end; scaling mends what the tanh had broken; about D's steps the post had it the wrong way round;
@@ -409,8 +408,8 @@ claim("B6d")
 # <small>5 min</small>
 #
 # A density is not a probability. The bell N(0, 1) has a height of 0.4, so the pretrained D
-# calls the most typical sample *fake*, with 60 % confidence. In units
-# ten times larger the height is 4, which no D can say.
+# calls the most typical sample *fake*, with 60 % confidence. In units ten times larger the height
+# is 4, which no D can say.
 #
 # There is a head start without these faults. Mix real samples with *noise* of known density
 # $u$, here uniform on [-5, 5], and let D tell them apart by cross-entropy. The best answer is
@@ -530,8 +529,8 @@ quiz("02.2")
 # - Before you adopt an ingredient, switch it off and run several seeds.
 # - Give D a logit, and the loss the logit. A clamp inside a logarithm protects you from
 #   infinities, and takes away the gradient where you need it most.
-# - Make D quicker than G before you change anything else, and draw a map of rates over seeds: it
-#   costs one call.
+# - Draw a map of both rates over seeds before you change anything else: it costs one call. Here D
+#   wants to be the quicker one; on other targets (notebook 06) it does not.
 #
 # ## Further reading
 #
