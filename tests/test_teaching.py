@@ -16,9 +16,9 @@ _spec = importlib.util.spec_from_file_location("minutes", ROOT / "notebooks/minu
 minutes = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(minutes)
 TEXTS = minutes.texts()
-LATER = ("00", "01", "06", "07")  # not held to these rules yet
+LATER = ("00", "01", "07")  # not held to these rules yet
 
-WORDS, CELLS = 2200, 25
+WORDS, CELLS, LINES, INCHES = 2200, 25, 20, 9.0
 KINDS = {"Write it": "](solutions/", "Predict and run": "<details><summary>Answer</summary>"}
 EXERCISE = re.compile(rf"\*\*(\d)\. ({'|'.join(KINDS)})\b")
 
@@ -68,9 +68,17 @@ def exercises_are_counted(notebook):
 
 def a_lesson_of_its_length(notebook):
     words = minutes.build.words(notebook)
-    cells = sum(cell.cell_type == "code" for cell in notebook.cells)
-    complaints = [f"{words} words, more than {WORDS}"] if words > WORDS else []
-    return complaints + ([f"{cells} code cells, more than {CELLS}"] if cells > CELLS else [])
+    lines = [len(cell.source.splitlines()) for cell in notebook.cells if cell.cell_type == "code"]
+    found = {"words": (words, WORDS), "code cells": (len(lines), CELLS)}
+    found["lines in a cell"] = max(lines, default=0), LINES
+    return [f"{n} {what}, more than {most}" for what, (n, most) in found.items() if n > most]
+
+
+def figures_fit_the_page(notebook):
+    """JupyterLab shows a picture as wide as its column is, and small print with it."""
+    code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    widths = [float(found) for found in re.findall(r"\bfigure\([^)]*width=([\d.]+)", code)]
+    return [f"a figure is {width} inches wide" for width in widths if width > INCHES]
 
 
 RULES = (
@@ -79,6 +87,7 @@ RULES = (
     every_exercise_has_its_answer,
     exercises_are_counted,
     a_lesson_of_its_length,
+    figures_fit_the_page,
 )
 
 
@@ -135,6 +144,16 @@ BROKEN = [
     (
         a_lesson_of_its_length,
         nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1") for _ in range(26)]),
+    ),
+    (
+        a_lesson_of_its_length,
+        nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1\n" * 21)]),
+    ),
+    (
+        figures_fit_the_page,
+        nbformat.v4.new_notebook(
+            cells=[nbformat.v4.new_code_cell("fig, ax = plots.figure(3, width=9.5, height=3)")]
+        ),
     ),
 ]
 
