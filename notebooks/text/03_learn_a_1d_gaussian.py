@@ -291,7 +291,8 @@ show(fig, "03.width")
 
 # %% [markdown]
 # Two kinds of runs: most of those there *partly* stay far too wide, those that find the bell sink
-# below its width. A median would hide that. The grey stripe is the *noise floor*: the W1 that 500 samples of a perfect generator would show.
+# below its width. A median would hide that. The grey stripe is the *noise floor*: the W1 that 500
+# samples of a perfect generator would show.
 #
 # A live run is a lesson. The proof is kept apart: a *claim* has a protocol that was written down
 # before it was run, fresh seeds, and as many of them as it takes.
@@ -487,8 +488,8 @@ claim("H1a")
 # <small>1 min</small>
 #
 # First a figure of the modern setting with fewer steps; then the same function with knobs, begun
-# with a D ten times as quick, whose slow G has not arrived yet. Another rate takes a second or two, another size or batch four. *Which
-# is worse, G's rate ten times D's, or D's ten times G's?*
+# with a D ten times as quick, whose slow G has not arrived yet. Another rate takes a second or two,
+# another size or batch four. *Which is worse, G's rate ten times D's, or D's ten times G's?*
 
 # %%
 knobs = {"d_rate": 2e-3, "g_rate": 2e-3, "d_hidden": "8-8-8", "g_hidden": "4", "batch_size": 64}

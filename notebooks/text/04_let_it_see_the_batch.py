@@ -487,8 +487,8 @@ technique_explorer(target, gaussian, **knobs | {"layer": "none"})
 # %% [markdown] tags=["answer"]
 # <details><summary>Answer</summary>
 #
-# The logits are as large, 124 at the median: it is the number of terms that makes them so. Fewer runs
-# keep the width: 5 end close or near in place of 11, and 10 partly in place of 4.
+# The logits are as large, 124 at the median, for every sum still has 128 terms. Fewer runs keep the
+# width: 5 end close or near in place of 11, and 10 partly in place of 4.
 #
 # </details>
 
@@ -499,9 +499,9 @@ technique_explorer(target, gaussian, **knobs | {"layer": "none"})
 # %% [markdown] tags=["answer"]
 # <details><summary>Answer</summary>
 #
-# By 1, the sample's own closeness, for all samples alike. The layer's sums go straight into D's last
-# one, so its bias can undo that to the last digit; only the start differs. Here 8 runs end close or
-# near, 8 narrow, 6 partly and 10 are lost.
+# By 1, the sample's own closeness, for all samples alike. The sums go straight into D's last layer,
+# whose bias can undo that; only the start differs. Here 8 runs end close or near, 8 narrow, 6 partly
+# and 10 are lost.
 #
 # </details>
 
