@@ -459,9 +459,9 @@ show(draw_standing("05", fading), "05.standing")
 #
 # <small>1 min</small>
 #
-# First a figure of the modern GAN of notebook 03; then the same with knobs, begun without noise. Here
-# the noise, given in widths of the data, fades until the middle of the run, and matching is added to
-# the usual loss. *With matching the curves pile up at their left edge: does the edge go without it?*
+# First a figure of the modern GAN of notebook 03; then the same with knobs, begun without matching.
+# Here the noise, given in widths of the data, fades until the middle of the run, and matching is added
+# to the usual loss. *Many curves pile up at their left edge. Which knob takes the edge away?*
 
 # %%
 gaussian = latent.Gaussian()
@@ -470,7 +470,7 @@ fig, sentence = draw_technique_runs(target, gaussian, **knobs)
 show(fig, "05.your-run")
 
 # %%
-technique_explorer(target, gaussian, **knobs | {"noise": 0.0})
+technique_explorer(target, gaussian, **knobs | {"matching": 0.0})
 
 # %% [markdown]
 # ## Exercises
