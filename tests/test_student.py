@@ -80,6 +80,7 @@ def test_the_pack_holds_the_folder_and_is_the_same_twice(copies, tmp_path):
     packed = copies.with_suffix(".zip")
     with zipfile.ZipFile(packed) as pack:
         inside = {name: pack.read(name) for name in pack.namelist()}
+        assert {entry.date_time for entry in pack.infolist()} == {(1980, 1, 1, 0, 0, 0)}
     files = [path for path in copies.rglob("*") if path.is_file()]
     assert inside == {
         path.relative_to(copies.parent).as_posix(): path.read_bytes() for path in files
