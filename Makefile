@@ -30,10 +30,10 @@ test-all: $(INSTALLED) ## run the slow tests too, and the browser tests
 
 notebooks: $(INSTALLED) ## build the notebooks from notebooks/text (one alone: ONLY=03)
 	$(PY) notebooks/build.py $(ONLY)
+	$(PY) notebooks/minutes.py
 
-student: $(INSTALLED) ## write copies without any output into student/, to hand out
-	@$(PY) -m nbconvert --log-level WARN --to notebook --ClearOutputPreprocessor.enabled=True --output-dir student $(sort $(wildcard notebooks/*.ipynb))
-	@echo "student/ holds the notebooks without outputs. Their links need docs/ beside it; solutions stay in notebooks/solutions."
+student: $(INSTALLED) ## write copies without outputs and answers into student/ and student.zip
+	@$(PY) notebooks/student.py
 
 evidence: $(INSTALLED) ## measure the claims on all cores (options: ARGS="C1 --plan", SCHEDULER=tcp://host:8786)
 	$(PY) -m ganlab.evidence $(if $(SCHEDULER),--scheduler $(SCHEDULER)) $(ARGS)

@@ -100,12 +100,12 @@ def _references(reference):
 
 
 @styled
-def band(ax, steps, values, label, *, reference=None, **look):
+def band(ax, steps, values, label, *, floor=None, reference=None, **look):
     """Draw the median over seeds of `values` `(records, seeds)` and its 10-90 % band.
 
-    Of one run, `(records,)`, it is one line. `reference`, a number or `{label: number}`, is drawn
-    as level lines. Where a seed is not finite the others make the median, and the legend says how
-    many seeds failed.
+    Of one run, `(records,)`, it is one line. `floor`, a range `(low, high)`, is what a perfect
+    sampler shows; `reference`, a number or `{label: number}`, is drawn as level lines. Where a
+    seed is not finite the others make the median, and the legend says how many seeds failed.
     """
     values = np.asarray(values, float)
     values = values[:, None] if values.ndim == 1 else values
@@ -118,6 +118,8 @@ def band(ax, steps, values, label, *, reference=None, **look):
     low, middle, high = np.transpose([np.quantile(row, [0.1, 0.5, 0.9]) for row in rows])
     (line,) = ax.plot(steps, middle, label=label, **look)
     ax.fill_between(steps, low, high, color=line.get_color(), alpha=0.18, lw=0)
+    if floor is not None:
+        ax.axhspan(*floor, color="#dddddd", lw=0, zorder=0, label="a perfect sampler")
     for value, style in _references(reference):
         ax.axhline(value, **style)
     ax.margins(x=0)
@@ -218,7 +220,7 @@ def heatmap(ax, values, rows, columns, *, label="", names=("", ""), form="{:.2f}
 
 @styled
 def ensemble_densities(axes, grid, target, generated, *, outcome=None, order=None, top=None):
-    """Draw a small panel per seed: its generator's density over the target in grey.
+    """Draw a small panel per seed: its generator's density over the target in blue.
 
     `axes` comes from `figure(8, 4)`; `generated` is `(seeds, grid)`, or `(grid,)` of one run.
     `outcome`, a word per seed, gives the curves a colour and a line style per word, and a legend
@@ -238,7 +240,7 @@ def ensemble_densities(axes, grid, target, generated, *, outcome=None, order=Non
     for seed, (panel, word) in enumerate(zip(panels, words, strict=False)):
         panel.set(xticks=[], yticks=[], xlim=(grid[0], grid[-1]), ylim=(0, top or 2 * max(target)))
         panel.spines["left"].set_visible(False)
-        panel.fill_between(grid, target, color="#cccccc", lw=0)
+        panel.fill_between(grid, target, color=COLOUR.real, alpha=0.3, lw=0)  # as in `densities`
         panel.set_title(seed, loc="left", size=7, color=COLOUR.quiet, y=1, pad=-8)
         k = order.index(word)
         look = dict(color=COLOURS[(k + 1) % 6], ls=LINES[k % 6], lw=1.5)

@@ -72,7 +72,13 @@ def differences(text, notebook):
         elif (written.cell_type, written.source) != (built.cell_type, built.source):
             here, there = _first_difference(written, built)
             lines.append(f"cell {position} differs: {here!r} | {there!r}")
+        elif (here := _tags(written)) != (there := _tags(built)):
+            lines.append(f"cell {position} has other tags: {here} | {there}")
     return lines
+
+
+def _tags(cell):
+    return list(cell.metadata.get("tags", ()))
 
 
 def _first_difference(written, built):

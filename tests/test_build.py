@@ -64,6 +64,9 @@ def test_differences_name_the_cell_and_the_line(build, tmp_path):
     assert build.differences(text, other) == []
     other.cells[1].source = other.cells[1].source.replace("import sys", "import time")
     assert build.differences(text, other) == ["cell 2 differs: 'import sys' | 'import time'"]
+    other.cells[1].source = text.cells[1].source
+    other.cells[2].metadata["tags"] = ["answer"]
+    assert build.differences(text, other) == ["cell 3 has other tags: ['kept'] | ['answer']"]
     del other.cells[1:]
     assert build.differences(text, other) == [
         "cell 2 is missing from the notebook",

@@ -111,19 +111,61 @@ def test_the_jensen_shannon_exercise_tells_what_is_wrong(answer, words):
     assert line.startswith("01.1: not yet. ") and words in line
 
 
-@pytest.mark.parametrize(
-    ("sign", "carried", "words"),
-    [(1, 0.6, "It climbs"), (-1, 0.0, "the path should be -0.26"), (-1, 0.5, "should be -0.26")],
-)
-def test_the_momentum_exercise_tells_what_is_wrong(sign, carried, words):
-    def path(gradients, rate, momentum):
-        updates = [0.0]
-        for gradient in gradients:
-            updates.append(carried * updates[-1] + sign * rate * gradient)
-        return np.cumsum(updates[1:])
+STEP = ROOT / "notebooks/solutions/02_pretrain_the_discriminator.py"
+D_LINE, G_LINE = "d_weights = D.trainable_variables", "g_weights = G.trainable_variables"
+D_APPLY = "d_optimizer.apply(tape.gradient(d_loss, d_weights), d_weights)"
+G_APPLY = "g_optimizer.apply(tape.gradient(g_loss, g_weights), g_weights)"
+REAL = "-tf.reduce_mean(tf.math.log(d_real))"
+FAKE = "- tf.reduce_mean(tf.math.log(1 - d_fake))"
+G_LOSS = "g_loss = -tf.reduce_mean(tf.math.log(clamp(D(G(g_z)))))"
 
-    line = verdict("02.1", path)
-    assert line.startswith("02.1: not yet. ") and words in line
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"d_real, d_fake =": "d_fake, d_real ="}, "real samples are fake and fake ones real"),
+        ({"reduce_mean": "reduce_sum"}, "sums over the batch"),
+        ({REAL: f"0.5 * ({REAL}", FAKE: f"{FAKE})"}, "the mean of its two halves"),
+        ({FAKE: ""}, "has the real samples only"),
+        ({REAL: "0.0 "}, "has the fake samples only"),
+        ({"clamp(D(real))": "tf.tanh(D(real))"}, "is not cut: read it as clamp(D(x))"),
+        ({G_LOSS: "g_loss = tf.reduce_mean(tf.math.log(1 - clamp(D(G(g_z)))))"}, "the minimax"),
+        ({"g_loss = -": "g_loss = "}, "G raises -E log D(fake)"),
+        ({D_APPLY: D_APPLY.replace("d_opt", "g_opt"), G_APPLY: G_APPLY.replace("g_opt", "d_opt")},
+         "Each optimizer has moved the other's network"),
+        ({G_APPLY: G_APPLY.replace("g_opt", "d_opt")}, "d_optimizer has moved G, too"),
+        ({D_APPLY: D_APPLY.replace("d_opt", "g_opt")}, "g_optimizer has moved D, too"),
+        ({D_LINE: f"{D_LINE} + G.trainable_variables"}, "D's step moves G, too"),
+        ({G_LINE: f"{G_LINE} + D.trainable_variables"}, "G's step moves D, too"),
+        ({"= D.trainable_variables": "= D.trainable_variables + G.trainable_variables",
+          "= G.trainable_variables": "= D.trainable_variables + G.trainable_variables"},
+         "Either step moves both players"),
+        ({D_LINE: "d_weights = G.trainable_variables"}, "d_loss has moved G and not D"),
+        ({G_LINE: "g_weights = D.trainable_variables"}, "g_loss has moved D and not G"),
+        ({D_APPLY: "", G_APPLY: f"{G_APPLY}\n    d_optimizer.apply(d_slopes, d_weights)",
+          D_LINE: f"{D_LINE}\n    d_slopes = tape.gradient(d_loss, d_weights)"},
+         "D moves first, then G"),
+        ({"D(G(g_z))": "D(G(d_z))"}, "it has latents of its own, g_z"),
+        ({G_APPLY: ""}, "G has not moved"),
+        ({D_APPLY: ""}, "D has not moved"),
+        ({D_APPLY: "", G_APPLY: ""}, "are the gradients applied"),
+        ({"float(d_loss), float(g_loss)": "float(g_loss), float(d_loss)"}, "return d_loss first"),
+        ({"float(d_loss), float(g_loss)": "float(d_loss), 2 * float(g_loss)"},
+         "On fixed numbers g_loss should be 0.5025, and is 1.005"),
+        ({"tape.gradient(d_loss, d_weights)": "[3 * s for s in tape.gradient(d_loss, d_weights)]"},
+         "After the step one weight of D should be"),
+        ({"return float(d_loss), float(g_loss)": ""}, "not solved yet. Nothing is returned"),
+    ],
+)  # fmt: skip
+def test_the_training_step_tells_what_is_wrong(changes, words):
+    code = STEP.read_text(encoding="utf-8")
+    for old, new in changes.items():
+        assert old in code
+        code = code.replace(old, new)
+    names = {}
+    exec(compile(code, "step", "exec"), names)
+    line = verdict("02.1", names["training_step"])
+    assert line.startswith("02.1: not ") and words in line
 
 
 def held(least=0.5, reach=3.0, of_all=False, all_are_good=False, box=False, more=False):

@@ -226,6 +226,14 @@ def test_the_floor_and_the_references_are_named():
         plots.outcomes(ax, {"arm": [np.nan]})
 
 
+def test_the_floor_of_a_band_is_named():
+    _, ax = plots.figure(1, 1)
+    plots.band(ax, [0, 1], [[0.4, 0.5]] * 2, "runs", floor=(0.01, 0.02))
+    assert labels(ax) == ["runs", "a perfect sampler"]
+    (floor,) = ax.patches
+    assert (floor.get_y(), floor.get_y() + floor.get_height()) == (0.01, 0.02)
+
+
 # grids, panels, points
 
 

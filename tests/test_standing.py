@@ -5,6 +5,7 @@ import pytest
 
 from ganlab.course import standing
 from ganlab.course.standing import ROWS, draw_standing
+from ganlab.data import ring
 from ganlab.evidence import claim
 from ganlab.recipes import repaired
 
@@ -53,3 +54,22 @@ def test_a_run_of_now_stands_above_them():
 def test_another_notebook_is_refused(notebook):
     with pytest.raises(ValueError, match="wanted one of 02, 03, 04, 05"):
         draw_standing(notebook)
+
+
+def test_on_the_ring_a_dot_is_a_run():
+    target = ring(8)
+    perfect = np.stack([target.sample(4000, np.random.default_rng(seed)) for seed in range(3)])
+    center = target.modes[np.argmin(((perfect[..., None, :] - target.modes) ** 2).sum(-1), -1)]
+    half = np.concatenate([perfect[:2, :500], np.tile(target.modes[:4], (2, 400, 1))], axis=1)
+    fig = standing.draw_on_the_ring(
+        {"perfect": perfect, "narrow": center + 0.5 * (perfect - center), "half": half}
+    )
+    assert labels(fig) == ["perfect", "narrow", "half"]
+    left, right = fig.axes
+    held, width = (
+        [np.sort(line.get_xdata()) for line in ax.lines if line.get_marker() == "o"]
+        for ax in (left, right)
+    )
+    assert [list(row) for row in held] == [[8, 8, 8], [8, 8, 8], [4, 4]]
+    np.testing.assert_allclose(width[0], 1, atol=0.05)
+    np.testing.assert_allclose(width[1], 0.5, atol=0.05)

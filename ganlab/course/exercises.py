@@ -105,13 +105,17 @@ def _js_divergence(answer):
 
 
 @exercise("02.1")
-def _momentum_path(answer):
-    given = answer([1.0, 1.0, 1.0, -2.0], 0.1, 0.6)
-    if np.shape(given) == (4,) and np.allclose(given, [0.1, 0.26, 0.456, 0.3736]):
-        raise Hint("It climbs: an update goes against the gradient.")
-    wanted = [-0.1, -0.26, -0.456, -0.3736]  # updates -0.1, -0.16, -0.196, 0.0824
-    close(given, wanted, "For gradients 1, 1, 1, -2, rate 0.1 and momentum 0.6 the path")
-    return "In one direction steps grow to rate / (1 - momentum), here 2.5 times the rate."
+def _training_step(answer):
+    from ganlab.course import steps  # here, because it loads TensorFlow
+
+    found = steps.tried(answer)
+    if hint := steps.hint(found):
+        raise Hint(hint)
+    (given, *moved), (wanted, *right) = found, steps.known()
+    for k, player in enumerate("DG"):  # in the order of the step
+        close(given[k], wanted[k], f"On fixed numbers {player.lower()}_loss", tolerance=1e-4)
+        close(moved[k], right[k], f"After the step one weight of {player}", tolerance=1e-4)
+    return "D moves by its own loss, G by its own, and neither step touches the other's weights."
 
 
 @exercise("03.1")

@@ -1,9 +1,11 @@
-"""Where the course's GAN stands: how its runs on the bell end, a row for each notebook so far."""
+"""Where the course's GAN stands: how its runs end, on the bell a row for each notebook so far, and
+on the ring of eight modes."""
 
 from typing import NamedTuple
 
 from ganlab import plots
-from ganlab.endings import last_tenth
+from ganlab.data import ring
+from ganlab.endings import NARROW, last_tenth, measure
 from ganlab.evidence import claim
 from ganlab.metrics import noise_floor, wasserstein
 from ganlab.recipes import repaired
@@ -54,4 +56,23 @@ def draw_standing(notebook, run=None):
     fig, ax = plots.figure(width=8.5, height=0.75 + 0.55 * len(rows))
     ax.set_xscale("log")
     plots.outcomes(ax, rows, floor=(floor.low, floor.high), label="W1 to the data at the end")
+    return fig
+
+
+def draw_on_the_ring(arms):
+    """Modes held, and the width inside them, of each run of some GANs on the ring of eight.
+
+    arms  {name: samples (seeds, n, 2)}, as `endings.final_samples` gives them
+
+    Returns the figure. A width is in units of the modes', 1 is right, and below 0.8 it is narrow.
+    """
+    measured = {name: measure(samples, ring(8)) for name, samples in arms.items()}
+    fig, (left, right) = plots.figure(2, width=9.0, height=1.5 + 0.5 * len(arms), sharey=True)
+    held = {name: found.held for name, found in measured.items()}
+    plots.outcomes(left, held, label="modes held at the end, of 8", higher_is_better=True)
+    left.set_xlim(-0.4, 8.4)
+    width = {name: found.width for name, found in measured.items()}
+    levels = {"as wide as the modes": 1.0, "narrow below": NARROW}
+    label = "median width inside the modes"
+    plots.outcomes(right, width, reference=levels, label=label, higher_is_better=True)
     return fig

@@ -1,0 +1,117 @@
+"""Copies of the course to hand out: student/, and the same packed as student.zip.
+
+    python notebooks/student.py
+
+Notebooks come without outputs, without the cells tagged "answer", which hold folded answers and
+links to solutions, and without folded answers elsewhere. With them comes what they link to, and
+what that links to in turn. Both are made anew, and from the same course come the same bytes.
+"""
+
+import re
+import shutil
+import sys
+import zipfile
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).resolve().parents[1]
+ANSWER = "answer"
+KEPT_BACK = ("notebooks/solutions", "docs/instructor.md")
+FOLDED = re.compile(r"\n*<details><summary>Answer</summary>.*?</details>", re.DOTALL)
+LINK = re.compile(r"\]\(([^)\s]+)\)|(?:href|src)=\"([^\"]+)\"")
+WRITTEN = (".md", ".ipynb")  # what is searched for links
+
+
+class StudentError(Exception):
+    """A link that would lead nowhere in the copies; the message names it."""
+
+
+def stripped(notebook):
+    """Take answers and outputs out of `notebook`, and return it."""
+    notebook.cells = [c for c in notebook.cells if ANSWER not in c.metadata.get("tags", ())]
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+        else:
+            cell.source = FOLDED.sub("", cell.source)
+    return notebook
+
+
+def content(path):
+    """Return what students get of the file at `path`, as bytes."""
+    if path.suffix != ".ipynb":
+        return path.read_bytes()
+    return (nbformat.writes(stripped(nbformat.read(path, as_version=4))) + "\n").encode()
+
+
+def targets(name, data):
+    """Return the paths in the course, relative to its folder, to which a file of it links."""
+    text = data.decode()
+    if name.suffix == ".ipynb":
+        cells = nbformat.reads(text, as_version=4).cells
+        text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    found = [(one or other).split("#")[0] for one, other in LINK.findall(text)]
+    return [_joined(name.parent, link) for link in found if link and ":" not in link]
+
+
+def _joined(folder, link):
+    parts = []
+    for part in (*folder.parts, *Path(link).parts):
+        if part == ".." and not parts:
+            raise StudentError(f"{link} in {folder} leads out of the course")
+        parts = parts[:-1] if part == ".." else [*parts, part]
+    return Path(*parts)
+
+
+def collected(root):
+    """Return {path: bytes} of all that students get of the course at `root`, in order."""
+    waiting = sorted(path.relative_to(root) for path in (root / "notebooks").glob("*.ipynb"))
+    found = {}
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        if any(name.is_relative_to(kept) for kept in KEPT_BACK):
+            raise StudentError(f"{name} is kept back, and is linked to outside of an answer")
+        path = root / name
+        if path.is_dir():
+            waiting += [each.relative_to(root) for each in path.rglob("*") if each.is_file()]
+            continue
+        if not path.exists():
+            raise StudentError(f"{name} is linked to, and is not there")
+        found[name] = content(path)
+        if name.suffix in WRITTEN:
+            waiting += targets(name, found[name])
+    return dict(sorted(found.items()))
+
+
+def write(root, folder):
+    """Write the copies into `folder`, and beside it the same folder packed."""
+    files = collected(root)
+    if folder.exists():
+        shutil.rmtree(folder)
+    packed = folder.with_suffix(".zip")
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as pack:
+        for name, data in files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+            entry = zipfile.ZipInfo(f"{folder.name}/{name.as_posix()}")  # of 1980: no date of now
+            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+            pack.writestr(entry, data)
+    return len(files), packed
+
+
+def main():
+    try:
+        count, packed = write(ROOT, ROOT / "student")
+    except StudentError as error:
+        sys.exit(str(error))
+    size = packed.stat().st_size / 1e6
+    print(f"student/ and {packed.name} ({size:.1f} MB) hold {count} files: the notebooks without")
+    print("outputs and answers, and what they link to. Solutions stay in notebooks/solutions.")
+
+
+if __name__ == "__main__":
+    main()
