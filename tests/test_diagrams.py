@@ -1,7 +1,9 @@
 """The diagram of a GAN: everything is named, within the frame, apart, and tells without colour."""
 
 import io
+from pathlib import Path
 
+import jupytext
 import numpy as np
 from PIL import Image
 
@@ -56,3 +58,13 @@ def test_it_reads_in_grey():
     assert grey.shape[1] == 990
     dark = grey < 128  # letters, arrows, rims and marks, on white or pale
     assert 0.01 < dark.mean() < 0.1
+
+
+def test_00_shows_it_within_its_first_200_words_and_before_any_formula():
+    path = Path(__file__).resolve().parents[1] / "notebooks" / "text" / "00_start_here.py"
+    words = ""
+    for cell in jupytext.read(path, fmt="py:percent").cells:
+        if "draw_gan()" in cell.source:
+            break
+        words += cell.source + " " if cell.cell_type == "markdown" else ""
+    assert 50 < len(words.split()) < 200 and "$" not in words

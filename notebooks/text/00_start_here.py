@@ -94,7 +94,7 @@ edges = np.linspace(1.5, 6.5, 101)
 grid = (edges[1:] + edges[:-1]) / 2
 densities = [np.histogram(x, edges)[0] / (10_000 * 0.05) for x in samples]
 order = ("lost", "partly", "narrow", "near", "close")
-look = {"outcome": words, "order": order, "beyond": samples}
+look = {"outcome": words, "order": order, "beyond": samples}  # marks what lies outside a panel
 fig, axes = plots.figure(8, 4, width=9.0, height=4.4)
 plots.ensemble_densities(axes, grid, target.density(grid), densities, **look)
 show(fig, "00.endings")
@@ -134,9 +134,9 @@ show(fig, "00.distances")
 # Each dot is one run, in the row of its word. The upright bar is the median of a row, the level
 # line holds the middle 80 % of it. Nothing but the seed was changed, and the distances differ by a
 # factor of ten or more; all are well above the grey floor. So when somebody tells you that a trick
-# made a GAN better, ask to see the dots. Therefore
+# made a GAN better, ask to see the dots. In this course
 #
-# - **every experiment here is 32 runs** or more;
+# - **every experiment is 32 runs** or more;
 # - **exact things are computed exactly**: our data have known densities, so the best possible
 #   discriminator can be drawn beside the one that was trained;
 # - **claims get verdicts**: what five posts said about GANs, measured by protocols fixed
@@ -177,9 +177,9 @@ quiz("00.1")
 # %% [markdown]
 # ## How to read a verdict
 #
-# *2 minutes.* A claim from notebook 05: beside noise and feature matching, minibatch discrimination brings
-# the generator nearer to the data. (What the three techniques are comes later; here it is only
-# about how the answer is read.) It was tried in two GANs. *Will it help in both, in one or in
+# *2 minutes.* A claim from notebook 05: beside noise and feature matching, minibatch discrimination
+# brings the generator nearer to the data. (What the three techniques are comes later; here it is
+# only about how the answer is read.) It was tried in two GANs. *Will it help in both, in one or in
 # neither?*
 
 # %%

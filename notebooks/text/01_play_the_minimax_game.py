@@ -91,9 +91,9 @@ show(fig, "01.bids")
 # ## Write both losses
 #
 # *8 minutes.* Networks are trained on batches of samples, and by *losses*, which are to be small.
-# D's loss is minus its pay, $-V$, with means over a batch for E. G's may be its half of $V$, $\mathrm{E}
-# \log(1 - D(G(z)))$, the *minimax* loss. Or it may be $-\mathrm{E} \log D(G(z))$, the
-# *non-saturating* loss: it wants the same, D high on fakes.
+# D's loss is minus its pay, $-V$, with means over a batch for E. G's may be its half of $V$,
+# $\mathrm{E} \log(1 - D(G(z)))$, the *minimax* loss. Or it may be $-\mathrm{E} \log D(G(z))$,
+# the *non-saturating* loss: it wants the same, D high on fakes.
 #
 # **1. Write it.** Both functions get logits, as arrays of one batch. `log_expit(l)` is the
 # logarithm of the sigmoid of `l`; and $1 - \sigma(l) = \sigma(-l)$.
@@ -150,8 +150,8 @@ show(fig, "01.learned-d")
 #
 # $$V(D^*) = -\log 4 + \mathrm{KL}(p\|m) + \mathrm{KL}(q\|m) = -\log 4 + 2\,\mathrm{JS}(p, q).$$
 #
-# KL, the Kullback-Leibler divergence, is the mean of $\log p - \log m$ under $p$; JS, that of Jensen
-# and Shannon, is the mean of both. It is 0 only where $p = q$, and at most $\log 2$. So against the
+# KL, the Kullback-Leibler divergence, is the mean of $\log p - \log m$ under $p$; JS, that of
+# Jensen and Shannon, is the mean of both. It is 0 only where $p = q$, and at most $\log 2$. So against the
 # best D, G has one thing left to do: make $q$ equal to $p$. This needs no seeds. It is an
 # *identity*, checked to a small tolerance.
 
@@ -376,8 +376,7 @@ show(draw_pairs(weight=0.0), "01.networks")
 # %% [markdown]
 # From ring to dot. On the left are the players of the Dirac-GAN again: the samples swing through
 # the data and out on the other side, as far as they came from. In the middle the pair comes near
-# first, and then turns in ever wider rounds. Hardly any of the
-# sixteen settles.
+# first, and then turns in ever wider rounds. Hardly any of the sixteen settles.
 #
 # Two runs of two kinds are a picture. Over many seeds, and for two ways of playing more:
 
