@@ -93,7 +93,7 @@ words = endings(samples, target)
 edges = np.linspace(1.5, 6.5, 101)
 grid = (edges[1:] + edges[:-1]) / 2
 densities = [np.histogram(x, edges)[0] / (10_000 * 0.05) for x in samples]
-order = ("lost", "partly", "narrow", "near", "close")
+order = ("close", "near", "narrow", "partly", "lost")  # from the best
 look = {"outcome": words, "order": order, "beyond": samples}  # marks what lies outside a panel
 fig, axes = plots.figure(8, 4, width=9.0, height=4.4)
 plots.ensemble_densities(axes, grid, target.density(grid), densities, **look)

@@ -385,9 +385,9 @@ claim("A6a")
 
 # %% [markdown]
 # *Contradicted* means that most runs settle. So a pair of networks may turn, and need not. Plain
-# gradient descent on the non-saturating loss comes to rest by itself: our samples have a width,
-# and a steep D pays for each of them on the wrong side, as with instance noise. The Wasserstein D
-# pays for nothing, and momentum carries both players past where they should stop.
+# gradient descent on the non-saturating loss comes to rest by itself. The likely reason: samples
+# have a width, and a steep D pays for each that lies on the wrong side, as with instance noise. The
+# Wasserstein D pays for nothing, and momentum carries both players past where they should stop.
 #
 # ## Damp it
 #
