@@ -9,13 +9,14 @@ from scipy.spatial.distance import cdist
 
 from evidence.trainings.perspective2016 import BUMPS
 from ganlab.data import Gaussian
-from ganlab.endings import CLOSE_W1, REACH, at_the_end, last_tenth, measure, unsteady
+from ganlab.endings import CLOSE_W1, PARTS, REACH, at_the_end, last_tenth, measure, unsteady
 from ganlab.metrics import wasserstein
 
 BELL = Gaussian(4.0, 0.5)  # what the GANs of evidence/trainings/bell.py are to learn
 STANDARD = Gaussian(0.0, 1.0)  # and that of perspective2016
 NEAR_HALF = 0.1  # scores and accuracy
 APART = 0.5  # scores on real and on fake samples, D being sure of both
+SETTLED = 0.1  # of the first distance between the means
 NEW = 0.1  # distance from every data point; and how near to the circle is on it
 
 
@@ -83,6 +84,14 @@ def not_steady(run, target=BELL):
     """1 for seeds whose last record and last tenth disagree on the word."""
     end = at_the_end(run.samples, target)
     return where_finite(unsteady(run.samples, target), np.isfinite(end.w1))
+
+
+def settles(run, target=BELL):
+    """1 for seeds whose samples' mean, at each record of the last tenth, is nearer to the data's
+    than a tenth of what it was at first."""
+    off = np.abs(run.samples.mean(axis=(-2, -1)) - target.mean)  # (records, seeds)
+    last = off[-max(1, len(off) // PARTS) :].max(axis=0)
+    return where_finite(last < SETTLED * off[0], np.isfinite(last))
 
 
 def close_in_cell(run, d_rate, g_rate, target=BELL):

@@ -219,13 +219,16 @@ def heatmap(ax, values, rows, columns, *, label="", names=("", ""), form="{:.2f}
 
 
 @styled
-def ensemble_densities(axes, grid, target, generated, *, outcome=None, order=None, top=None):
+def ensemble_densities(
+    axes, grid, target, generated, *, outcome=None, order=None, beyond=None, top=None
+):
     """Draw a small panel per seed: its generator's density over the target in blue.
 
     `axes` comes from `figure(8, 4)`; `generated` is `(seeds, grid)`, or `(grid,)` of one run.
     `outcome`, a word per seed, gives the curves a colour and a line style per word, and a legend
     that counts them; `order`, the words in a fixed order, keeps the colours alike from figure to
-    figure.
+    figure. `beyond`, samples `(seeds, n)` or `(seeds, n, 1)`, marks at a panel's side what it does
+    not show: an arrow with the share of the seed's samples that lie there, from a tenth on.
     """
     panels, generated = np.ravel(axes), np.asarray(generated, float)
     generated = generated[None] if generated.ndim == 1 else generated
@@ -248,10 +251,25 @@ def ensemble_densities(axes, grid, target, generated, *, outcome=None, order=Non
         (lines[k],) = panel.plot(grid, generated[seed], **look)
         if not np.isfinite(generated[seed]).all():
             panel.text(0.5, 0.6, "failed", transform=panel.transAxes, ha="center")
+    if beyond is not None:
+        samples = np.asarray(beyond, float).reshape(len(generated), -1)
+        for panel, line in zip(panels, samples, strict=False):
+            _mark_beyond(panel, np.mean(line < grid[0]), np.mean(line > grid[-1]))
     if outcome is not None:
         handles = [lines[k] for k in sorted(lines)]
         panels[0].figure.legend(handles=handles, loc="outside lower center", ncols=4)
     return axes
+
+
+def _mark_beyond(ax, left, right):
+    """An arrow at either side of `ax` beyond which at least a tenth lies, with that share."""
+    for side, share, arrow, align in (
+        (0, left, "\u25c0 {}", "left"),
+        (1, right, "{} \u25b6", "right"),
+    ):
+        if share >= 0.1:
+            text, place = arrow.format(f"{share:.0%}"), (0.02 + 0.96 * side, 0.5)
+            ax.text(*place, text, transform=ax.transAxes, ha=align, va="center", size=8)
 
 
 @styled

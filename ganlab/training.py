@@ -161,6 +161,11 @@ class Trainer(Loop):
         """The generators as they are now, as for samples: an `Ensemble`."""
         return self._ensembles()[0]
 
+    @property
+    def discriminators(self):
+        """The discriminators as they are now: an `Ensemble`."""
+        return self._ensembles()[1]
+
     def batches(self, seed):
         """What is left of the current block for one seed: {name: (steps, batch, dim)}.
 

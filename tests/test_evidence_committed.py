@@ -137,7 +137,7 @@ def test_every_training_runs_and_every_outcome_takes_what_it_returns():
         compared = {arm for setting in protocol.settings.values() for arm in setting.arms}
         if protocol.kind == "share" and name in compared:  # what is told beside may be any number
             assert set(found[~np.isnan(found)]) <= {0, 1}, f"{protocol.id}, {name}: {found}"
-    assert len({training for training, *_ in trained}) == 22
+    assert len({training for training, *_ in trained}) == 24
 
 
 # Outcomes of arrays made by hand -----------------------------------------------------------
@@ -209,6 +209,15 @@ def test_a_run_whose_last_record_is_lost_is_not_steady():
     )
 
 
+def test_a_run_that_settles_stays_within_a_tenth_of_its_first_distance():
+    """Means 4 away at first, then 0.3; 0.5; 0.3 but for the last record but one; NaN."""
+    off = np.full((20, 4), 4.0)
+    off[1:] = [0.3, 0.5, 0.3, 0.3]
+    off[-2, 2], off[-1, 3] = -0.5, np.nan
+    runs = run(*(PERFECT + column[:, None, None] for column in off.T))
+    np.testing.assert_array_equal(outcomes.settles(runs), [1, 0, 0, np.nan])
+
+
 def test_left_and_right():
     left, right = run(PERFECT - 9.0), run(PERFECT + 9.0)
     assert (outcomes.left_tail(left), outcomes.right_tail(left)) == (1, 0)
@@ -273,7 +282,7 @@ def test_circles():
 
 def test_the_number_of_settings_and_the_last_looks():
     settings = [setting for protocol in PROTOCOLS for setting in protocol.settings.values()]
-    assert len(settings) == 236
+    assert len(settings) == 245
     assert {setting.most for setting in settings} <= {LOOKS[0], *LOOKS[3:]}
     # One look alone is for a GAN of which 64 seeds take hours.
     posts = {arm.training for s in settings if s.most == LOOKS[0] for arm in s.asked.values()}

@@ -91,24 +91,63 @@ def test_a_wrong_answer_gets_a_hint_on_one_line_and_raises_nothing(answer, words
     assert line.startswith("00.1: not yet. ") and words in line and line.count("\n") == 1
 
 
-def divergence(p, q):
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.nansum(np.where(p > 0, p * np.log(p / ((p + q) / 2)), 0))
+def log_d(logits):
+    return np.log(1 / (1 + np.exp(-logits)))
+
+
+def log_not_d(logits):
+    return np.log(1 - 1 / (1 + np.exp(-logits)))
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
 
 
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (lambda p, q: divergence(p, q) + divergence(q, p), "This is the sum of both KLs"),
-        (lambda p, q: np.nan, "0 log 0 should count as 0"),
-        (lambda p, q: divergence(p, q), "For p = (0.6, 0.4) and q = (0.2, 0.8) JS should be"),
-        (lambda p, q: (divergence(p, q) + divergence(q, p)) / np.log(4), "JS should be 0.3466"),
-        (lambda p, q: np.log(2) / 2, "For two equal distributions JS should be 0"),
+        (lambda real, fake: log_d(real).mean() + log_not_d(fake).mean(), "The sign is turned"),
+        (lambda real, fake: -log_d(real).sum() - log_not_d(fake).sum(), "This is the sum"),
+        (lambda real, fake: -np.mean([log_d(real), log_not_d(fake)]), "This is half of it"),
+        (lambda real, fake: -log_d(fake).mean() - log_not_d(real).mean(), "are swapped"),
+        (lambda real, fake: -log_d(real).mean() - log_d(fake).mean(), "the fake samples real"),
+        (lambda real, fake: -log_not_d(real).mean() - log_not_d(fake).mean(), "samples fake as"),
+        (
+            lambda real, fake: -log_d(sigmoid(real)).mean() - log_not_d(sigmoid(fake)).mean(),
+            "the sigmoid is taken twice",
+        ),
+        (lambda real, fake: -np.log(real).mean() - np.log(1 - fake).mean(), "its sigmoid is the"),
+        (lambda real, fake: -log_d(real).mean(), "The fake half is missing"),
+        (lambda real, fake: -log_not_d(fake).mean(), "The real half is missing"),
+        (lambda real, fake: -log_d(real) - log_not_d(fake), "Wanted is one number"),
+        (lambda real, fake: -np.max(log_d(real)), "the loss should be 1.468"),
+        (lambda real, fake: -log_d(real).mean() - log_not_d(fake).mean(), "Right, but infinite"),
     ],
 )
-def test_the_jensen_shannon_exercise_tells_what_is_wrong(answer, words):
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_the_exercise_on_ds_loss_tells_what_is_wrong(answer, words):
     line = verdict("01.1", answer)
     assert line.startswith("01.1: not yet. ") and words in line
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda fake: log_d(fake).mean(), "The sign is turned"),
+        (lambda fake: -log_d(fake).sum(), "This is the sum"),
+        (lambda fake: log_not_d(fake).mean(), "the minimax loss"),
+        (lambda fake: -log_not_d(fake).mean(), "D's half of the matter"),
+        (lambda fake: -log_d(sigmoid(fake)).mean(), "the sigmoid is taken twice"),
+        (lambda fake: -np.log(fake).mean(), "its sigmoid is the"),
+        (lambda fake: -log_d(fake), "Wanted is one number"),
+        (lambda fake: -np.max(log_d(fake)), "the loss should be 0.8469"),
+        (lambda fake: -log_d(fake).mean(), "Right, but infinite"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_the_exercise_on_gs_loss_tells_what_is_wrong(answer, words):
+    line = verdict("01.2", answer)
+    assert line.startswith("01.2: not yet. ") and words in line
 
 
 STEP = ROOT / "notebooks/solutions/02_pretrain_the_discriminator.py"

@@ -265,6 +265,19 @@ def test_each_seed_has_a_panel_and_each_word_a_look():
         plots.ensemble_densities(axes, GRID, P, np.ones((5, len(GRID))))
 
 
+def test_what_lies_beyond_a_panel_is_marked_at_its_side():
+    _, axes = plots.figure(4)
+    samples = np.zeros((4, 100, 1)) + 4.0
+    samples[0] = -1.0
+    samples[1, :30], samples[1, 30:50] = -5.0, 9.0
+    samples[2, :9] = 8.5  # fewer than a tenth
+    plots.ensemble_densities(axes, GRID, P, np.ones((4, len(GRID))), beyond=samples)
+    marks = [[(text.get_text(), text.get_ha()) for text in ax.texts] for ax in axes]
+    assert marks[0] == [("\u25c0 100%", "left")]
+    assert marks[1] == [("\u25c0 30%", "left"), ("20% \u25b6", "right")]
+    assert marks[2:] == [[], []]
+
+
 def test_points_differ_in_shape_and_scales_are_equal():
     _, ax = plots.figure()
     real, fake = np.array([[0.0, 1.0]]), np.array([[2.0, 3.0]])

@@ -70,6 +70,15 @@ def test_records_do_not_change_what_is_trained():
     assert equal(often.generators.weights, once.generators.weights)
 
 
+def test_a_trainer_has_both_networks_as_they_are_now():
+    some = trainer(seeds=3)
+    before = some.discriminators.weights
+    some.advance(5)
+    assert not equal(some.discriminators.weights, before)
+    assert equal(some.discriminators.weights, some.run().discriminators.weights)
+    assert equal(some.generators.weights, some.run().generators.weights)
+
+
 @pytest.mark.parametrize("others", [32, 5])
 def test_a_seed_alone_starts_as_it_does_among_others(others):
     alone, among = trainer(seeds=[3]), trainer(seeds=others)

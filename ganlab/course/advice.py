@@ -103,7 +103,17 @@ CASES = (
         "Samples go round the data and come back to where they were",
         "turning",
         "their mean goes on moving, smoothly, and the distance to the data does not shrink",
-        (Advice("Adam's beta_1 at 0.5 in place of 0.9", "F5a", "ours on four points, 0.005"),),
+        (
+            Advice("Adam's beta_1 at 0.5 in place of 0.9", "F5a", "ours on four points, 0.005"),
+            Advice(
+                "R1 on D, weight 1, under Adam with beta_1 0.9 (runs that settle)",
+                "A6b",
+                "Adam, beta_1 0.9",
+            ),
+            Advice(
+                "R1 on D, weight 1, under momentum 0.9 (runs that settle)", "A6b", "momentum 0.9"
+            ),
+        ),
     ),
     Case(
         "Samples jump from record to record, or losses end in the hundreds",

@@ -12,6 +12,7 @@ import textwrap
 import tomllib
 
 import numpy as np
+from scipy.special import expit
 
 _CHECKS = {}
 
@@ -87,21 +88,69 @@ def _best_discriminator(answer):
     return "Where p equals q the best discriminator says 1/2: it can only guess."
 
 
+LOGITS = {"real": np.array([2.0, -1.0, 0.5]), "fake": np.array([-1.5, 0.25, 1.2])}
+
+
+def _cost(logits):
+    """Mean of -log D: what a batch costs whoever wants it called real."""
+    return np.mean(np.logaddexp(0, -logits))
+
+
+def _compare_loss(given, wanted, what, mistakes):
+    """Raise a `Hint` unless a loss is `wanted`; `mistakes`, {words: value}, are told apart."""
+    if np.shape(given) != ():
+        raise Hint(f"Wanted is one number, the mean over a batch, and this is {np.shape(given)}.")
+    if np.isnan(given):
+        raise Hint("It is not a number: a logit may be negative; its sigmoid is the probability.")
+    usual = {
+        "The sign is turned: a loss is small where its player does well.": -wanted,
+        "This is the sum over the batch: take the mean.": 3 * wanted,
+    }
+    for words, value in {**usual, **mistakes}.items():
+        if abs(given - value) < 1e-4:
+            raise Hint(words)
+    close(given, wanted, f"For {what} the loss", tolerance=1e-4)
+
+
+def _compare_far_out(given, wanted):
+    if not np.isfinite(given):
+        raise Hint("Right, but infinite at a logit of -1000, whose sigmoid rounds to 0: log_expit.")
+    close(given, wanted, "At logits of -1000 and 1000 the loss")
+
+
 @exercise("01.1")
-def _js_divergence(answer):
-    p, q = np.array([0.5, 0.5, 0.0]), np.array([0.5, 0.0, 0.5])
-    pairs = "For p = (0.5, 0.5, 0) and q = (0.5, 0, 0.5)"
-    given, wanted = answer(p, q), np.log(2) / 2  # half of either is apart, half is shared
-    if np.shape(given) == () and np.isnan(given):
-        raise Hint(f"{pairs} it is not a number: 0 log 0 should count as 0.")
-    if np.shape(given) == () and abs(given - 2 * wanted) < 1e-6:
-        raise Hint("This is the sum of both KLs to the mixture; JS is their mean.")
-    close(given, wanted, f"{pairs} JS")
-    close(answer(p, p), 0.0, "For two equal distributions JS")
-    # (0.6 log 1.5 + 0.4 log(2/3) + 0.2 log 0.5 + 0.8 log(4/3)) / 2
-    uneven = np.array([0.6, 0.4]), np.array([0.2, 0.8])
-    close(answer(*uneven), 0.086305, "For p = (0.6, 0.4) and q = (0.2, 0.8) JS", tolerance=1e-5)
-    return "Where the two share nothing it is log 2, however far apart they are."
+def _discriminator_loss(answer):
+    real, fake = LOGITS["real"], LOGITS["fake"]
+    wanted = 1.468301  # (0.126928 + 1.313262 + 0.474077 + 0.201413 + 0.825939 + 1.463282) / 3
+    mistakes = {
+        "Real and fake are swapped.": _cost(-real) + _cost(fake),
+        "This calls the fake samples real as well.": _cost(real) + _cost(fake),
+        "This calls the real samples fake as well.": _cost(-real) + _cost(-fake),
+        "This is half of it: each kind has a mean of its own, and the two are added.": wanted / 2,
+        "The logit is taken for the probability, or the sigmoid is taken twice.": (
+            _cost(expit(real)) + _cost(-expit(fake))
+        ),
+        "The fake half is missing.": _cost(real),
+        "The real half is missing.": _cost(-fake),
+    }
+    _compare_loss(answer(real, fake), wanted, "real 2, -1, 0.5 and fake -1.5, 0.25, 1.2", mistakes)
+    _compare_far_out(answer(np.array([-1000.0, 0.0]), np.array([1000.0, 0.0])), 1000.693147)
+    return "A D that says 1/2 to everything pays log 4, about 1.386."
+
+
+@exercise("01.2")
+def _nonsaturating_loss(answer):
+    fake, wanted = LOGITS["fake"], 0.846878  # (1.701413 + 0.575939 + 0.263282) / 3
+    mistakes = {
+        "This is log(1 - D), the minimax loss: it is flat where G is losing.": -_cost(-fake),
+        "This is D's half of the matter: G wants its samples called real.": _cost(-fake),
+        "The logit is taken for the probability, or the sigmoid is taken twice.": _cost(
+            expit(fake)
+        ),
+    }
+    _compare_loss(answer(fake), wanted, "fake -1.5, 0.25, 1.2", mistakes)
+    _compare_far_out(answer(np.array([-1000.0, 0.0])), 500.346574)
+    return "At a logit of -1000, where G is losing, its slope is still 1."
 
 
 @exercise("02.1")

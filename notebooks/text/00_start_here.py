@@ -1,12 +1,12 @@
 # %% [markdown]
 # # Start here
 #
-# *You will* check that everything works, and train your first GAN: 32 of them, in fact.
+# *You will* train your first GAN: 32 of them, in fact.
 #
 # *You will learn*
-# - what this course does differently from others;
-# - how to read it, and what its pictures and verdicts mean;
-# - what a GAN is, and how to train one in one call.
+# - what a GAN is, and how to train one in one call;
+# - why one run of it tells you next to nothing;
+# - how to read this course, its pictures and its verdicts.
 #
 # *You need* a little Python and the idea of a neural network. About 15 minutes.
 
@@ -22,48 +22,47 @@ if find_spec("ganlab") is None:
 # %% [markdown]
 # ## What a GAN is
 #
-# Two networks play a game. The *generator* G turns random numbers into samples. The
-# *discriminator* D is shown real samples and generated ones, and says for each how likely
-# it is to be real. D is trained to tell them apart; G is trained so that D cannot. If all
-# goes well, G's samples end up looking like the real ones, and nobody had to write down
-# what "real" means.
+# <small>2 min</small>
 #
-# If all goes well. It often does not, and how often is what this course measures. (Yours has just
-# failed, and you have ten minutes? Go to [the clinic](../docs/clinic.md) first.)
+# Two networks play a game. The *generator* G turns random numbers, the *latents*
+# z, into samples. The *discriminator* D is shown real samples and G's, and says for each how
+# likely it is to be real.
+
+# %%
+from ganlab.course.diagrams import draw_gan
+from ganlab.plots import show
+
+show(draw_gan(), "00.gan")
+
+# %% [markdown]
+# Dashed lines are what is learned from. D is trained to tell real from *fake*; G is trained so
+# that D cannot. If all goes well, G's samples end up looking like the real ones, and nobody had
+# to write down what "real" means.
 #
-# ## What is different here
-#
-# Most of what is written about GANs was concluded from one training run, sometimes from
-# one that had been picked. But two runs of the same code, with different random numbers,
-# can end in quite different places. So here
-#
-# - **every experiment is 32 runs** or more, trained side by side in one compiled program,
-#   which takes a second or two on a laptop;
-# - **exact things are computed exactly**. Our data have known densities, so the best
-#   possible discriminator can be drawn next to the one that was trained;
-# - **claims get verdicts**. What five posts said about GANs is written down as claims,
-#   measured by a protocol fixed beforehand, on as many seeds as it takes. All are in
-#   [the ledger](../docs/claims.md), and you can run every one of them again.
+# It often does not go well. **This course takes one GAN that fails, and mends it**: each notebook
+# takes one fault, shows it, tests for it, and carries a remedy on. (Yours has just failed, and you
+# have ten minutes? Go to [the clinic](../docs/clinic.md) first.)
 #
 # ## Does everything work?
 #
+# <small>2 min</small>
+#
 # You see this notebook as it ran for us. It is more fun with the answers gone: in
-# JupyterLab choose *Edit*, then *Clear Outputs of All Cells*. To run a cell, click into it
-# and press Shift and Enter; a number appears beside it when it is done. Start with this
-# one. The first import takes some seconds.
+# JupyterLab choose *Edit*, then *Clear Outputs of All Cells*. To run a cell, click into it and
+# press Shift and Enter; a number appears beside it when it is done. The first import takes some
+# seconds.
 
 # %%
 import sys
-import time
 
 import numpy as np
 
 from ganlab import data, latent, plots
+from ganlab.endings import endings
 from ganlab.evidence import claim
 from ganlab.exercises import check, quiz
-from ganlab.metrics import wasserstein
+from ganlab.metrics import noise_floor, wasserstein
 from ganlab.networks import mlp
-from ganlab.plots import show
 from ganlab.program import compiles
 from ganlab.training import train
 
@@ -72,83 +71,99 @@ print("Python is fine." if tested else "The course was tested with Python 3.11 t
 print("Training is compiled." if compiles() else "Training runs uncompiled, and slower.")
 
 # %% [markdown]
-# ## A first GAN
+# ## One GAN, 32 times
 #
-# The real samples come from a bell curve around 4. The generator gets a random number *z*,
-# called a *latent*, and turns it into one number. Every training step uses a *batch* of 64
-# real samples and 64 latents. Both networks are stacks of dense layers: `(1, 8, 1)` is one
-# input, 8 hidden units, one output; `"tanh"` is what the hidden units do to their sums. D
-# ends in a *logit*, a number from minus to plus infinity that a sigmoid turns into a
-# probability.
+# <small>5 min</small>
 #
-# *Before you run it: the 32 runs differ in their random numbers only. How far apart will
-# they end?*
+# The real samples come from a bell curve around 4, with a standard deviation of 0.5.
+# G gets one latent and turns it into one number. Every training step uses a *batch* of 64 real
+# samples and 64 latents. Both networks are stacks of dense layers: `(1, 8, 1)` is one input, 8
+# hidden units, one output; `"tanh"` is what the hidden units do to their sums. D ends in a *logit*,
+# a number from minus to plus infinity that a sigmoid turns into a probability.
+#
+# We train it 32 times, side by side in one compiled program: same code, same data, other random
+# numbers. What those follow from is called a *seed*. *Before you run the next two cells: how many
+# of the 32 will end as the bell? Write your number down.*
 
 # %%
 target = data.Gaussian(mean=4.0, std=0.5)
 generator = mlp((1, 8, 1), "tanh")
 discriminator = mlp((1, 16, 16, 1), "tanh")
 
-began = time.perf_counter()
 run = train(generator, discriminator, target, latent.Gaussian(), steps=3000, seeds=32)
-took = time.perf_counter() - began
-
-# %% [markdown]
-# That was 32 GANs and 3,000 training steps of each. The first call also compiled the
-# program; run the cell again and it will be quicker. At 51 moments, called *records*, the
-# run kept samples of every generator. We look at three of them.
 
 # %%
-fig, axes = plots.figure(3, width=9.0, height=3.4)
-grid = np.linspace(-2, 8, 400)
-for ax, record in zip(axes, (0, 15, 50), strict=True):
-    samples = run.samples[record, :4]
-    ax.fill_between(grid, target.density(grid), color="0.8")
-    for seed, style in enumerate(("-", "--", ":", "-.")):
-        counts, edges = np.histogram(samples[seed], 50, (-2, 8))
-        ax.stairs(counts / 100, edges, ls=style, label=f"seed {seed}")  # 500 samples, bins of 0.2
-    ax.set(title=f"step {run.steps[record]}", xlabel="x", ylim=(0, 2))
-axes[0].set_ylabel("density")
-fig.suptitle(f"32 GANs and 3,000 steps took {took:.0f} seconds here")
-plots.legend(axes[1], ncols=4)
-show(fig, "00.four-generators")
+samples = run.generate(10_000)  # (32, 10000, 1): of each generator as it is at the end
+words = endings(samples, target)
+
+edges = np.linspace(1.5, 6.5, 101)
+grid = (edges[1:] + edges[:-1]) / 2
+densities = [np.histogram(x, edges)[0] / (10_000 * 0.05) for x in samples]
+order = ("close", "near", "narrow", "partly", "lost")  # from the best
+look = {"outcome": words, "order": order, "beyond": samples}  # marks what lies outside a panel
+fig, axes = plots.figure(8, 4, width=9.0, height=4.4)
+plots.ensemble_densities(axes, grid, target.density(grid), densities, **look)
+show(fig, "00.endings")
 
 # %% [markdown]
-# Grey is the target. The four outlines are what four of the generators produce: the same
-# code, the same data, other random numbers. They move to the bell as thin spikes and only
-# then begin to widen, each at its own pace.
+# Each panel is one seed, from 1.5 to 6.5; grey is the data, the line is what this generator makes.
+# Had you run it once, you would have seen one of these panels, and written of "the" GAN that it
+# works, or that it makes too little variety, or too much.
 #
-# One picture of one run would hide that. So we put a number on each run, and look at all
-# 32. The number is the *Wasserstein distance* W1: how far the samples would have to be
-# moved, on average, to become the data. Smaller is better.
+# The course names endings by five words. The first that fits, from the top (a *width* is the
+# standard deviation of the samples):
+#
+# | word | what it means for a bell |
+# |---|---|
+# | *lost* | less than a tenth of the samples within three standard deviations of its mean |
+# | *partly* | less than nine tenths of them |
+# | *narrow* | width below 0.8 of the data's |
+# | *close* | the distance W1 at most a quarter of the standard deviation |
+# | *near* | none of these |
+#
+# The *Wasserstein distance* W1 says how far the samples would have to be moved, on average, to
+# become the data. It is never quite 0: even 10,000 real samples are not the curve itself. What a
+# perfect generator would score with as many samples is the *noise floor*. *Before you run it: will
+# the best of the 32 lie on the floor?*
 
 # %%
-distance = wasserstein(run.samples, target)
-fig, ax = plots.figure(width=7.5, height=3.0)
+distance = wasserstein(samples, target)
+floor = noise_floor(wasserstein, target, 10_000, np.random.default_rng(0))
+rows = {word: distance[words == word] for word in order if (words == word).any()}
+
+fig, ax = plots.figure(width=8.5, height=3.2)
 ax.set_xscale("log")
-moments = {f"step {run.steps[i]}": distance[i] for i in (0, 15, 30, 50)}
-plots.outcomes(ax, moments, label="W1 to the data")
-show(fig, "00.four-moments")
+plots.outcomes(ax, rows, floor=(floor.low, floor.high), label="W1 to the data")
+show(fig, "00.distances")
 
 # %% [markdown]
-# Each dot is one run. The upright bar is the median; the thin line below holds the middle
-# 80 % of the runs. They start alike and end apart, by a factor of ten. You will meet this
-# picture in every notebook. When somebody tells you that a trick made a GAN better, ask to
-# see the dots.
+# Each dot is one run, in the row of its word. The upright bar is the median of a row, the level
+# line holds the middle 80 % of it. Nothing but the seed was changed, and the distances differ by a
+# factor of ten or more; all are well above the grey floor. So when somebody tells you that a trick
+# made a GAN better, ask to see the dots. In this course
+#
+# - **every experiment is 32 runs** or more;
+# - **exact things are computed exactly**: our data have known densities, so the best possible
+#   discriminator can be drawn beside the one that was trained;
+# - **claims get verdicts**: what five posts said about GANs, measured by protocols fixed
+#   beforehand, on as many seeds as it takes. All are in [the ledger](../docs/claims.md).
 #
 # ## How to read a notebook
+#
+# <small>3 min</small>
 #
 # - Sentences in *italics* ask you to predict. Write your guess down before you run the
 #   next cell; being wrong is the quickest way to learn here.
 # - A discriminator curve is called *learned* when it was trained, *computed* when it was
 #   worked out from a trained generator's density, and *exact* when both densities are given
 #   by a formula.
-# - Grey bands marked *a perfect sampler* are the *noise floor*: what a perfect generator
-#   would score with the same number of samples. Nothing can be told apart below it.
+# - At moments called *records* a run keeps losses and samples, to be looked at later.
 # - Widgets are live in JupyterLab and on Colab, and still pictures elsewhere.
 # - Exercises end in a `check`. An unsolved one says so and stops nothing.
 #
-# Here is one. Suppose that near some point real samples have density $p$ and generated ones
+# Here is one.
+#
+# **1. Write it.** Suppose that near some point real samples have density $p$ and generated ones
 # $q$. Of all the samples that D is shown there, the share $p / (p + q)$ is real, so that is
 # the best it can say: $D^* = p / (p + q)$.
 
@@ -161,15 +176,20 @@ def best_discriminator(p, q):
 
 check("00.1", best_discriminator)
 
+# %% [markdown] tags=["answer"]
+# [A solution](solutions/00_start_here.py).
+
 # %%
 quiz("00.1")
 
 # %% [markdown]
 # ## How to read a verdict
 #
-# A claim from notebook 05: beside noise and feature matching, minibatch discrimination brings
-# the generator nearer to the data. (What the three techniques are comes later; here it is only
-# about how the answer is read.) It was tried in two GANs. *Will it help in both, in one or in
+# <small>2 min</small>
+#
+# A claim from notebook 05: beside noise and feature matching, minibatch discrimination
+# brings the generator nearer to the data. (What the three techniques are comes later; here it is
+# only about how the answer is read.) It was tried in two GANs. *Will it help in both, in one or in
 # neither?*
 
 # %%
@@ -193,15 +213,18 @@ claim("E7a")
 # %% [markdown]
 # ## The map
 #
-# | notebook | its question |
-# |---|---|
-# | 00 Start here | Does everything work? |
-# | [01 Play the minimax game](01_play_the_minimax_game.ipynb) | What is the best D, and why does training go in circles? |
-# | [02 Pretrain the discriminator](02_pretrain_the_discriminator.ipynb) | Which ingredients of a post that works make it work? |
-# | [03 Learn a 1D Gaussian](03_learn_a_1d_gaussian.ipynb) | How many of 32 runs find the bump, and do they narrow onto it? |
-# | [04 Let it see the batch](04_let_it_see_the_batch.ipynb) | Does minibatch discrimination keep the width? |
-# | [05 Add noise, match features](05_add_noise_match_features.ipynb) | Which tricks help, and by how much? |
-# | [06 Watch modes collapse](06_watch_modes_collapse.ipynb) | Why do generators forget parts of the data, and what mends which fault? |
-# | [07 Compare with a VAE](07_compare_with_a_vae.ipynb) | Does the alternative blur, and when is that better? |
+# <small>1 min</small>
 #
-# Go on with 01. If you would rather see training first, 03 stands on its own.
+# | notebook | the fault it takes | what it asks |
+# |---|---|---|
+# | 00 Start here | you cannot see it in one run | How differently do 32 runs end? |
+# | [01 Play the minimax game](01_play_the_minimax_game.ipynb) | turning: the players go round each other | When do they, and what makes them stop? |
+# | [02 Pretrain the discriminator](02_pretrain_the_discriminator.ipynb) | starving: D teaches G nothing | Which ingredients of a post that works make it work? |
+# | [03 Learn a 1D Gaussian](03_learn_a_1d_gaussian.ipynb) | runs that are lost, or only partly there | How many of 32 runs find the bump? |
+# | [04 Let it see the batch](04_let_it_see_the_batch.ipynb) | too narrow | Does minibatch discrimination keep the width, and at what cost? |
+# | [05 Add noise, match features](05_add_noise_match_features.ipynb) | a technique that is not what its name says | Which tricks help, and by how much? |
+# | [06 Watch modes collapse](06_watch_modes_collapse.ipynb) | modes dropped, collapse, a chase | What mends which? |
+# | [07 Compare with a VAE](07_compare_with_a_vae.ipynb) | the blur of the alternative | When is a VAE the better choice? |
+#
+# Go on with 01. If you would rather see training first, 03 stands on its own. New words are in
+# [the glossary](../docs/glossary.md).
