@@ -12,7 +12,7 @@ from ganlab.arguments import first_line
 from ganlab.backend import keras, tf
 from ganlab.initial import initializers_of, largest
 from ganlab.lookups import is_own
-from ganlab.models import clone, own_parts, owners, structure
+from ganlab.models import clone, in_several_places, own_parts, owned, structure, tied
 
 A_LOGIT = "a logit, a last Dense(1) of no activation"
 _POINTS = 6
@@ -27,7 +27,7 @@ def refuse_unfaithful(model, role, size):
     """
     _refuse_other_kinds(model, role)
     mapped = ensemble.mapped_parts(model)
-    if not mapped and not own_parts(model):
+    if not mapped and not own_parts(model) and not tied(model):
         return
     key = structure(model)
     if key not in _known:
@@ -88,6 +88,13 @@ def _refuse_chance(model, role, x):
 
 def _refuse_other_copy(model, role, x):
     copy, there = clone(model), [np.asarray(v) for v in model.trainable_variables]
+    if tied(model) != tied(copy):
+        which = ", ".join(in_several_places(model))
+        raise ValueError(
+            f"{role} has one layer in several places ({which}), which "
+            "its get_config does not tell, so that a copy has several: wanted a keras.Model of "
+            "inputs and outputs that calls the layer several times"
+        )
     if [w.shape for w in there] != [tuple(v.shape) for v in copy.trainable_variables]:
         given = [w.shape for w in there], [tuple(v.shape) for v in copy.trainable_variables]
         raise ValueError(
@@ -160,7 +167,7 @@ def _weighed(outputs):
 def refuse_trained(model, role):
     """Refuses a template whose weights are not as its initializers leave them: seeds draw their
     own, so what it has learned would be gone."""
-    layers = [layer for layer in owners(model) for _ in layer.trainable_variables]
+    layers = [layer for layer, _ in owned(model)]
     found = zip(initializers_of(model) or (), model.trainable_variables, layers, strict=False)
     for initializer, weight, layer in found:
         value = np.asarray(weight)
