@@ -75,7 +75,7 @@ def clone(model):
                 copy = type(model).from_config(config)
         except (TypeError, ValueError, NotImplementedError) as error:
             raise TypeError(
-                f"{type(model).__name__} cannot be rebuilt, which every seed's own copy needs: "
+                f"{_not_rebuilt(model)} cannot be rebuilt, which every seed's own copy needs: "
                 "give the class a get_config that returns its constructor's arguments"
             ) from error
         if not copy.built:
@@ -84,6 +84,19 @@ def clone(model):
         for place, name, function in places:
             setattr(copied[place], name, function)
     return copy
+
+
+def _not_rebuilt(model):
+    """The name of the class that does not come back from its own configuration: an initializer's
+    or a layer's in the model, the innermost; else that of the model."""
+    parts = list(_parts(model))
+    held = [v for part in parts for v in _set_by_the_reader(part).values() if _is_own_kind(type(v))]
+    for thing in (*held, *(part for part in reversed(parts) if _is_own_kind(type(part)))):
+        try:
+            type(thing).from_config(thing.get_config())
+        except Exception:  # whatever the reader's class raises
+            return type(thing).__name__
+    return type(model).__name__
 
 
 @contextlib.contextmanager

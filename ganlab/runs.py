@@ -14,6 +14,7 @@ import ganlab.latent
 from ganlab.backend import keras, tf
 from ganlab.company import outputs
 from ganlab.ensemble import Ensemble
+from ganlab.lookups import asked
 from ganlab.losses import clamped_tanh
 from ganlab.models import input_size, keeping_ties
 from ganlab.step import QUANTITIES
@@ -42,12 +43,25 @@ class Records(NamedTuple):
         shape = (members, self.samples, dim)
         if self.keep is None:
             return 4 * math.prod(shape)
-        kept = np.asarray(self.keep(np.zeros(shape, "float32")))
-        if kept.shape[:1] != (members,):
-            raise ValueError(
-                f"keep gives shape {kept.shape}: wanted ({members}, ...), one per seed"
-            )
-        return kept.nbytes
+        return self.kept(np.zeros(shape, "float32")).nbytes
+
+    def kept(self, samples, before=()):
+        """What `keep` makes of samples (seeds, n, dim), an array (seeds, ...), of the shape that it
+        gave `before`; ValueError, in one line, for anything else."""
+        found = asked("keep", self.keep, samples)
+        try:
+            found = np.asarray(found)
+        except ValueError:  # lists of several lengths
+            found = np.asarray(None)
+        if found.dtype == object:
+            raise ValueError("keep gives lists that make no array: wanted one, (seeds, ...)")
+        if found.shape[:1] != samples.shape[:1]:
+            wanted = f"wanted ({len(samples)}, ...), one per seed"
+            raise ValueError(f"keep gives shape {found.shape}: {wanted}")
+        if before and found.shape != before[0].shape:
+            told = f"gives shape {found.shape}, and gave {before[0].shape} at the first record"
+            raise ValueError(f"keep {told}: wanted the same at all")
+        return found
 
 
 class Recorded:

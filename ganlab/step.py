@@ -8,7 +8,7 @@ import numpy as np
 from ganlab.backend import tf
 from ganlab.ensemble import call, call_layers
 from ganlab.gan import Now
-from ganlab.lookups import asked, name_of
+from ganlab.lookups import asked, asked_numbers, name_of
 from ganlab.program import Player, Program
 
 # What a step of both players reports, averaged over the batch, one number for each member.
@@ -126,7 +126,8 @@ class Steps:
 
         def loss(weights):
             d_loss, logits = self._d_loss(weights, self.g.values(), batches, scalars)
-            return d_loss, [asked("losses.score", self.losses.score, each) for each in logits]
+            score = partial(asked_numbers, "losses.score", self.losses.score)
+            return d_loss, [score(each) for each in logits]
 
         d_loss, (real_score, fake_score) = self.d.descend(loss, moving.rate["d"])
         self._after("d", scalars, moving.move)
@@ -167,7 +168,7 @@ class Steps:
         real = drawn.real
         for k, term in enumerate(self.shown):
             if term.function is not None:
-                ask = partial(asked, f"shown[{k}]", term.function, **scalars.shown[k])
+                ask = partial(asked_numbers, f"shown[{k}]", term.function, **scalars.shown[k])
                 fake = ask(fake, Now(step, drawn.fake_noise[k]))
                 if real is not None:
                     real = ask(real, Now(step, drawn.real_noise[k]))
@@ -194,7 +195,9 @@ class Steps:
         """D's loss (seeds,) and the logits (real, fake), for these weights of D and of G."""
         used = self.in_use("d", weights, scalars)
         logits, _ = self.judge(used, batches)
-        d_loss = asked("losses.discriminator", self.losses.discriminator, *logits, **scalars.losses)
+        d_loss = asked_numbers(
+            "losses.discriminator", self.losses.discriminator, *logits, **scalars.losses
+        )
         return d_loss + self._penalty("d", weights, used, generator, batches, scalars), logits
 
     def g_loss(self, weights, batches, scalars):
@@ -205,7 +208,7 @@ class Steps:
         seen = [] if self.feature_layer is None else features
         seen = [*(logits if self.losses.relative else logits[1:]), *seen]
         hint = "" if self.losses.relative else "; real logits come with relative=True alone"
-        g_loss = asked(
+        g_loss = asked_numbers(
             "losses.generator", self.losses.generator, *seen, hint=hint, **scalars.losses
         )
         return g_loss, opponent
@@ -239,7 +242,7 @@ class Steps:
                     weights,
                     owner.average(),
                 )
-                penalty = asked(f"added[{k}]", term.function, now, **scalars.added[k])
+                penalty = asked_numbers(f"added[{k}]", term.function, now, **scalars.added[k])
                 yield k, owner.one_per_member("added function gives", penalty)
 
     # Weights that take the place of a player's own ------------------------------------------

@@ -11,6 +11,7 @@ from ganlab.blame import first_not_finite
 from ganlab.ensemble import Ensemble, is_tiny, layer_place
 from ganlab.fitting import fitting_networks, shown_shape, spread_scalars
 from ganlab.gan import Added, Gan, Now, Replaced, Scaled, Shown
+from ganlab.gan_trials import of_gan
 from ganlab.loop import Loop, Part, TrainingFailed
 from ganlab.optimizers import followed
 from ganlab.program import Supply, blocks_of, shared
@@ -76,6 +77,8 @@ class Trainer(Loop):
             )
         }
         programs = self._game.programs
+        first = dict(zip("gd", weights, strict=True))
+        tried = of_gan(gan, self._game, first, kept, scalars, self.batch_size)
         super().__init__(
             seeds,
             {
@@ -89,10 +92,11 @@ class Trainer(Loop):
             scalars,
             names={"d": "discriminator", "g": "generator"},
             own=gan.own,
+            trials=tried,
         )
         for player, some in zip("gd", weights, strict=True):
             self.begin(player, some, kept[player])
-        self._keep, self._z = records.keep, z
+        self._kept, self._z = records.kept if records.keep else None, z
         names = ("steps", "samples", *["kept"] * (records.keep is not None), *RECORDS)
         self._records = {name: [] for name in names}
         if failed:
@@ -194,8 +198,9 @@ class Trainer(Loop):
         samples = self._ensembles()[0](self._z)
         samples[self._frozen] = np.nan
         noted = {"steps": self.step, "samples": samples, **seen}
-        if self._keep is not None:
-            noted |= {"samples": samples[:, :0], "kept": np.asarray(self._keep(samples))}
+        if self._kept is not None:
+            kept = self._kept(samples, self._records["kept"])
+            noted |= {"samples": samples[:, :0], "kept": kept}
         for name, value in noted.items():
             self._records[name].append(value)
 
