@@ -55,7 +55,8 @@ class Shown(NamedTuple):
     draw      `draw(rng, shape)` draws the noise the function wants for batches of shape
               (batches, n, dim), one seed at a time, in NumPy
     scalars   floats, or arrays with one value per member; another value needs no new program.
-              What else a function looks up is read once, when its program is built
+              What else a function looks up is read once, when its program is built; so are
+              random numbers that it draws itself, which is refused
     together  whether D gets real and fake samples as one batch, real before fake, and not
               as two: to a D that looks along the batch it makes a difference
     """

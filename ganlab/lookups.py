@@ -93,7 +93,8 @@ def reads(value):
 
     Followed are closures, defaults, globals by the names in the code, attributes of objects and
     modules of the reader's own, and all of those in turn; numbers, arrays, texts and what holds
-    them count by value, and what belongs to a library by identity.
+    them count by value, and what belongs to a library by identity. Not followed is what a function
+    makes up as it runs: names in `globals()`, `os.environ`, files.
     """
     return _Reading().of(value)
 

@@ -223,7 +223,7 @@ def warn_out_of_reach(model, role, latent, real, through=None):
 
     try:
         low, high = _reached(
-            model, lambda rng: latent.sample(64, rng), arrived, (1.0, 1.0, large), through
+            model, lambda rng: latent.sample(64, rng), arrived, (10 * large, 1.0), through
         )
     except Exception:  # a model that takes some latents and weights alone
         return

@@ -289,7 +289,9 @@ def train(
     be left out or would mix the seeds is refused in one line. A compiled program is used again
     while networks, functions, sizes and optimizers are the same, whatever rates and scalars
     are; a global, an attribute or a variable that a function of yours looks up belongs to it,
-    and is looked up when the training begins. Other processes have to be spawned, not forked.
+    and is looked up when the training begins. What it asks of `globals()`, of the environment or
+    of a file is not followed, and stays as it was when the program was built: give it as a scalar,
+    an argument or a variable. Other processes have to be spawned, not forked.
     """
     gan = Gan(
         generator,
