@@ -5,6 +5,7 @@ import numpy as np
 from ganlab import own
 from ganlab.arguments import per_member
 from ganlab.backend import tf
+from ganlab.drawn import Scalars
 from ganlab.ensemble import Ensemble
 from ganlab.gan import Now
 from ganlab.initial import initial_weights
@@ -17,7 +18,6 @@ from ganlab.probing import (
     refuse_unfaithful,
     warn_out_of_reach,
 )
-from ganlab.step import Scalars
 from ganlab.streams import DISCRIMINATOR, GENERATOR
 
 

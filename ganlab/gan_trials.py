@@ -6,9 +6,9 @@ from types import SimpleNamespace
 import numpy as np
 
 from ganlab.backend import tf
+from ganlab.drawn import drawing
 from ganlab.ensemble import call
 from ganlab.gan import Now
-from ganlab.step import drawing
 from ganlab.trials import MEMBERS, Trial, some_of, wide, written
 
 

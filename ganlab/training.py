@@ -8,6 +8,7 @@ from ganlab import losses as _losses
 from ganlab.arguments import record_steps, seed_tuple, whole
 from ganlab.backend import keras
 from ganlab.blame import first_not_finite
+from ganlab.drawn import drawing
 from ganlab.ensemble import Ensemble, is_tiny, layer_place
 from ganlab.fitting import fitting_networks, shown_shape, spread_scalars
 from ganlab.gan import Added, Gan, Now, Replaced, Scaled, Shown
@@ -16,7 +17,7 @@ from ganlab.loop import Loop, Part, TrainingFailed
 from ganlab.optimizers import followed
 from ganlab.program import Supply, blocks_of, shared
 from ganlab.runs import RECORDS, Records, Run
-from ganlab.step import Steps, drawing
+from ganlab.step import Steps
 from ganlab.streams import DISCRIMINATOR, GENERATOR, SHOW
 
 __all__ = [
