@@ -76,7 +76,7 @@ def other_alone(trials):
 
 
 def _found(trial, members, sloped=False):
-    """([numbers], [slopes of their sum]) for the first members; None where the function raises, or
+    """([numbers], [slopes of their weighed sum]) for the first members; None where the function raises, or
     gives another number of members."""
     given = tf.nest.map_structure(
         lambda x: None if x is None else tf.constant(x)[:members], trial.given
@@ -86,7 +86,7 @@ def _found(trial, members, sloped=False):
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(wanted)
             found = tf.nest.flatten(trial.ask(*given))
-            total = tf.add_n([tf.reduce_sum(x) for x in found])
+            total = tf.add_n([_weighed(x) for x in found])
         slopes = []
         if sloped and wanted:
             slopes = tape.gradient(total, wanted, unconnected_gradients="zero")
@@ -94,6 +94,15 @@ def _found(trial, members, sloped=False):
     except Exception:  # the reader's code may raise anything
         return None
     return (found, slopes) if all(x.shape[:1] == (members,) for x in found) else None
+
+
+def _weighed(x):
+    """A sum in which every number of x (members, ...) counts otherwise: what centres a batch has a
+    plain sum without a slope. The first member's numbers do not depend on how many there are."""
+    x = tf.convert_to_tensor(x)
+    size, members = int(np.prod(x.shape[1:])), np.arange(1.0, x.shape[0] + 1)
+    factors = np.outer(members, np.cos(np.arange(size))).reshape(x.shape)
+    return tf.reduce_sum(x * tf.constant(factors, x.dtype))
 
 
 def _flat(trial, found):

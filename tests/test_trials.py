@@ -229,6 +229,8 @@ def test_so_it_is_in_pretraining_and_in_autoencoders_too():
         ),
         {"added": Added(lambda now: tf.nn.relu(mean(now.discriminate(now.real)) - 50.0))},
         {"shown": Shown(lambda x, now: tf.where(x > 1.0, 1.0, x))},
+        {"shown": Shown(lambda x, now: x - tf.reduce_mean(x, axis=1, keepdims=True))},
+        {"replaced": Replaced(in_use=lambda w, k: [x - tf.reduce_mean(x) * 0.0 for x in w])},
         {"shown": Shown(lambda x, now: x + 0.1 * now.noise, lambda rng, s: rng.normal(size=s))},
         {"added": [gradient_penalty(), Added(lambda now: mean(now.discriminate(now.fake)) ** 2)]},
         {
