@@ -76,8 +76,8 @@ def other_alone(trials):
 
 
 def _found(trial, members, sloped=False):
-    """([numbers], [slopes of their weighed sum]) for the first members; None where the function raises, or
-    gives another number of members."""
+    """([numbers], [slopes of their weighed sum]) for the first members; None where the function
+    raises, or gives another number of members."""
     given = tf.nest.map_structure(
         lambda x: None if x is None else tf.constant(x)[:members], trial.given
     )
