@@ -13,7 +13,15 @@ def first_line(error):
     told = lines[0].partition(" [Op:")[0].strip() if lines else ""
     if told.startswith("Exception encountered when calling") and len(lines) > 2:
         told = lines[2].partition(" [Op:")[0].strip()  # Keras says first where, and then what
+    told = told.partition(". You can attempt the following")[0]  # and then ten lines about `if`
     return told or type(error).__name__
+
+
+def in_short(value):
+    """What was given, in a line of at most 80 letters."""
+    if hasattr(value, "shape") and hasattr(value, "dtype"):
+        return f"a {type(value).__name__} of shape {tuple(value.shape)}"
+    return shorten(repr(value), 80, placeholder="...")
 
 
 def whole(name, value, least):

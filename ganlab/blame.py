@@ -7,9 +7,9 @@ each part is looked at: samples, what D is shown, its outputs, losses, penalties
 import numpy as np
 
 from ganlab.backend import tf
+from ganlab.drawn import drawn_at
 from ganlab.ensemble import call
 from ganlab.lookups import name_of
-from ganlab.step import drawn_at
 
 _LARGE = 1e3  # weights beyond it were on their way to infinity, whoever arrived first
 

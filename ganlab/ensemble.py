@@ -196,12 +196,16 @@ def one_by_one(parts):
     _one_by_one.update(parts)
 
 
+def _of_layers(model, weights):
+    """The weights of each layer of the model; two layers may hold the same."""
+    at = dict(zip(map(id, model.trainable_variables), weights, strict=True))
+    return [[at[id(variable)] for variable in layer.trainable_variables] for layer in model.layers]
+
+
 def _call_stack(model, weights, x):
-    weights, outputs = list(weights), [x]
-    for layer in model.layers:
-        count = len(layer.trainable_variables)
-        outputs.append(_call(layer, weights[:count], outputs[-1]))
-        del weights[:count]
+    outputs = [x]
+    for layer, own in zip(model.layers, _of_layers(model, weights), strict=True):
+        outputs.append(_call(layer, own, outputs[-1]))
     return outputs[1:]
 
 
@@ -214,12 +218,10 @@ class _Stacked:
 
 def _call_graph(model, weights, x):
     """(outputs, {layer's name: its outputs, at its last call}) of a Functional model."""
-    weights, owned = list(weights), {}
+    owned = {}
     seen = dict.fromkeys(layer.name for layer in model.layers)
-    for layer in model.layers:
-        count = len(layer.trainable_variables)
-        owned[id(layer)] = weights[:count]
-        del weights[:count]
+    for layer, own in zip(model.layers, _of_layers(model, weights), strict=True):
+        owned[id(layer)] = own
         if isinstance(layer, keras.layers.InputLayer):
             seen[layer.name] = x
 

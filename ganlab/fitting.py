@@ -5,13 +5,19 @@ import numpy as np
 from ganlab import own
 from ganlab.arguments import per_member
 from ganlab.backend import tf
+from ganlab.drawn import Scalars
 from ganlab.ensemble import Ensemble
 from ganlab.gan import Now
 from ganlab.initial import initial_weights
-from ganlab.lookups import asked, is_own, name_of
+from ganlab.lookups import asked, asked_numbers, is_own, name_of
 from ganlab.models import build
-from ganlab.probing import A_LOGIT, refuse_bounded, refuse_trained, refuse_unfaithful
-from ganlab.step import Scalars
+from ganlab.probing import (
+    A_LOGIT,
+    refuse_bounded,
+    refuse_trained,
+    refuse_unfaithful,
+    warn_out_of_reach,
+)
 from ganlab.streams import DISCRIMINATOR, GENERATOR
 
 
@@ -57,8 +63,8 @@ def shown_shape(gan, members, batch_size, scalars):
         given = tuple(batch.shape)
         hint = f"; batch_size={batch_size}"
         now = Now(tf.constant(0.0), noise)
-        again = asked(f"shown[{k}]", term.function, batch, now, hint=hint, **numbers)
-        batch = asked(f"shown[{k}]", term.function, batch, now, hint=hint, **numbers)
+        again = asked_numbers(f"shown[{k}]", term.function, batch, now, hint=hint, **numbers)
+        batch = asked_numbers(f"shown[{k}]", term.function, batch, now, hint=hint, **numbers)
         if not np.array_equal(batch, again, equal_nan=True):
             raise ValueError(
                 f"shown[{k}] ({name_of(term.function)}) draws random numbers of its own, which "
@@ -107,6 +113,7 @@ def fitting_networks(gan, seeds, shown):
         weights.append(some)
         failed |= before
     refuse_bounded(models[1], "discriminator", shown, A_LOGIT)
+    warn_out_of_reach(models[0], "generator", gan.latent, gan.real)
     return tuple(models), weights, failed
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ganlab import losses as _losses
-from ganlab.arguments import whole
+from ganlab.arguments import in_short, whole
 from ganlab.backend import keras, tf
 from ganlab.compiling import compiles
 from ganlab.data import Distribution, as_distribution
@@ -55,7 +55,8 @@ class Shown(NamedTuple):
     draw      `draw(rng, shape)` draws the noise the function wants for batches of shape
               (batches, n, dim), one seed at a time, in NumPy
     scalars   floats, or arrays with one value per member; another value needs no new program.
-              What else a function looks up is read once, when its program is built
+              What else a function looks up is read once, when its program is built; so are
+              random numbers that it draws itself, which is refused
     together  whether D gets real and fake samples as one batch, real before fake, and not
               as two: to a D that looks along the batch it makes a difference
     """
@@ -151,10 +152,15 @@ class Gan:
 
     def __post_init__(self):
         if not isinstance(self.losses, _losses.Losses):
-            raise TypeError(f"losses is {self.losses!r}: wanted a Losses, losses.minimax say")
+            raise TypeError(
+                f"losses is {in_short(self.losses)}: wanted a Losses, losses.minimax say"
+            )
         latent = self.latent
         if isinstance(latent, type) or not (hasattr(latent, "sample") and hasattr(latent, "dim")):
-            raise TypeError(f"latent is {latent!r}: wanted one of ganlab.latent, Gaussian(2) say")
+            array = isinstance(latent, (list, tuple)) or hasattr(latent, "__array__")
+            rows = ", or data.Samples(array), which draws its rows" * array
+            wanted = f"wanted one of ganlab.latent, Gaussian(2) say{rows}"
+            raise TypeError(f"latent is {in_short(latent)}: {wanted}")
         probe("latent", latent)
         vars(self).update(
             real=as_distribution(self.real),
@@ -252,5 +258,7 @@ def _several(name, given, kind):
             article = "an" if kind is Added else "a"
             uncalled = str(getattr(term, "__module__", "")).startswith("ganlab.techniques")
             hint = f", {term.__name__}(...) say" if uncalled else ""
-            raise TypeError(f"{name} holds {term!r}: wanted {article} {kind.__name__}{hint}")
+            raise TypeError(
+                f"{name} holds {in_short(term)}: wanted {article} {kind.__name__}{hint}"
+            )
     return given

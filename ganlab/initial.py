@@ -7,7 +7,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from ganlab.backend import keras, model_was_built
-from ganlab.models import clone, owners
+from ganlab.models import clone, owned
 from ganlab.streams import WEIGHTS, stream
 
 
@@ -39,10 +39,12 @@ def initial_weights(model, seeds, network):
 
 def initializers_of(model):
     """How each weight starts, where layers name its initializer as Keras's do; else None."""
-    owned = [(layer, weight) for layer in owners(model) for weight in layer.trainable_variables]
-    if [id(w) for _, w in owned] != [id(w) for w in model.trainable_variables]:
+    pairs = owned(model)
+    if [id(w) for _, w in pairs] != [id(w) for w in model.trainable_variables]:
         return None
-    found = [getattr(layer, f"{weight.name}_initializer", None) for layer, weight in owned]
+    if any(isinstance(layer, keras.layers.EinsumDense) for layer, _ in pairs):
+        return None  # which counts inputs and outputs by its equation, and tells nobody
+    found = [getattr(layer, f"{weight.name}_initializer", None) for layer, weight in pairs]
     if not all(isinstance(initializer, keras.initializers.Initializer) for initializer in found):
         return None
     return found
@@ -50,7 +52,7 @@ def initializers_of(model):
 
 def largest(initializer, shape):
     """The largest number, in size, that an initializer gives; infinite where nothing is known."""
-    quantile = QUANTILES.get(type(initializer))
+    quantile = _quantile(initializer)
     if quantile is None:
         return np.inf
     return np.abs(quantile(initializer, np.array([2.0**-54, 1 - 2.0**-53]), shape)).max()
@@ -62,13 +64,20 @@ def _drawn(initializer, shape, streams):
     Keras's own initializers take a millisecond for a weight of one member. So the usual ones,
     whose distributions are known, are drawn here: quantiles of uniform numbers.
     """
-    quantile = QUANTILES.get(type(initializer))
+    quantile = _quantile(initializer)
     if quantile is None:
         return _each_by_keras(initializer, shape, streams)
     u = np.empty((len(streams), *shape))
     for rng, one in zip(streams, u, strict=True):
         rng.random(out=one)
     return quantile(initializer, np.maximum(u, 2.0**-54), shape)  # of 0 it may be infinite
+
+
+def _quantile(initializer):
+    """The quantiles of an initializer of the usual kinds, whose outputs are on the last axis."""
+    axes = (getattr(initializer, f"{kind}_axes", None) for kind in ("input", "output"))
+    usual = all(axis is None for axis in axes)
+    return QUANTILES.get(type(initializer)) if usual else None
 
 
 def _each_by_keras(initializer, shape, streams):

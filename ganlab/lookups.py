@@ -51,6 +51,27 @@ def asked(where, function, *arguments, hint="", **keywords):
     return found
 
 
+def asked_numbers(where, function, *arguments, hint="", **keywords):
+    """The same of a function that has to give one array of float32."""
+    return one_array(where, function, asked(where, function, *arguments, hint=hint, **keywords))
+
+
+def one_array(where, function, found, kind="float32"):
+    """What a function gave, if it is one array of this kind: NumPy's and Python's numbers become
+    it, another kind of tensor and lists of several are refused in one line."""
+    if isinstance(found, (int, float, np.ndarray, np.generic)):
+        found = np.asarray(found)
+        if found.dtype.kind in "fiub":
+            return found.astype(kind)
+    given = getattr(found, "dtype", None)
+    if given != kind:
+        several = f" of {len(found)}" if isinstance(found, (list, tuple, dict)) else ""
+        told = getattr(given, "name", given) or f"a {type(found).__name__}{several}"
+        wanted = f"one tensor of {kind}" if given is None else f"{kind}, by tf.cast say"
+        raise ValueError(f"{where} ({name_of(function)}) gives {told}: wanted {wanted}")
+    return found
+
+
 class _Same:
     """Equal to whatever holds the very same object, which it keeps from being forgotten."""
 
@@ -72,7 +93,8 @@ def reads(value):
 
     Followed are closures, defaults, globals by the names in the code, attributes of objects and
     modules of the reader's own, and all of those in turn; numbers, arrays, texts and what holds
-    them count by value, and what belongs to a library by identity.
+    them count by value, and what belongs to a library by identity. Not followed is what a function
+    makes up as it runs: names in `globals()`, `os.environ`, files.
     """
     return _Reading().of(value)
 
@@ -134,7 +156,7 @@ class _Reading:
         return tuple((str(name), self.of(v, names, depth)) for name, v in values.items())
 
     def _function(self, function, depth):
-        cells = [_content(cell) for cell in function.__closure__ or ()]
+        cells = [content(cell) for cell in function.__closure__ or ()]
         held = [*cells, function.__defaults__, function.__kwdefaults__]
         if _library(function.__module__):  # which reads its own library's globals
             return _Same(function), *(self.of(part, (), depth) for part in held)
@@ -149,10 +171,11 @@ class _Reading:
         )
 
 
-def _content(cell):
+def content(cell):
+    """What a cell of a closure holds; None if nothing yet."""
     try:
         return cell.cell_contents
-    except ValueError:  # not set yet
+    except ValueError:
         return None
 
 

@@ -5,6 +5,7 @@ that stop being finite back to where they were and keeps them there, and gives a
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +15,7 @@ from ganlab.backend import tf
 from ganlab.mixing import refuse_mixing
 from ganlab.program import NEVER, Program
 from ganlab.progress import bar
+from ganlab.trials import other_alone, try_out
 
 
 class TrainingFailed(FloatingPointError):
@@ -56,16 +58,23 @@ class Loop:
     scalars   what else the programs are given: their steps get `(Moving, scalars)`
     names     {player: what it is called in a message}
     own       functions and layers of the reader's own, in words: who may have mixed members
+    trials    what functions of the reader's are tried on
     """
 
-    def __init__(self, seeds, parts, players, supplies, rates, scalars=(), names=None, own=()):
+    def __init__(
+        self, seeds, parts, players, supplies, rates, scalars=(), names=None, own=(), trials=()
+    ):
+        self._main = next(iter(parts))
+        if not (program := parts[self._main].program).tried:
+            try_out(trials)
+            program.tried = True
+        self._alone = partial(other_alone, trials)
         self.seeds, self.parts, self._players = seeds, parts, players
         self._supplies, self._rates, self._scalars = supplies, rates, scalars
         self._names, self.own = names or {}, own
         self.step = 0
         self.failed = {}  # {member: step}
         self._frozen = np.zeros(len(seeds), bool)
-        self._main = next(iter(parts))
         self._state = list(parts[self._main].program.initial_state)
 
     @property
@@ -130,7 +139,7 @@ class Loop:
                 steps = min(steps, left // draws)
         moving = Moving(tf.constant(float(self.step)), tf.constant(1.0), start, rate)
         given = (self._state, data, (moving, self._scalars))
-        refuse_mixing(part.program, given, self.seeds, self._frozen, self.own)
+        refuse_mixing(part.program, given, self.seeds, self._frozen, self.own, self._alone)
         if not move:
             still = {player: tf.zeros_like(rates) for player, rates in rate.items()}
             moving = moving._replace(move=tf.constant(0.0), rate=still)

@@ -11,12 +11,13 @@ import numpy as np
 from ganlab.backend import tf
 
 
-def refuse_mixing(program, arguments, seeds, frozen, suspects=()):
+def refuse_mixing(program, arguments, seeds, frozen, suspects=(), alone=None):
     """Refuses a program in which members mix, or which is another at each call; tried once.
 
     arguments  (state, data, scalars) of a call that is about to be made
     frozen     (members,) who has failed already
     suspects   the reader's own functions and layers, in words
+    alone      `alone()` names one that does otherwise for a member alone, if there is any
     """
     if program.apart:
         return
@@ -57,6 +58,12 @@ def refuse_mixing(program, arguments, seeds, frozen, suspects=()):
                     f"{reached[others].sum()} of the {len(others)} others; wanted functions and "
                     f"layers that treat what stands on the first axis apart{whose}"
                 )
+        if alone is not None and (which := alone()):
+            raise ValueError(
+                f"the members are mixed: {which} gives a seed other numbers among others than "
+                "alone; wanted functions that treat what stands on the first axis apart, and do "
+                "not count it"
+            )
     program.apart = True
 
 

@@ -13,14 +13,55 @@ from ganlab.lookups import is_own, layer_attributes, reads
 
 
 def owners(model):
-    """The layers that own weights themselves, in the order of `model.trainable_variables`."""
+    """The layers that own weights themselves, in the order of `model.trainable_variables`; one
+    that stands in several places several times."""
     parts = getattr(model, "layers", None)
     return [model] if not parts else [leaf for part in parts for leaf in owners(part)]
 
 
+def owned(model):
+    """[(layer, weight)] of the layers' trainable weights, each once, with the first that has it."""
+    first = {}
+    for layer in owners(model):
+        for weight in layer.trainable_variables:
+            first.setdefault(id(weight), (layer, weight))
+    return list(first.values())
+
+
+def tied(model):
+    """Which weights each layer has, by number, where a layer or a weight stands in several places;
+    else an empty list."""
+    parts = list(map(id, _parts(model)))
+    found = {id(weight): i for i, weight in enumerate(model.trainable_variables)}
+    places = [[found[id(w)] for w in layer.trainable_variables] for layer in owners(model)]
+    twice = len(set(parts)) < len(parts) or sum(map(len, places)) > len(found)
+    return places if twice else []
+
+
+def in_several_places(model):
+    """The layers that stand in several places of the model, in words."""
+    parts = list(_parts(model))
+    twice = dict.fromkeys(part for part in parts if sum(part is other for other in parts) > 1)
+    return [f"{type(part).__name__} {part.name}" for part in twice] or ["a weight of two layers"]
+
+
+def keeping_ties(model=None):
+    """While this lasts, Keras notes which layers of the model are one and the same, and reads such
+    notes. Where there are none it does not: it goes by addresses, which may be given out twice."""
+    if model is not None and not tied(model):
+        return contextlib.nullcontext()
+    from keras.src.saving.serialization_lib import ObjectSharingScope  # after `ganlab.backend`
+
+    return ObjectSharingScope()
+
+
 def clone(model):
     """A model of the same architecture with weights of its own."""
-    with _functions_named(model) as (named, places), warnings.catch_warnings():
+    with (
+        _functions_named(model) as (named, places),
+        keeping_ties(model),
+        warnings.catch_warnings(),
+    ):
         warnings.simplefilter("ignore")  # Keras's own, of what is made and forgotten here
         try:
             config = model.get_config()
@@ -34,7 +75,7 @@ def clone(model):
                 copy = type(model).from_config(config)
         except (TypeError, ValueError, NotImplementedError) as error:
             raise TypeError(
-                f"{type(model).__name__} cannot be rebuilt, which every seed's own copy needs: "
+                f"{_not_rebuilt(model)} cannot be rebuilt, which every seed's own copy needs: "
                 "give the class a get_config that returns its constructor's arguments"
             ) from error
         if not copy.built:
@@ -43,6 +84,19 @@ def clone(model):
         for place, name, function in places:
             setattr(copied[place], name, function)
     return copy
+
+
+def _not_rebuilt(model):
+    """The name of the class that does not come back from its own configuration: an initializer's
+    or a layer's in the model, the innermost; else that of the model."""
+    parts = list(_parts(model))
+    held = [v for part in parts for v in _set_by_the_reader(part).values() if _is_own_kind(type(v))]
+    for thing in (*held, *(part for part in reversed(parts) if _is_own_kind(type(part)))):
+        try:
+            type(thing).from_config(thing.get_config())
+        except Exception:  # whatever the reader's class raises
+            return type(thing).__name__
+    return type(model).__name__
 
 
 @contextlib.contextmanager
@@ -164,7 +218,8 @@ def structure(model):
     )
     ignored = ("build_config",) if graph else ("build_config", "name")
     config = keras.saving.serialize_keras_object(model)
-    return json.dumps(_without(config, ignored), sort_keys=True, default=str)
+    told = json.dumps(_without(config, ignored), sort_keys=True, default=str)
+    return told + (str(ties) if (ties := tied(model)) else "")
 
 
 def standing(model):

@@ -3,8 +3,11 @@ optimizer an ensemble takes over."""
 
 import math
 
-from ganlab.arguments import per_member
-from ganlab.backend import keras
+import numpy as np
+
+from ganlab.arguments import in_short, per_member
+from ganlab.backend import keras, tf
+from ganlab.lookups import asked, name_of
 
 
 @keras.saving.register_keras_serializable("ganlab")
@@ -72,7 +75,16 @@ _ELEMENTWISE = (
     keras.optimizers.Lion,
     TorchAdam,
 )
-_ACROSS = ("clipnorm", "global_clipnorm", "use_ema", "gradient_accumulation_steps")
+_LENGTH = (
+    "which would mix the members: the length of a slope is taken over the weights of all seeds at "
+    "once; wanted clipvalue"
+)
+_REFUSED = {
+    "clipnorm": _LENGTH,
+    "global_clipnorm": _LENGTH,
+    "use_ema": "whose averages nothing here would use: wanted techniques.averaged_generator",
+    "gradient_accumulation_steps": "so that most steps move nothing: wanted a larger batch_size",
+}
 
 
 def recipe_and_rates(optimizer, factors, role, members):
@@ -84,7 +96,9 @@ def recipe_and_rates(optimizer, factors, role, members):
     configuration would not have.
     """
     if not isinstance(optimizer, keras.optimizers.Optimizer):
-        raise TypeError(f"{role} is {optimizer!r}: wanted a Keras optimizer, Adam(1e-3) say")
+        raise TypeError(
+            f"{role} is {in_short(optimizer)}: wanted a Keras optimizer, Adam(1e-3) say"
+        )
     if type(optimizer) not in _ELEMENTWISE:
         names = ", ".join(kind.__name__ for kind in _ELEMENTWISE)
         raise ValueError(
@@ -92,17 +106,39 @@ def recipe_and_rates(optimizer, factors, role, members):
             f"wanted one of {names}"
         )
     config = optimizer.get_config()
-    for name in _ACROSS:
+    for name, why in _REFUSED.items():
         if config.get(name):
-            raise ValueError(f"{role} has {name}={config[name]!r}, which would mix the members")
+            raise ValueError(f"{role} has {name}={config[name]!r}, {why}")
     _refuse_what_is_lost(optimizer, role)
     config.pop("name", None)
     rates = rates_of(optimizer, factors, role, members)
     if not isinstance(config["learning_rate"], dict):
         config["learning_rate"] = 1.0
     elif not type(optimizer._learning_rate).__module__.startswith("keras."):
+        _refuse_untraceable(optimizer._learning_rate, role)
         config["learning_rate"] = optimizer._learning_rate  # the reader's own: as it is
     return (type(optimizer), config), rates
+
+
+def _refuse_untraceable(schedule, role):
+    """Refuses a schedule that cannot be part of a compiled program, or gives no rates there."""
+    where = f"the schedule of {role}"
+
+    @tf.function(autograph=False)
+    def rates(steps):
+        hint = "; the step is a tensor: wanted tf.where or keras.ops.where, not `if`"
+        found = [asked(where, schedule, step, hint=hint) for step in tf.unstack(steps)]
+        if not all(isinstance(rate, (int, float, np.number, tf.Tensor)) for rate in found):
+            return []
+        return [tf.cast(tf.convert_to_tensor(rate), tf.float32) for rate in found]
+
+    found = rates(tf.constant([0, 1, 1000], tf.int64))
+    numbers = [float(rate) for rate in found if not rate.shape.rank]
+    wrong = [rate for rate in numbers if not 0 <= rate < math.inf]
+    if len(numbers) < 3 or wrong:
+        given = f"{wrong[0]:g}" if wrong else "no number"
+        told = f"{where} ({name_of(schedule)}) gives {given}"
+        raise ValueError(f"{told}: wanted a finite rate, at least 0")
 
 
 def followed(optimizer, factors, role, members):

@@ -24,6 +24,7 @@ STEPS = 100  # float32's steps in a standard deviation, at least: a point moves 
 NEAR, SPREADS = 3.0, 4.0  # a mean is far beyond NEAR and so many standard deviations
 NARROW, WIDE = 0.2, 300.0
 
+SMALLEST = 1e-36  # float32 has fewer and fewer digits below 1e-38, and compiled programs none
 _BLOCK = 2**22  # numbers that are looked at in one go: 32 MB
 _DATES = (np.datetime64, np.timedelta64, date, timedelta)  # a datetime is a date
 
@@ -86,6 +87,12 @@ def refuse_sizes(name, array, value=None, rounded=True):
     """Refuses points (n, dim) that are too large to train on and, if they are to be `rounded` to
     float32, those that it cannot tell apart."""
     _, std, largest = _sizes(array)
+    if rounded and (bad := (std > 0) & (largest < SMALLEST)).any():
+        i = np.argmax(bad)
+        raise ValueError(
+            f"{name} has values of at most {largest[i]:.3g}{_columns(value, bad)}, which are 0 in "
+            "float32, or nearly; wanted them divided by their standard deviation"
+        )
     steps = np.spacing(largest.astype(np.float32)).astype(np.float64)
     # A column that differs from a constant by the rounding of float64 counts as one.
     bad = (std > 16 * np.spacing(largest)) & (std < STEPS * steps)

@@ -3,19 +3,20 @@
 import numpy as np
 
 from ganlab import losses as _losses
-from ganlab.arguments import record_steps, seed_tuple, whole
+from ganlab.arguments import in_short, record_steps, seed_tuple, whole
 from ganlab.backend import keras, tf
 from ganlab.data import as_distribution
 from ganlab.ensemble import Ensemble, call, is_tiny
 from ganlab.fitting import starting
 from ganlab.gan import Scaled
-from ganlab.lookups import asked, is_own, name_of, reads
+from ganlab.lookups import asked, asked_numbers, is_own, name_of, reads
 from ganlab.loop import Loop, Part
 from ganlab.models import own_parts, structure
 from ganlab.optimizers import recipe_and_rates
 from ganlab.probing import A_LOGIT, refuse_bounded
 from ganlab.program import Player, Program, Supply, compiles, shared
 from ganlab.streams import DISCRIMINATOR, PRETRAIN
+from ganlab.trials import of_loss
 
 _BLOCK = 100  # steps whose random numbers are drawn at once
 
@@ -66,7 +67,7 @@ def pretrain(
         raise TypeError(f"loss is a {type(loss).__name__}: {wanted}")
     if not callable(target):
         hint = ": did you mean its .density?" if hasattr(target, "density") else ""
-        raise TypeError(f"target is {target!r}: wanted a function of x{hint}")
+        raise TypeError(f"target is {in_short(target)}: wanted a function of x{hint}")
     given, factors = optimizer if isinstance(optimizer, Scaled) else (optimizer, 1.0)
     given = keras.optimizers.Adam(1e-3) if given is None else given
     recipe, rates = recipe_and_rates(given, factors, "optimizer", members)
@@ -83,9 +84,11 @@ def pretrain(
     tiny = is_tiny(discriminator, batch_size)
     program = shared(key, lambda: _Pretraining(discriminator, recipe, loss, members, tiny, key))
 
+    _refuse_chance(target, inputs, batch_size)
+
     def draw(rng):
         x = inputs.sample((_BLOCK, batch_size), rng)
-        y = np.asarray(target(x), "float32")
+        y = _numbers(asked("target", target, x))
         if y.shape != x.shape[:-1]:
             raise ValueError(f"target gives shape {y.shape} for x {x.shape}: wanted {x.shape[:-1]}")
         if not np.isfinite(y).all():
@@ -99,6 +102,7 @@ def pretrain(
         {"d": Supply(draw, seeds, PRETRAIN, _BLOCK)},
         {"d": rates},
         own=[name_of(own) for own in (loss, *own_parts(discriminator)) if is_own(own)],
+        trials=of_loss("loss", loss, batch_size),
     )
     loop.begin("d", weights)
     reached, recorded = [], []
@@ -110,6 +114,24 @@ def pretrain(
     loop.run_through(stops, record, f"pretraining {members} discriminators")
     ensemble = Ensemble(discriminator, seeds, loop.weights("d"), loop.failed)
     return ensemble, np.array(reached), np.array(recorded)
+
+
+def _numbers(y):
+    try:
+        return np.asarray(y, "float32")
+    except (TypeError, ValueError):
+        raise TypeError(f"target gives a {type(y).__name__}: wanted numbers") from None
+
+
+def _refuse_chance(target, inputs, batch_size):
+    """A target that draws would be another one for every run of the same seed."""
+    x = inputs.sample((_BLOCK, batch_size), np.random.default_rng(0))
+    one, other = (_numbers(asked("target", target, x)) for _ in range(2))
+    if not np.array_equal(one, other, equal_nan=True):
+        raise ValueError(
+            f"target ({name_of(target)}) gives other numbers for the same x: wanted a function of "
+            "x alone, so that a run can be repeated"
+        )
 
 
 class _Pretraining(Program):
@@ -124,7 +146,7 @@ class _Pretraining(Program):
 
             def objective(weights):
                 logits = call(discriminator, weights, x)[..., 0]
-                return asked("loss", loss, logits, y), None
+                return asked_numbers("loss", loss, logits, y), None
 
             return [self.player.descend(objective, moving.rate["d"])[0]]
 

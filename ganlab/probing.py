@@ -12,7 +12,8 @@ from ganlab.arguments import first_line
 from ganlab.backend import keras, tf
 from ganlab.initial import initializers_of, largest
 from ganlab.lookups import is_own
-from ganlab.models import clone, own_parts, owners, structure
+from ganlab.models import clone, in_several_places, own_parts, owned, structure, tied
+from ganlab.own import say
 
 A_LOGIT = "a logit, a last Dense(1) of no activation"
 _POINTS = 6
@@ -27,7 +28,7 @@ def refuse_unfaithful(model, role, size):
     """
     _refuse_other_kinds(model, role)
     mapped = ensemble.mapped_parts(model)
-    if not mapped and not own_parts(model):
+    if not mapped and not own_parts(model) and not tied(model):
         return
     key = structure(model)
     if key not in _known:
@@ -88,6 +89,13 @@ def _refuse_chance(model, role, x):
 
 def _refuse_other_copy(model, role, x):
     copy, there = clone(model), [np.asarray(v) for v in model.trainable_variables]
+    if tied(model) != tied(copy):
+        which = ", ".join(in_several_places(model))
+        raise ValueError(
+            f"{role} has one layer in several places ({which}), which "
+            "its get_config does not tell, so that a copy has several: wanted a keras.Model of "
+            "inputs and outputs that calls the layer several times"
+        )
     if [w.shape for w in there] != [tuple(v.shape) for v in copy.trainable_variables]:
         given = [w.shape for w in there], [tuple(v.shape) for v in copy.trainable_variables]
         raise ValueError(
@@ -160,7 +168,7 @@ def _weighed(outputs):
 def refuse_trained(model, role):
     """Refuses a template whose weights are not as its initializers leave them: seeds draw their
     own, so what it has learned would be gone."""
-    layers = [layer for layer in owners(model) for _ in layer.trainable_variables]
+    layers = [layer for layer, _ in owned(model)]
     found = zip(initializers_of(model) or (), model.trainable_variables, layers, strict=False)
     for initializer, weight, layer in found:
         value = np.asarray(weight)
@@ -180,33 +188,84 @@ def refuse_trained(model, role):
 def refuse_bounded(model, role, size, wanted):
     """Refuses a model whose outputs cannot be any number, told from outputs for wide inputs and
     large weights: a sigmoid at the end, by whatever name, leaves them between 0 and 1."""
+
+    def wide(rng):
+        return rng.standard_normal((64, size)) * 10.0 ** rng.uniform(-1, 2, (64, 1))
+
+    try:
+        low, high = _reached(
+            model, wide, lambda low, high: low.min() < -1.001 and high.max() > 1.001
+        )
+    except Exception as error:  # TensorFlow and Keras raise many kinds, and long ones
+        told = f"{role} cannot be called on wide samples, of size 100 say: {first_line(error)}"
+        raise ValueError(told) from error
+    low, high = low.min(), high.max()
+    if not low <= high or (low < -1.001 and high > 1.001):  # nothing finite to judge by, or free
+        return
+    ending = _named_ending(model)
+    within = _between(low, high, low < -1.001, high > 1.001)
+    told = f"ends in a {ending}" if ending else f"gives numbers {within} whatever its weights"
+    raise ValueError(f"{role} {told}: wanted {wanted}")
+
+
+def warn_out_of_reach(model, role, latent, real, through=None):
+    """Warns, once, where a model's outputs cannot be what the data are: a tanh at its end cannot
+    be 4. `through` is what becomes of the outputs (n, any), if they are not the samples."""
+    rng = np.random.default_rng(0)
+    points = getattr(real, "array", None)
+    points = real.sample(1000, rng) if points is None else points
+    least, most = points.min(axis=0), points.max(axis=0)
+    near = 1e-3 * (most - least)
+    large = float(max(1.0, np.abs(points).max()))
+
+    def arrived(low, high):
+        return (low <= least + near).all() and (high >= most - near).all()
+
+    try:
+        low, high = _reached(
+            model, lambda rng: latent.sample(64, rng), arrived, (10 * large, 1.0), through
+        )
+    except Exception:  # a model that takes some latents and weights alone
+        return
+    if arrived(low, high) or not np.isfinite([low, high]).all():
+        return
+    low, high = (np.where(np.abs(end) < near, 0.0, end) for end in (low, high))
+    outside = ((points < low - near) | (points > high + near)).mean(axis=0)
+    i = int(outside.argmax())
+    if outside[i] < 0.01:
+        return
+    within = _between(low[i], high[i], low[i] <= least[i] + near[i], high[i] >= most[i] - near[i])
+    where = f" in column {i}, counted from 0," if len(low) > 1 else ""
+    say(
+        f"{role} gives numbers {within}{where} whatever its weights, and {outside[i]:.0%} of the "
+        f"data, which go from {least[i]:.3g} to {most[i]:.3g}, lie outside: wanted a last layer of "
+        "no activation, or data scaled to where it reaches"
+    )
+
+
+def _reached(model, inputs, enough, scales=(1.0,), through=None):
+    """(least, largest) of each of a model's outputs for the inputs that `inputs(rng)` gives and
+    random weights of several scales, as soon as it is `enough`, or after 16 tries."""
     rng, low, high = np.random.default_rng(0), np.inf, -np.inf
     shapes = [v.shape for v in model.trainable_variables]
     # A free one has gone both ways after two or three; by chance to one side 16 times never.
-    for _ in range(16):
-        weights = [(3.0 * rng.standard_normal(shape)).astype("float32") for shape in shapes]
-        x = rng.standard_normal((64, size)) * 10.0 ** rng.uniform(-1, 2, (64, 1))
-        try:
-            outputs, _ = model.stateless_call(weights, [], x.astype("float32"))
-        except Exception as error:  # TensorFlow and Keras raise many kinds, and long ones
-            raise ValueError(
-                f"{role} cannot be called on samples of size up to {np.abs(x).max():.0f}: "
-                f"{first_line(error)}"
-            ) from error
-        found = np.asarray(outputs)[np.isfinite(outputs)]
-        low, high = min(low, found.min(initial=np.inf)), max(high, found.max(initial=-np.inf))
-        if low < -1.001 and high > 1.001:
-            return
-    if not low <= high:  # nothing finite to judge by
-        return
-    ending = _named_ending(model)
-    within = f"between {low:.3g} and {high:.3g}"
-    if high > 1.001:
-        within = f"never below {low:.3g}"
-    elif low < -1.001:
-        within = f"never above {high:.3g}"
-    told = f"ends in a {ending}" if ending else f"gives numbers {within} whatever its weights"
-    raise ValueError(f"{role} {told}: wanted {wanted}")
+    for k in range(16):
+        scale = 3.0 * scales[k % len(scales)]
+        weights = [(scale * rng.standard_normal(shape)).astype("float32") for shape in shapes]
+        outputs, _ = model.stateless_call(weights, [], inputs(rng).astype("float32"))
+        outputs = np.asarray(outputs if through is None else through(outputs))
+        finite = np.where(np.isfinite(outputs), outputs, np.nan)
+        low, high = np.fmin(low, np.fmin.reduce(finite)), np.fmax(high, np.fmax.reduce(finite))
+        if enough(low, high):
+            break
+    return low, high
+
+
+def _between(low, high, any_low, any_high):
+    """A range in words, of which one end or the other may not be there."""
+    if any_high:
+        return f"never below {low:.3g}"
+    return f"never above {high:.3g}" if any_low else f"between {low:.3g} and {high:.3g}"
 
 
 def _named_ending(model):

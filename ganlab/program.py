@@ -104,6 +104,7 @@ class Program:
         # Compiled, a call is one operation; uncompiled, two threads would share the registers.
         self._turns = players[0].turns
         self.apart = False  # whether its members have been seen to be, by `mixing`
+        self.tried = False  # whether the reader's functions in it have been, by `trials`
         # The registers' values before any step: weights, then optimizer variables, player
         # after player. Taken now, for every call leaves its own values in the registers.
         self.initial_state = [tf.identity(register.value) for register in self._registers]

@@ -14,8 +14,9 @@ from ganlab.backend import keras, tf
 from ganlab.company import outputs
 from ganlab.ensemble import Ensemble
 from ganlab.files import written_whole
+from ganlab.lookups import asked
 from ganlab.losses import clamped_tanh
-from ganlab.models import input_size
+from ganlab.models import input_size, keeping_ties
 from ganlab.step import QUANTITIES
 
 RECORDS = QUANTITIES  # of a step, as `ganlab.step` reports them
@@ -42,12 +43,25 @@ class Records(NamedTuple):
         shape = (members, self.samples, dim)
         if self.keep is None:
             return 4 * math.prod(shape)
-        kept = np.asarray(self.keep(np.zeros(shape, "float32")))
-        if kept.shape[:1] != (members,):
-            raise ValueError(
-                f"keep gives shape {kept.shape}: wanted ({members}, ...), one per seed"
-            )
-        return kept.nbytes
+        return self.kept(np.zeros(shape, "float32")).nbytes
+
+    def kept(self, samples, before=()):
+        """What `keep` makes of samples (seeds, n, dim), an array (seeds, ...), of the shape that it
+        gave `before`; ValueError, in one line, for anything else."""
+        found = asked("keep", self.keep, samples)
+        try:
+            found = np.asarray(found)
+        except ValueError:  # lists of several lengths
+            found = np.asarray(None)
+        if found.dtype == object:
+            raise ValueError("keep gives lists that make no array: wanted one, (seeds, ...)")
+        if found.shape[:1] != samples.shape[:1]:
+            wanted = f"wanted ({len(samples)}, ...), one per seed"
+            raise ValueError(f"keep gives shape {found.shape}: {wanted}")
+        if before and found.shape != before[0].shape:
+            told = f"gives shape {found.shape}, and gave {before[0].shape} at the first record"
+            raise ValueError(f"keep {told}: wanted the same at all")
+        return found
 
 
 class Recorded:
@@ -74,10 +88,12 @@ class Recorded:
         return f"{kind} of {len(self.seeds)} seeds over {self.steps[-1]} steps{broken}"
 
     def _member(self, seed, member):
+        if seed is not None and member is not None:
+            raise ValueError(f"seed={seed!r} and member={member!r} are both given: wanted one")
         if member is not None:
-            if not 0 <= member < len(self.seeds):
+            if not isinstance(member, (int, np.integer)) or not 0 <= member < len(self.seeds):
                 raise ValueError(f"member={member!r}: wanted 0 to {len(self.seeds) - 1}")
-            return member
+            return int(member)
         found = np.flatnonzero(self.seeds == seed)
         if len(found) == 1:
             return found[0]
@@ -93,7 +109,8 @@ class Recorded:
             arrays["kept"] = self.kept
         for role, ensemble in networks.items():
             arrays |= {f"{role[0]}{i}": weight for i, weight in enumerate(ensemble.weights)}
-            about[role] = keras.saving.serialize_keras_object(ensemble.model)
+            with keeping_ties(ensemble.model):
+                about[role] = keras.saving.serialize_keras_object(ensemble.model)
         about["failed"] = {str(member): step for member, step in self.failed.items()}
         with written_whole(path) as file:
             np.savez_compressed(file, about=json.dumps(about), **arrays)
@@ -113,7 +130,8 @@ class Recorded:
         ensembles = []
         for role, description in zip(roles, described, strict=True):
             try:
-                model = keras.saving.deserialize_keras_object(description, custom_objects)
+                with keeping_ties():
+                    model = keras.saving.deserialize_keras_object(description, custom_objects)
             except (TypeError, ValueError) as error:
                 found = re.search(r"Could not locate (?:class|function) '(\w+)'", str(error))
                 what = f"what {found[1]} is" if found else "its layers of your own"

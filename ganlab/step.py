@@ -1,83 +1,16 @@
 """One step of D and one of G, for all members at once: draw, show, judge, penalise, descend."""
 
 from functools import partial
-from typing import NamedTuple
-
-import numpy as np
 
 from ganlab.backend import tf
+from ganlab.drawn import Batches, drawn_at
 from ganlab.ensemble import call, call_layers
 from ganlab.gan import Now
-from ganlab.lookups import asked, name_of
+from ganlab.lookups import asked, asked_numbers, name_of
 from ganlab.program import Player, Program
 
 # What a step of both players reports, averaged over the batch, one number for each member.
 QUANTITIES = ("d_loss", "g_loss", "real_score", "fake_score", "accuracy")
-
-
-class Drawn(NamedTuple):
-    """The random numbers of one player's step, (seeds, n, ...); None for what it does not need.
-
-    real_noise, fake_noise  one for each `Shown`
-    added_noise             one for each `Added`
-    """
-
-    z: tf.Tensor
-    real: tf.Tensor | None
-    real_noise: tuple
-    fake_noise: tuple
-    added_noise: tuple
-
-
-class Scalars(NamedTuple):
-    """The numbers of losses and extensions, dicts of tensors with one value per member."""
-
-    losses: dict
-    shown: tuple
-    added: tuple
-    replaced: tuple
-
-
-class Batches(NamedTuple):
-    """What a loss is made of: the batches as D is shown them, z, the step, and penalties' noise."""
-
-    real: tf.Tensor | None
-    fake: tf.Tensor
-    z: tf.Tensor
-    step: tf.Tensor
-    noise: tuple
-
-
-def drawing(gan, player, length, batch_size):
-    """The function that draws `length` steps of one player: rng -> `Drawn`.
-
-    What is drawn first must stay first, or all runs change.
-    """
-    shape = (length, batch_size, gan.real.dim)
-    penalised = player + "d" * gan.foresees  # whose penalties this player's step computes
-
-    def draw_real(rng):
-        real = gan.real.sample(shape[:2], rng)
-        return np.sort(real, axis=1) if gan.aligned else real
-
-    def draw_noise(rng):
-        return tuple(term.draw(rng, shape) if term.draw else None for term in gan.shown)
-
-    def draw(rng):
-        nothing = (None,) * len(gan.shown)
-        real = draw_real(rng) if player == "d" else None
-        z = gan.latent.sample(shape[:2], rng)
-        fake_noise = draw_noise(rng)
-        if player == "g" and gan.g_sees_real:
-            real = draw_real(rng)
-        real_noise = nothing if real is None else draw_noise(rng)
-        added_noise = tuple(
-            term.draw(rng, shape) if term.draw and set(penalised) & set(term.to) else None
-            for term in gan.added
-        )
-        return Drawn(z, real, real_noise, fake_noise, added_noise)
-
-    return draw
 
 
 class Steps:
@@ -126,7 +59,8 @@ class Steps:
 
         def loss(weights):
             d_loss, logits = self._d_loss(weights, self.g.values(), batches, scalars)
-            return d_loss, [asked("losses.score", self.losses.score, each) for each in logits]
+            score = partial(asked_numbers, "losses.score", self.losses.score)
+            return d_loss, [score(each) for each in logits]
 
         d_loss, (real_score, fake_score) = self.d.descend(loss, moving.rate["d"])
         self._after("d", scalars, moving.move)
@@ -167,7 +101,7 @@ class Steps:
         real = drawn.real
         for k, term in enumerate(self.shown):
             if term.function is not None:
-                ask = partial(asked, f"shown[{k}]", term.function, **scalars.shown[k])
+                ask = partial(asked_numbers, f"shown[{k}]", term.function, **scalars.shown[k])
                 fake = ask(fake, Now(step, drawn.fake_noise[k]))
                 if real is not None:
                     real = ask(real, Now(step, drawn.real_noise[k]))
@@ -194,7 +128,9 @@ class Steps:
         """D's loss (seeds,) and the logits (real, fake), for these weights of D and of G."""
         used = self.in_use("d", weights, scalars)
         logits, _ = self.judge(used, batches)
-        d_loss = asked("losses.discriminator", self.losses.discriminator, *logits, **scalars.losses)
+        d_loss = asked_numbers(
+            "losses.discriminator", self.losses.discriminator, *logits, **scalars.losses
+        )
         return d_loss + self._penalty("d", weights, used, generator, batches, scalars), logits
 
     def g_loss(self, weights, batches, scalars):
@@ -205,7 +141,7 @@ class Steps:
         seen = [] if self.feature_layer is None else features
         seen = [*(logits if self.losses.relative else logits[1:]), *seen]
         hint = "" if self.losses.relative else "; real logits come with relative=True alone"
-        g_loss = asked(
+        g_loss = asked_numbers(
             "losses.generator", self.losses.generator, *seen, hint=hint, **scalars.losses
         )
         return g_loss, opponent
@@ -239,7 +175,7 @@ class Steps:
                     weights,
                     owner.average(),
                 )
-                penalty = asked(f"added[{k}]", term.function, now, **scalars.added[k])
+                penalty = asked_numbers(f"added[{k}]", term.function, now, **scalars.added[k])
                 yield k, owner.one_per_member("added function gives", penalty)
 
     # Weights that take the place of a player's own ------------------------------------------
@@ -311,11 +247,6 @@ def _alike(function, found, weights):
 def _assign(registers, values, move):
     for register, value in zip(registers, values, strict=True):
         register.assign(tf.where(move > 0, value, register.value))
-
-
-def drawn_at(blocks, i):
-    """Step i of a block of random numbers."""
-    return tf.nest.map_structure(lambda x: None if x is None else tf.gather(x, i), blocks)
 
 
 def _all_logits(outputs):

@@ -8,14 +8,16 @@ from ganlab import losses as _losses
 from ganlab.arguments import record_steps, seed_tuple, whole
 from ganlab.backend import keras
 from ganlab.blame import first_not_finite
+from ganlab.drawn import drawing
 from ganlab.ensemble import Ensemble, is_tiny, layer_place
 from ganlab.fitting import fitting_networks, shown_shape, spread_scalars
 from ganlab.gan import Added, Gan, Now, Replaced, Scaled, Shown
+from ganlab.gan_trials import of_gan
 from ganlab.loop import Loop, Part, TrainingFailed
 from ganlab.optimizers import followed
 from ganlab.program import Supply, blocks_of, shared
 from ganlab.runs import RECORDS, Records, Run
-from ganlab.step import Steps, drawing
+from ganlab.step import Steps
 from ganlab.streams import DISCRIMINATOR, GENERATOR, SHOW
 
 __all__ = [
@@ -76,6 +78,8 @@ class Trainer(Loop):
             )
         }
         programs = self._game.programs
+        first = dict(zip("gd", weights, strict=True))
+        tried = of_gan(gan, self._game, first, kept, scalars, self.batch_size)
         super().__init__(
             seeds,
             {
@@ -89,10 +93,11 @@ class Trainer(Loop):
             scalars,
             names={"d": "discriminator", "g": "generator"},
             own=gan.own,
+            trials=tried,
         )
         for player, some in zip("gd", weights, strict=True):
             self.begin(player, some, kept[player])
-        self._keep, self._z = records.keep, z
+        self._kept, self._z = records.kept if records.keep else None, z
         names = ("steps", "samples", *["kept"] * (records.keep is not None), *RECORDS)
         self._records = {name: [] for name in names}
         if failed:
@@ -199,8 +204,9 @@ class Trainer(Loop):
         samples = self._ensembles()[0](self._z)
         samples[self._frozen] = np.nan
         noted = {"steps": self.step, "samples": samples, **seen}
-        if self._keep is not None:
-            noted |= {"samples": samples[:, :0], "kept": np.asarray(self._keep(samples))}
+        if self._kept is not None:
+            kept = self._kept(samples, self._records["kept"])
+            noted |= {"samples": samples[:, :0], "kept": kept}
         for name, value in noted.items():
             self._records[name].append(value)
 
@@ -289,7 +295,9 @@ def train(
     be left out or would mix the seeds is refused in one line. A compiled program is used again
     while networks, functions, sizes and optimizers are the same, whatever rates and scalars
     are; a global, an attribute or a variable that a function of yours looks up belongs to it,
-    and is looked up when the training begins. Other processes have to be spawned, not forked.
+    and is looked up when the training begins. What it asks of `globals()`, of the environment or
+    of a file is not followed, and stays as it was when the program was built: give it as a scalar,
+    an argument or a variable. Other processes have to be spawned, not forked.
     """
     gan = Gan(
         generator,

@@ -625,6 +625,50 @@ def test_a_model_that_cannot_be_rebuilt_says_what_it_needs():
         clone(built(Unsaid(3)))
 
 
+class Unnamed(keras.initializers.Initializer):
+    def __init__(self, scale):
+        self.scale = scale
+
+    def __call__(self, shape, dtype=None):
+        return np.full(shape, self.scale, "float32")
+
+
+class Untold(keras.layers.Layer):
+    def __init__(self, scale):
+        super().__init__()
+        self.scale = scale
+
+    def call(self, x):
+        return x * self.scale
+
+
+class Unasked(keras.layers.Layer):
+    def __init__(self, scale):
+        super().__init__()
+        self.scale = scale
+
+    call = Untold.call
+
+    def get_config(self):
+        raise NotImplementedError
+
+
+@pytest.mark.parametrize(
+    ("layer", "name"),
+    [
+        (lambda: keras.layers.Dense(2, kernel_initializer=Unnamed(0.5)), "Unnamed"),
+        (lambda: keras.layers.Dense(2, bias_initializer=Unnamed(0.5)), "Unnamed"),
+        (lambda: Untold(0.5), "Untold"),
+        (lambda: Unasked(0.5), "Unasked"),
+        (lambda: keras.Sequential([Untold(0.5)]), "Untold"),
+    ],
+)
+def test_what_cannot_be_rebuilt_is_named_and_not_the_model_around_it(layer, name):
+    model = keras.Sequential([keras.Input((2,)), layer(), keras.layers.Dense(1)])
+    with refused(f"{name} cannot be rebuilt.*get_config that returns its constructor", TypeError):
+        clone(model)
+
+
 def test_build_gives_the_size_of_the_output():
     assert build(mlp((2, 4, 3)), 2, "generator") == 3
     lazy = keras.Sequential([keras.layers.Dense(4), keras.layers.Dense(1)])

@@ -135,14 +135,27 @@ def test_a_program_does_not_hold_on_to_the_data():
         ({"replaced": Replaced(for_samples=np.sum)}, "for_samples with to='d': wanted 'g'"),
         ({"replaced": Replaced(for_opponent=np.sum, to="dg")}, "for_opponent with to='dg'"),
         ({"latent": latent.Gaussian}, "latent is <class"),
+        (
+            {"latent": np.zeros((99, 2))},
+            r"latent is a ndarray of shape \(99, 2\): wanted one of .* or data.Samples\(array\)",
+        ),
+        ({"latent": [[0.5, 1.0]] * 99}, r"latent is \[\[0.5, .*\.\.\.: wanted .* or data.Samples"),
+        ({"latent": np.zeros((99, 2)).tolist}, "latent is <built-in method .*: wanted one of"),
         ({"losses": "hinge"}, "losses is 'hinge': wanted a Losses"),
+        ({"losses": np.zeros((99, 2))}, r"losses is a ndarray of shape \(99, 2\): wanted a Losses"),
         ({"real": 3}, "wanted"),
     ],
 )
 def test_what_is_no_gan_is_refused_in_one_line(wrong, message):
     with pytest.raises((TypeError, ValueError), match=message) as info:
         gan(**wrong)
-    assert "\n" not in str(info.value)
+    assert "\n" not in str(info.value) and len(str(info.value)) < 250
+
+
+def test_rows_of_an_array_are_a_latent():
+    latents = data.Samples(np.random.default_rng(0).standard_normal((50, 2)))
+    run = train_gan(gan(latent=latents), steps=1, seeds=2, batch_size=4, records=1)
+    assert np.isfinite(run.samples).all()
 
 
 def test_the_optimizer_given_is_not_moved():

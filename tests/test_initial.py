@@ -74,6 +74,35 @@ def test_they_have_the_distribution_that_keras_has(name, shape):
             assert end(ours) == pytest.approx(end(theirs), abs=0.03 * float(np.ptp(theirs)))
 
 
+def with_axes(**axes):
+    try:
+        return KERAS.GlorotUniform(**axes)
+    except TypeError:
+        pytest.skip("this Keras's initializers take no axes")
+
+
+@pytest.mark.parametrize("inputs", [[0], [0, 1], [2]], ids=str)
+def test_inputs_on_other_axes_are_counted_as_keras_counts_them(inputs):
+    axes = {"input_axes": inputs, "output_axes": [k for k in range(3) if k not in inputs]}
+    initializer = with_axes(**axes)
+    ours, kind = drawn(initializer, (40, 3, 5)), type(initializer)
+    theirs = np.asarray(kind(seed=1, **axes)((40, 3, 5)))
+    assert np.abs(ours).max() == pytest.approx(np.abs(theirs).max(), rel=0.01)
+
+
+@pytest.mark.parametrize("equation", ["abc,cde->abde", "abc,cd->abd"])
+def test_a_layer_that_counts_inputs_by_itself_starts_as_in_keras(equation):
+    def model():
+        dense = keras.layers.EinsumDense(equation, {"e": (4, 20, 5), "d": (4, 20)}[equation[-1]])
+        parts = [keras.layers.Reshape((4, 3)), dense, keras.layers.Flatten(), keras.layers.Dense(1)]
+        return keras.Sequential([keras.Input((12,)), *parts])
+
+    build(one := model(), 12, "model")
+    ours = initial_weights(one, range(20), 0)[0]
+    theirs = np.stack([np.asarray(model().trainable_variables[0]) for _ in range(20)])
+    assert np.abs(ours).max() == pytest.approx(np.abs(theirs).max(), rel=0.02)
+
+
 def test_bounds_are_exact():
     uniform = drawn(KERAS.GlorotUniform(), (40, 60), range(20))
     limit = np.sqrt(6 / (40 + 60))

@@ -135,6 +135,7 @@ def test_in_pretraining_and_in_autoencoders_too():
         ).advance(1)
 
 
+@pytest.mark.filterwarnings("ignore:.* has no slope")
 @pytest.mark.parametrize(
     "fields",
     [
@@ -229,6 +230,7 @@ def looked_up(now):
     return tf.reduce_mean(tf.gather(tf.constant([0.0, 1.0, 2.0, 3.0]), place), axis=1)
 
 
+@pytest.mark.filterwarnings("ignore:.* has no slope")
 @pytest.mark.parametrize(
     "fields",
     [

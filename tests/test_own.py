@@ -106,6 +106,10 @@ NAMES = ["width", "day", "price"]
         (20_240_000 + np.arange(500), r"near 2.02e\+07, .*steps of 2, and .* deviation of 144"),
         (Table(np.c_[PLANE, -1e8 + PLANE], list("abcd")), "in columns 'c', 'd', which float32"),
         ((7e8 + 99 * PLANE).astype("float32"), "which float32 rounds to steps of 64"),
+        # 0 there
+        (1e-50 * PLANE, r"at most .*e-50 in columns 0, 1, .*, which are 0 in float32, or nearly"),
+        ((1e-40 * PLANE).astype("float32"), "which are 0 in float32, .*wanted them divided by"),
+        (Table(PLANE * [1, 1e-38], ["a", "b"]), "e-38 in column 'b', which are 0 in float32"),
     ],
 )
 def test_what_would_silently_be_other_numbers_is_refused(given, words):
@@ -127,6 +131,7 @@ def test_what_would_silently_be_other_numbers_is_refused(given, words):
         (3e6 + PLANE) - 3e6,
         [1e-3, 5e2, -4.0, 2.0],  # far from each other, near 0
         np.c_[PLANE, np.full(40, 5e8)],  # a constant: nothing to tell apart
+        np.c_[PLANE, np.zeros(40)],
         [0.1 + 0.2, 0.3, 0.3],  # the same number, but for the rounding of float64
         ["1.5", "2"],
     ],

@@ -12,6 +12,7 @@ from ganlab.models import clone
 from ganlab.networks import MinibatchDiscrimination, mlp
 from ganlab.pretraining import pretrain
 from ganlab.probing import refuse_bounded, refuse_trained, refuse_unfaithful
+from ganlab.runs import Run
 from ganlab.training import Trainer
 
 layers, ops = keras.layers, keras.ops
@@ -309,6 +310,101 @@ def test_functions_that_keras_cannot_name_are_copied():
     x = rng.standard_normal((4, 2)).astype("float32")
     np.testing.assert_allclose(copy(x), model(x), rtol=1e-6)
     np.testing.assert_allclose(Ensemble.of(model, 2)(x)[1], model(x), rtol=1e-5, atol=1e-6)
+
+
+# One layer in several places ---------------------------------------------------------------------
+
+
+class Turned(layers.Layer):
+    """The kernel of another layer, turned: a tied autoencoder's."""
+
+    def __init__(self, other, **keywords):
+        super().__init__(**keywords)
+        self.other = other
+
+    def call(self, x):
+        return ops.matmul(x, ops.transpose(self.other.kernel))
+
+    def get_config(self):
+        other = keras.saving.serialize_keras_object(self.other)
+        return {**super().get_config(), "other": other}
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(**{**config, "other": keras.saving.deserialize_keras_object(config["other"])})
+
+
+def tied_stack():
+    hidden = layers.Dense(3, "tanh")
+    return stack(hidden, Turned(hidden), layers.Dense(1))
+
+
+def calling(layer):
+    """A graph that calls the layer of two outputs twice."""
+    return graph(lambda x: layers.Dense(1)(layer(layers.Activation("tanh")(layer(x)))))
+
+
+class TiedInCall(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.hidden, self.out = layers.Dense(3, "tanh"), layers.Dense(1)
+
+    def call(self, x):
+        return self.out(ops.matmul(self.hidden(x), ops.transpose(self.hidden.kernel)))
+
+    def get_config(self):
+        return {}
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        tied_stack,
+        TiedInCall,
+        lambda: calling(layers.Dense(2, use_bias=False)),
+        lambda: calling(layers.PReLU("random_normal")),
+        lambda: calling(stack(layers.Dense(3, "tanh"), layers.Dense(2))),
+    ],
+)
+def test_a_layer_in_several_places_has_the_same_weights_in_all(make, tmp_path):
+    one = trainer(discriminator=make())
+    one.advance(2)
+    run = one.run()
+    run.save(tmp_path / "run.npz")
+    own = {"Turned": Turned, "TiedInCall": TiedInCall}
+    again = Run.load(tmp_path / "run.npz", custom_objects=own)
+    x = np.random.default_rng(0).standard_normal((5, 2)).astype("float32")
+    alone = make()
+    alone(x)
+    for i in range(2):
+        weights = [np.asarray(w[i]) for w in run.discriminators.weights]
+        for variable, value in zip(alone.trainable_variables, weights, strict=True):
+            variable.assign(value)
+        wanted = np.asarray(alone(x))
+        for found in (run.discriminators(x)[i], run.discriminator(i)(x), again.discriminator(i)(x)):
+            np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-6)
+
+
+def twice(layer):
+    return stack(layer, layers.Activation("tanh"), layer, layers.Dense(1))
+
+
+def activated(layer):
+    return stack(layers.Dense(2, layer), layers.Dense(2, layer), layers.Dense(1))
+
+
+@pytest.mark.parametrize(
+    ("make", "which"),
+    [
+        (lambda: twice(layers.Dense(2)), "Dense"),
+        (lambda: twice(layers.PReLU()), "PReLU"),
+        (lambda: activated(layers.PReLU()), "PReLU"),
+        (lambda: twice(stack(layers.Dense(2))), "Sequential"),
+    ],
+)
+def test_a_layer_in_several_places_that_no_copy_has_is_refused(make, which):
+    with refused(rf"one layer in several places \({which} .*\).*wanted a keras.Model of inputs"):
+        trainer(discriminator=make())
 
 
 # The end of a discriminator ---------------------------------------------------------------------

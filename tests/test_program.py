@@ -225,6 +225,38 @@ class Halving(keras.optimizers.schedules.LearningRateSchedule):
         return {"first": self.first}
 
 
+def falling(step):
+    if step < 100:
+        return 1e-3
+    return 1e-4
+
+
+@pytest.mark.parametrize(
+    ("rate", "told"),
+    [
+        (falling, "fails: .* not allowed; the step is a tensor: wanted tf.where"),
+        (lambda step: 1e-3 / float(step), "fails: .*; the step is a tensor: wanted tf.where"),
+        (lambda step: [1e-3, 1e-4][step], "fails: .*; the step is a tensor"),
+        (lambda step: 1 / 0, "fails: ZeroDivisionError"),
+        (lambda step: -1e-3, "gives -0.001: wanted a finite rate, at least 0"),
+        (lambda step: 1e-3 / tf.cast(step, tf.float32), "gives inf: wanted a finite rate"),
+        (lambda step: [1e-3, 1e-3], "gives no number: wanted a finite rate"),
+        (lambda step: "1e-3", "gives no number: wanted a finite rate"),
+        (lambda step: None, "returns None"),
+    ],
+)
+def test_a_schedule_that_no_program_can_hold_is_refused(rate, told):
+    class Mine(keras.optimizers.schedules.LearningRateSchedule):
+        def __call__(self, step):
+            return rate(step)
+
+        def get_config(self):
+            return {}
+
+    with refused(rf"the schedule of d_optimizer \(Mine\) {told}"):
+        recipe_and_rates(keras.optimizers.Adam(Mine()), 1.0, "d_optimizer", 2)
+
+
 def test_a_schedule_of_ones_own_is_used_and_is_only_equal_to_itself():
     schedule = Halving(0.5)
     player, factors = line(2, keras.optimizers.SGD(schedule), [1.0, 2.0])
@@ -246,17 +278,17 @@ def test_optimizers_that_look_across_members_are_refused(kind):
 
 
 @pytest.mark.parametrize(
-    "setting",
+    ("setting", "why"),
     [
-        {"clipnorm": 1.0},
-        {"global_clipnorm": 1.0},
-        {"use_ema": True},
-        {"gradient_accumulation_steps": 2},
+        ({"clipnorm": 1.0}, "which would mix the members: the length .* wanted clipvalue"),
+        ({"global_clipnorm": 1.0}, "which would mix the members: the length .* wanted clipvalue"),
+        ({"use_ema": True}, "whose averages .* wanted techniques.averaged_generator"),
+        ({"gradient_accumulation_steps": 2}, "so that most steps move nothing: wanted a larger"),
     ],
 )
-def test_settings_that_mix_members_are_refused(setting):
+def test_settings_that_ensembles_do_not_serve_are_refused_with_their_reason(setting, why):
     ((name, value),) = setting.items()
-    with refused(f"g_optimizer has {name}={value}, which would mix the members"):
+    with refused(f"g_optimizer has {name}={value}, {why}"):
         recipe_and_rates(keras.optimizers.Adam(**setting), 1.0, "g_optimizer", 2)
 
 

@@ -185,9 +185,16 @@ def test_a_seed_that_names_no_single_network_is_refused(ask):
         getattr(run, ask)(99)
 
 
-@pytest.mark.parametrize("member", [3, -1])
+@pytest.mark.parametrize("seed", [3, 5, 7])
+@pytest.mark.parametrize("ask", ["generator", "discriminator"])
+def test_a_seed_beside_a_member_is_refused(ask, seed):
+    with refused(f"seed={seed} and member=1 are both given: wanted one"):
+        getattr(a_run(), ask)(seed, member=1)
+
+
+@pytest.mark.parametrize("member", [3, -1, 0.5, "0"])
 def test_a_member_that_is_not_there_is_refused(member):
-    with refused(f"member={member}: wanted 0 to 2"):
+    with refused(f"member={member!r}: wanted 0 to 2"):
         a_run().generator(member=member)
 
 

@@ -277,6 +277,7 @@ def shift(batch, now, size):
     return batch + size * (1.0 if now.noise is None else now.noise)
 
 
+@pytest.mark.filterwarnings("ignore:.* has no slope")
 @pytest.mark.usefixtures("uncompiled")
 def test_what_is_shown_reaches_the_discriminator_real_and_fake_alike():
     bare, shown = trainer(), trainer(shown=Shown(shift, scalars={"size": 0.0}))
@@ -320,6 +321,7 @@ def test_what_is_added_is_added_to_the_loss_of_its_member():
     np.testing.assert_allclose(b - a, per_member * (logits**2).mean(1), rtol=1e-3, atol=1e-5)
 
 
+@pytest.mark.filterwarnings("ignore:.* has no slope")
 @pytest.mark.usefixtures("uncompiled")
 @pytest.mark.parametrize("to", ["d", "g", "dg"])
 def test_a_penalty_reaches_the_players_it_is_for(to):
@@ -368,6 +370,7 @@ def test_averages_are_kept_of_the_players_that_want_them_alone(to):
     assert (game.g.average() is not None, game.d.average() is not None) == ("g" in to, "d" in to)
 
 
+@pytest.mark.filterwarnings("ignore:.* has no slope")
 @pytest.mark.usefixtures("uncompiled")
 def test_each_penalty_draws_for_itself_and_for_each_player():
     def draw(rng, shape):
@@ -394,6 +397,7 @@ def test_each_penalty_draws_for_itself_and_for_each_player():
 NOTHING = losses.Losses(lambda real, fake: 0.0 * real[..., 0], lambda fake: 0.0 * fake[..., 0])
 
 
+@pytest.mark.filterwarnings("ignore:.* has no slope")
 @pytest.mark.usefixtures("uncompiled")
 def test_extensions_see_the_step_of_g_that_is_taken(monkeypatch):
     """Now.step from 0 on, whatever is recorded, and by blocks of random numbers of two steps."""
@@ -550,11 +554,34 @@ def test_records_may_keep_what_a_function_makes_of_samples(tmp_path):
     assert Run.load(tmp_path / "whole.npz").kept is None
 
 
+def longer_each_time():
+    calls = []
+    return lambda samples: calls.append(1) or samples[:, : len(calls)]
+
+
+@pytest.mark.usefixtures("uncompiled")
+@pytest.mark.parametrize(
+    ("keep", "message"),
+    [
+        (longer_each_time(), r"keep gives shape \(4, 3, 1\), and gave \(4, 2, 1\) at the first"),
+        (lambda x: x[:, : 1 + int(x.any())] if x.any() else x[:2], r"keep gives shape \(2, 500, 1"),
+        (lambda x: 1 // (not x.any()) + x, r"keep \(a lambda .*\) fails: ZeroDivisionError"),
+    ],
+)
+def test_what_keep_does_later_is_told_in_one_line(keep, message):
+    with pytest.raises(ValueError, match=message) as info:
+        train(**arguments(steps=2, records=Records(2, keep=keep)))
+    assert "\n" not in str(info.value)
+
+
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
         (Records(keep=lambda samples: samples.mean()), r"keep gives shape \(\): wanted \(4, ...\)"),
         (Records(keep=lambda samples: samples[:2]), r"keep gives shape \(2, 500, 1\): wanted"),
+        (Records(keep=lambda samples: [[1], [2, 3]]), "keep gives lists that make no array"),
+        (Records(keep=lambda samples: samples.nothing), r"keep \(a lambda .*\) fails: Attribute"),
+        (Records(keep=lambda samples: None), r"keep \(a lambda .*\) returns None"),
         (Records(samples=0), "samples=0"),
         (Records(at=0), "records=0"),
     ],

@@ -423,6 +423,8 @@ def test_members_are_plain_keras_models_asked_for_by_seed_or_place(tmp_path):
             ask(5)
         with refused("member=3: wanted 0 to 2"):
             ask(member=3)
+        with refused("seed=3 and member=1 are both given: wanted one"):
+            ask(3, member=1)
 
 
 @pytest.mark.usefixtures("uncompiled")

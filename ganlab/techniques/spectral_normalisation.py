@@ -13,16 +13,27 @@ def spectral_normalisation(norm=1.0):
 
     The largest singular value of a kernel (inputs, outputs) is followed by one round of power
     iteration for each step of D, from the exact one of the initial weights; the slope of the
-    loss takes its vectors as given. It is meant for dense layers, and acts on every weight of
-    two axes. `norm` is a number, or one for each member. Miyato, Kataoka, Koyama and Yoshida
-    2018, section 2.1 and algorithm 1.
+    loss takes its vectors as given. It acts on every weight of two axes or more; of a convolution's
+    kernel (height, width, inputs, outputs) all axes but the last are taken for one, as in the
+    paper, so its norm is that of the matrix and not of the convolution, which may stretch more.
+    `norm` is a number, or one for each member. Miyato, Kataoka, Koyama and Yoshida 2018, section
+    2.1, algorithm 1 and, for convolutions, section 4.
     """
     scalars = {"norm": above("norm", norm, 0)}
     return Replaced(in_use=_normalised, start=_right_vectors, keep=_next_vectors, scalars=scalars)
 
 
 def _kernels(weights):
-    return [weight for weight in weights if len(weight.shape) == 3]
+    """The matrices (seeds, inputs, outputs) of all weights of two axes or more."""
+    return [_as_matrix(weight) for weight in weights if len(weight.shape) > 2]
+
+
+def _as_matrix(weight):
+    if len(weight.shape) == 3:
+        return weight
+    if isinstance(weight, np.ndarray):
+        return weight.reshape(len(weight), -1, weight.shape[-1])
+    return tf.reshape(weight, (weight.shape[0], -1, weight.shape[-1]))
 
 
 def _right_vectors(weights):
@@ -57,9 +68,10 @@ def _next_vectors(kept, weights, norm):
 def _normalised(weights, kept, norm):
     kept, used = iter(kept), []
     for weight in weights:
-        if len(weight.shape) == 3:
-            left, right = map(tf.stop_gradient, _iterated(weight, next(kept)))
-            value = tf.reduce_sum(left * tf.linalg.matvec(weight, right), axis=1)
+        if len(weight.shape) > 2:
+            kernel = _as_matrix(weight)
+            left, right = map(tf.stop_gradient, _iterated(kernel, next(kept)))
+            value = tf.reduce_sum(left * tf.linalg.matvec(kernel, right), axis=1)
             # A kernel of zeros stretches nothing, and stays one.
             value = tf.where(value > 0, value, 1.0)
             weight = along(norm / value, weight) * weight

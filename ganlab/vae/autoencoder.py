@@ -3,16 +3,19 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ganlab.arguments import at_least, whole
-from ganlab.backend import keras
+import numpy as np
+
+from ganlab.arguments import at_least, in_short, whole
+from ganlab.backend import keras, tf
 from ganlab.compiling import compiles
 from ganlab.data import Distribution, Samples, as_distribution
 from ganlab.ensemble import Ensemble
 from ganlab.fitting import starting
 from ganlab.gan import Scaled
+from ganlab.latent import Gaussian
 from ganlab.lookups import is_own, name_of, reads
 from ganlab.models import own_parts, structure
-from ganlab.probing import refuse_bounded
+from ganlab.probing import refuse_bounded, warn_out_of_reach
 from ganlab.streams import GENERATOR, VAE
 from ganlab.vae.likelihoods import Likelihood
 
@@ -36,7 +39,7 @@ class Vae:
     def __post_init__(self):
         if not isinstance(self.likelihood, Likelihood):
             wanted = "wanted a Likelihood, vae.gaussian(0.1) or vae.bernoulli say"
-            raise TypeError(f"likelihood is {self.likelihood!r}: {wanted}")
+            raise TypeError(f"likelihood is {in_short(self.likelihood)}: {wanted}")
         vars(self).update(
             real=as_distribution(self.real),
             latent_dim=whole("latent_dim", self.latent_dim, 1),
@@ -71,7 +74,17 @@ class Vae:
         if role == "encoder" or self.likelihood.free:
             wanted = "numbers of any size, a last layer of no activation"
             refuse_bounded(model, role, inputs, wanted)
+        if role == "decoder" and self.likelihood.between is None:  # else the data are refused
+            warn_out_of_reach(model, role, Gaussian(inputs), self.real, self._mean)
         return model, weights, failed
+
+    def _mean(self, outputs):
+        """What samples are around, of one decoder's outputs (n, outputs)."""
+        scalars = {name: np.ravel(value)[:1] for name, value in self.likelihood.scalars.items()}
+        likelihood = self.likelihood._replace(scalars=scalars)
+        return likelihood.asked("mean", tf.convert_to_tensor(outputs)[None], **likelihood.spread())[
+            0
+        ]
 
     @property
     def own(self):

@@ -84,5 +84,6 @@ def _log_probability(run, z, x):
     outputs = run.decoders(z.reshape(members, draws * n, size)).astype(float)
     repeated = np.tile(x.astype(float), (draws, 1))[None]
     scalars = run.likelihood.spread(tf.float64)
-    each = run.likelihood.log_probability(tf.constant(outputs), tf.constant(repeated), **scalars)
+    given = tf.constant(outputs), tf.constant(repeated)
+    each = run.likelihood.asked("log_probability", *given, **scalars)
     return np.asarray(each).reshape(members, draws, n)

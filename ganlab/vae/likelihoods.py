@@ -8,6 +8,7 @@ import numpy as np
 from ganlab.arguments import above, per_member
 from ganlab.backend import tf
 from ganlab.distributions import LOG_2PI
+from ganlab.lookups import asked, name_of, one_array
 
 
 class Likelihood(NamedTuple):
@@ -48,6 +49,18 @@ class Likelihood(NamedTuple):
             name: tf.constant(np.reshape(value, (-1, 1, 1)), dtype)
             for name, value in self.scalars.items()
         }
+
+    def asked(self, part, outputs, *given, **scalars):
+        """What the function `part` makes of a decoder's outputs, if it is an array of their kind,
+        and for a mean and a sample of the shape of x; ValueError, in one line, if not."""
+        where, function = f"likelihood.{part}", getattr(self, part)
+        found = asked(where, function, outputs, *given, **scalars)
+        found = one_array(where, function, found, outputs.dtype.name)
+        shape = (*outputs.shape[:-1], outputs.shape[-1] // self.outputs)
+        if part != "log_probability" and tuple(found.shape) != shape:
+            told = f"{where} ({name_of(function)}) gives shape {tuple(found.shape)}"
+            raise ValueError(f"{told} for outputs {tuple(outputs.shape)}: wanted {shape}")
+        return found
 
     def refuse(self, name, x):
         """Refuses in one line numbers that this likelihood has no probability for."""

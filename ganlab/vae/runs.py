@@ -27,9 +27,9 @@ class Sampler:
         numbers, size = np.asarray(numbers, "float32"), input_size(self.decoders.model)
         outputs, scalars = tf.constant(self.decoders(numbers[..., :size])), self.likelihood.spread()
         if not noise:
-            return np.array(self.likelihood.mean(outputs, **scalars))
+            return np.array(self.likelihood.asked("mean", outputs, **scalars))
         noise = tf.constant(numbers[..., size:])
-        return np.array(self.likelihood.sample(outputs, noise, **scalars))
+        return np.array(self.likelihood.asked("sample", outputs, noise, **scalars))
 
 
 class VaeRun(Recorded):

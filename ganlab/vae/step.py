@@ -55,7 +55,7 @@ class Autoencoding(Program):
                 mean, log_variance = code(call(encoder, weights[:of_encoder], drawn.real))
                 z = mean + tf.exp(0.5 * log_variance) * drawn.noise
                 outputs = call(decoder, weights[of_encoder:], z)
-                each = likelihood.log_probability(outputs, drawn.real, **scalars)
+                each = likelihood.asked("log_probability", outputs, drawn.real, **scalars)
                 reconstruction = self.player.one_per_member(
                     "log_probability, averaged over the batch, has", tf.reduce_mean(each, axis=-1)
                 )

@@ -14,6 +14,7 @@ from ganlab.optimizers import followed
 from ganlab.program import Supply, blocks_of, shared
 from ganlab.runs import Records
 from ganlab.streams import SHOW, VAE
+from ganlab.trials import of_likelihood
 from ganlab.vae.autoencoder import Vae
 from ganlab.vae.runs import Sampler, VaeRun
 from ganlab.vae.step import QUANTITIES, Autoencoding, drawing
@@ -57,9 +58,11 @@ class VaeTrainer(Loop):
             {"vae": rates},
             (beta, self._likelihood.spread()),
             own=vae.own,
+            trials=self._trials(),
         )
         self.begin("vae", weights)
-        self._shown, self._keep = self._shown_latents(records.samples), records.keep
+        self._shown = self._shown_latents(records.samples)
+        self._kept = records.kept if records.keep else None
         names = ("steps", "samples", *["kept"] * (records.keep is not None), *VaeRun.quantities)
         self._records = {name: [] for name in names}
         if failed:
@@ -69,6 +72,10 @@ class VaeTrainer(Loop):
         """(steps in a block of random numbers, blocks handed to the program at once)."""
         work = 6 * self.batch_size * sum(model.count_params() for model in self._models)
         return blocks_of(4e-6 + work / 8e10, members)
+
+    def _trials(self):
+        real = self.vae.real.sample(self.batch_size, np.random.default_rng(0))
+        return of_likelihood(self.vae.likelihood, self._likelihood.spread(), real)
 
     def _shown_latents(self, n):
         """What the samples of each record are made of: z and the decoder's noise, side by side,
@@ -105,8 +112,9 @@ class VaeTrainer(Loop):
         samples[self._frozen] = np.nan
         elbo = seen["reconstruction"] - seen["kl"]
         noted = {"steps": self.step, "samples": samples, "elbo": elbo, **seen}
-        if self._keep is not None:
-            noted |= {"samples": samples[:, :0], "kept": np.asarray(self._keep(samples))}
+        if self._kept is not None:
+            kept = self._kept(samples, self._records["kept"])
+            noted |= {"samples": samples[:, :0], "kept": kept}
         for name, value in noted.items():
             self._records[name].append(value)
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from ganlab.backend import tf
+from ganlab import data
+from ganlab.backend import keras, tf
 from ganlab.networks import mlp
 from ganlab.techniques import spectral_normalisation
 from tests.techniques.twin import DISCRIMINATORS, MEMBER, equal, follow, minibatch, near, trainer
@@ -98,6 +99,45 @@ def test_each_member_has_its_own_norm():
         one.advance(2)
     assert near(mixed, other, 2)
     assert not near(mixed, other)
+
+
+class Places(keras.layers.Layer):
+    """A weight of three axes of its own, (2, 2, 3): what is summed over stands before the last."""
+
+    def build(self, shape):
+        self.kernel = self.add_weight((2, 2, 3), "random_normal", name="kernel")
+
+    def call(self, x):
+        return tf.einsum("npq,pqr->nr", x, self.kernel)
+
+
+LAYERS = {
+    "two axes of places": ((4, 3, 1), lambda: keras.layers.Conv2D(5, (2, 3))),
+    "one axis of places": ((6, 2), lambda: keras.layers.Conv1D(3, 2, padding="same")),
+    "grouped": ((6, 2), lambda: keras.layers.Conv1D(4, 3, groups=2)),
+    "no places": ((4, 3), lambda: keras.layers.EinsumDense("abc,cde->abde", (4, 2, 5))),
+    "an own weight": ((2, 2), Places),
+}
+
+
+@pytest.mark.usefixtures("eager")
+@pytest.mark.parametrize("kind", LAYERS)
+def test_kernels_of_more_axes_are_matrices_with_the_outputs_last(kind):
+    shape, make = LAYERS[kind]
+    size = int(np.prod(shape))
+    parts = [keras.layers.Reshape(shape), make(), keras.layers.Flatten(), keras.layers.Dense(1)]
+    model = keras.Sequential([keras.Input((size,)), *parts])
+    real = data.Samples(np.random.default_rng(0).normal(size=(50, size)))
+    slow = keras.optimizers.SGD(1e-4)  # one round of iteration a step follows small steps
+    fields = {"real": real, "d_optimizer": slow, "replaced": spectral_normalisation(NORM)}
+    one = trainer(model, size, **fields)
+    for steps in range(2):
+        used = [w for w in one._ensembles()[1].weights if w.ndim > 2]
+        assert used[0].ndim > 3
+        for weight in used:
+            matrices = weight.reshape(3, -1, weight.shape[-1])
+            np.testing.assert_allclose(stretches(matrices), NORM, rtol=0.05 * steps + 1e-5)
+        one.advance(1)
 
 
 def kernels(scale):
