@@ -225,14 +225,15 @@ WORDS = ["close", "near", "narrow", "partly", "lost"]  # the best first
 p = target.density(grid)
 fig, axes = plots.figure(8, 4, width=9.0, height=4.6)
 words = end_of(post, target)
-plots.ensemble_densities(axes, grid, p, densities(post.generators), outcome=words, order=WORDS)
+look = {"outcome": words, "order": WORDS, "beyond": post.generate(2000)}  # what lies outside
+plots.ensemble_densities(axes, grid, p, densities(post.generators), **look)
 show(fig, "03.ending")
 
 # %% [markdown]
 # Compare with your number. Not quite four in ten of the runs found the bump, nearly all of them
 # *narrow*, and none is close. Most of the others are there *partly*. Look at panel 4: a fine spike,
-# but what you do not see is far outside the frame, where D is flat and tells G nothing. Two are
-# *lost*. Whoever looks at one run sees one of these panels.
+# but part of its samples is far outside the frame, where D is flat and tells G nothing: the
+# arrow says how large a part. Two are *lost*. Whoever looks at one run sees one of these panels.
 #
 # ## Watch one that made it
 #

@@ -88,8 +88,8 @@ u = np.linspace(0.0, 1.0, 1001).clip(1e-6, 1 - 1e-6)
 def panels(run, picture):
     q = generator_density(run.generators(run.latent.quantile(u)[:, None])[..., 0], edges)
     fig, axes = plots.figure(8, 4, width=9.0, height=4.6)
-    p = target.density(grid)
-    plots.ensemble_densities(axes, grid, p, q, outcome=end_of(run, target), order=WORDS, top=2.4)
+    look = {"outcome": end_of(run, target), "order": WORDS, "beyond": run.generate(2000)}
+    plots.ensemble_densities(axes, grid, target.density(grid), q, **look, top=2.4)
     show(fig, picture)
 
 
