@@ -49,7 +49,8 @@ def adam():
     ("target", "std", "beta"), [("ring of 8", 0.1, 1.0), ("circle", 0.5, 10.0)]
 )
 def test_it_draws_what_training_makes_of_the_same_settings(target, std, beta):
-    real, sizes = TARGETS[target], {"steps": 6, "seeds": 3, "records": 1}
+    real = TARGETS[target]
+    sizes = {"steps": 6, "seeds": 3, "batch_size": 32, "records": 1}
     vaes = vae.train_vae(
         mlp((2, 16, 16, 4), "leaky_relu"),
         mlp((2, 16, 16, 2), "leaky_relu"),

@@ -78,7 +78,8 @@ def _trained(target, std, beta, size, seeds, steps):
     from ganlab.networks import mlp
     from ganlab.training import train
 
-    inner, rest = (size, size), {"steps": steps, "seeds": seeds, "records": 2}
+    inner = (size, size)
+    rest = {"steps": steps, "seeds": seeds, "batch_size": 32, "records": 2}
     adam = keras.optimizers.Adam(3e-3, beta_1=0.5)
     gans = train(
         mlp((2, *inner, 2), "leaky_relu"),
