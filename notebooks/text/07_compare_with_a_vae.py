@@ -104,7 +104,7 @@ show(fig, "07.both-on-five")
 # %% [markdown]
 # The first seed of each, over real points in grey. The GAN makes clumps, narrower than the data's,
 # and thin *threads* between them. The VAE scatters around and between the modes. Blurred is the
-# right word. But it does not say how much, nor what the GAN lacks.
+# right word, but says neither how much, nor what the GAN lacks.
 #
 # ## Numbers in place of a word
 #
@@ -282,8 +282,8 @@ show(fig, "07.losses")
 # nearly level, for each player's success is the other's failure. They do not say how far from the
 # data it is.
 #
-# And a VAE chases nobody: both networks climb one hill. At the end its samples move less than a
-# GAN's, firmly on three targets ([G1d](../docs/claims.md#g1d-1)).
+# And a VAE chases nobody: both networks climb one hill. At the end its samples move less, firmly on
+# three targets ([G1d](../docs/claims.md#g1d-1)).
 #
 # ## Where the blur comes from
 #
@@ -342,9 +342,9 @@ for name, (line, dot) in SHOWN.items():
 show(fig, "07.ring-noise")
 
 # %% [markdown]
-# It is best in the middle, and even there below the GANs'. To the right the noise itself leaves the
-# modes. To the left samples and means agree, so the noise is not the blur any more; and still most
-# samples lie between the modes.
+# In the middle, and even there it is below the GANs'. To the right the noise itself leaves the modes.
+# To the left samples and means agree, so the noise is not the blur any more; and still most samples
+# lie between the modes.
 #
 # Could the decoder find the noise itself? With `vae.learned_gaussian()` it gives a variance for
 # every number. That blurs not less but more, on two seeds in three
@@ -352,9 +352,9 @@ show(fig, "07.ring-noise")
 #
 # ## Inside: a map of z, and a walk
 #
-# Left, where encoders put the eight modes. Then, for every z, how far from the nearest mode its
-# picture lies, for a VAE's decoder and for a G. We shall walk along the dashed circle. *What will
-# you meet on the way, in the one and in the other?*
+# Left, where the encoder puts the eight modes. Then, for every z, how far from the nearest mode its
+# picture lies, for the decoder and for G. We shall walk along the dashed circle. *What will you meet
+# on the way, in the one and in the other?*
 
 # %%
 square = np.stack(np.meshgrid(*[np.linspace(-3, 3, 121)] * 2), axis=-1).reshape(-1, 2)
@@ -424,7 +424,7 @@ show(fig, "07.dropped")
 
 # %% [markdown]
 # The VAE covers without being asked. The GAN covers once it is mended, as 97 of 100 stored runs do
-# ([F7f](../docs/claims.md#f7f-1)), and then its samples are the sharper ones.
+# ([F7f](../docs/claims.md#f7f-1)); then its samples are the sharper ones.
 #
 # ## A likelihood for everyone?
 #
