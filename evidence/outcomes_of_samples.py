@@ -1,13 +1,15 @@
 """What samples came to, in any dimension: one number a seed, (seeds,), NaN for one that failed.
 
 Of the `Generated` of trainings/side_by_side.py, each seed's samples against real points of its own,
-and of the `Judged` of trainings/parzen.py. `outcomes` has those of runs on the line.
+of the `Labelled` of trainings/labelled.py, and of the `Judged` of trainings/parzen.py. `outcomes`
+has those of runs on the line.
 """
 
 import numpy as np
 
 from ganlab import neighbours
 from ganlab.distances import sliced_wasserstein
+from ganlab.labelled import task_accuracy
 
 A_NAT = 1.0
 
@@ -45,3 +47,13 @@ def off_by_a_nat(judged):
 def likelihood_by_kernels(judged):
     """Mean log-likelihood of the test points, by the kernel density of the samples."""
     return judged.by_kernels
+
+
+def solved(made):
+    """Share of the real points that a classifier trained on the samples gets right."""
+    return task_accuracy(made.samples, made.test)
+
+
+def solved_by_real(made):
+    """The same of a classifier trained on real points: the ceiling."""
+    return task_accuracy(made.real, made.test)
