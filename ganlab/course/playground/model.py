@@ -57,7 +57,8 @@ class Session:
     def __init__(self, settings, spaced=EVERY):
         from ganlab.training import Trainer  # here, because it loads TensorFlow
 
-        self.settings, self.spaced = settings, spaced
+        self.settings = self.first_settings = settings
+        self.spaced = spaced
         self.target = made(target_call(settings))
         gan = made(gan_call(settings, self.target.dim))
         self.pretrained = pretrained(settings, self.target)
@@ -75,10 +76,9 @@ class Session:
         """Steps of G so far."""
         return self.trainer.step
 
-    @property
-    def compiled(self):
-        """Whether a step can be taken at once."""
-        return self.trainer.compiled
+    def compiled(self, part="both"):
+        """Whether a step of "both", or of "d" or "g" alone, can be taken at once."""
+        return self.trainer.parts[part].program.ready
 
     # Moving ---------------------------------------------------------------------------------
 
@@ -143,18 +143,22 @@ class Session:
 
     def note(self, seen=None, by_hand=False):
         """Notes how things stand."""
+        self.moments.append(self.now(seen, by_hand))
+        if seen is None:
+            self._sums, self._since = {}, 0
+        if len(self.moments) > MOST:
+            self._thin()
+
+    def now(self, seen=None, by_hand=True):
+        """How things stand, a `Moment` that is not kept."""
         if seen is None:
             seen = {name: total / self._since for name, total in self._sums.items()}
-            self._sums, self._since = {}, 0
         nothing = np.full(len(self.trainer.seeds), np.nan)
         generators, discriminators = self.trainer.generators, self.trainer.discriminators
         samples = generators(self.z)
         samples[list(self.trainer.failed)] = np.nan
         seen = {name: np.asarray(seen.get(name, nothing)) for name in CURVES}
-        moment = Moment(self.step, by_hand, samples, seen, generators, discriminators)
-        self.moments.append(moment)
-        if len(self.moments) > MOST:
-            self._thin()
+        return Moment(self.step, by_hand, samples, seen, generators, discriminators)
 
     def _thin(self):
         """Keeps every second of the even moments, so that memory stays as it is."""

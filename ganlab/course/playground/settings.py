@@ -4,9 +4,12 @@
 build it, and `made` makes them. What a reader types is read by `ganlab.course.playground.fields`.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from ganlab.course.playground.calls import Call, Name
+from ganlab.own import rows
+
+MOST_POINTS = 2000  # of the reader's own, for they are written into the code to take away
 
 TARGETS = {
     "bell": Call("data.Gaussian", (4.0, 0.5)),
@@ -132,6 +135,24 @@ def _kept(name, old, new):
     if name == "weight":
         return True
     return (getattr(old, name) > 0) == (getattr(new, name) > 0)
+
+
+def changed(settings, values):
+    """Settings with other values, as a caller gives them by name; `own` is any array of points.
+
+    ValueError or TypeError, in one line, where a name is unknown or `own` cannot be drawn.
+    """
+    known = [one.name for one in fields(Settings)]
+    for name in values:
+        if name not in known:
+            raise ValueError(f"there is no setting {name!r}; there are: {', '.join(known)}")
+    if values.get("own") is not None:
+        points = rows("own", values["own"], least=2, dtype="float32")
+        if points.shape[1] > 2 or len(points) > MOST_POINTS:
+            wanted = f"wanted 1 or 2 columns, and at most {MOST_POINTS} rows"
+            raise ValueError(f"own has shape {points.shape}: {wanted}")
+        values = {"target": "own", **values, "own": tuple(map(tuple, points.tolist()))}
+    return settings.changed(**values)
 
 
 def target_call(settings):
