@@ -84,8 +84,8 @@ class Playground(widgets.VBox):
             name: made.rate(label, getattr(settings, name), lambda value, n=name: self._rate(n))
             for name, label in (("d_rate", "D's learning rate"), ("g_rate", "G's learning rate"))
         }
-        self.moment = made.whole_slider("moment", 0, self._scrub)
-        self.seed = made.whole_slider("seed on the left", settings.seeds - 1, self._seed)
+        self.moment = made.place_slider("moment", 0, self._scrub)
+        self.seed = made.place_slider("seed on the left", settings.seeds - 1, self._seed)
         self.fields, self.accordion = made.groups(settings, self._field)
         self.code_button = made.button("Show me the code", "a script of all this", self.show_code)
 
@@ -298,6 +298,8 @@ class Playground(widgets.VBox):
         self._clock(down, self.slow_button, self._run_slowly)
 
     def _clock(self, down, button, run):
+        if button is self.play_button:
+            button.description, button.icon = ("Pause", "pause") if down else ("Play", "play")
         if not down:
             if self._task is not None:
                 self._task.cancel()

@@ -121,15 +121,16 @@ def rate(label, value, turned):
     return made
 
 
-def whole_slider(label, high, turned, width="29em"):
-    """A slider over 0, 1, ... `high`."""
+def place_slider(label, high, turned):
+    """A slider over the places 0, 1, ... `high`; what stands there is told elsewhere."""
     made = widgets.IntSlider(
         0,
         min=0,
         max=high,
+        readout=False,
         description=label,
         style={"description_width": "9em"},
-        layout={"width": width},
+        layout={"width": "29em"},
     )
     made.observe(lambda change: turned(change["new"]), "value")
     return made
