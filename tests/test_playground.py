@@ -266,9 +266,12 @@ def test_the_code_does_again_what_was_done(settings, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("name", LOSSES)
 def test_every_loss_can_be_set(name):
-    session = Session(SMALL.changed(losses=name))
-    session.advance(1)
-    assert np.isfinite(session.now().seen["g_loss"]).all()
+    plain, matching = (
+        made(gan_call(SMALL.changed(losses=name, matching=weight), 2)).losses
+        for weight in (0.0, 0.5)
+    )
+    assert plain == made(LOSSES[name]) and matching.score is plain.score
+    assert (matching.layer, matching.scalars["weight"]) == ("hidden_1", 0.5)
 
 
 # Words -----------------------------------------------------------------------------------------

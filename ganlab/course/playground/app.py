@@ -52,7 +52,7 @@ class Playground(widgets.VBox):
         self.picture = widgets.Image(format="png", layout={"width": "990px", "max_width": "100%"})
         self.verdict, self.told = widgets.HTML(), widgets.HTML()
         self.diagnosis, self.status = widgets.HTML(), widgets.HTML()
-        self.code = widgets.Textarea(layout={"width": "60em", "height": "22em"}, disabled=False)
+        self.code = controls.script_area()
         settings = changed(preset(preset_name), changes)
         self._build(preset_name, settings)
         super().__init__(self._rows(), layout={"align_items": "flex-start"})

@@ -134,3 +134,12 @@ def place_slider(label, high, turned):
     )
     made.observe(lambda change: turned(change["new"]), "value")
     return made
+
+
+def script_area():
+    """Where a script stands, to be copied."""
+    return widgets.Textarea(
+        description="script",
+        style={"description_width": "4em"},
+        layout={"width": "64em", "max_width": "100%", "height": "22em"},
+    )
