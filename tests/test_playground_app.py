@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import threading
 
 import numpy as np
 import pytest
@@ -110,6 +111,29 @@ def test_two_play_side_by_side_and_a_new_one_pauses_those_there_are(app):
     asyncio.run(played())
 
 
+def test_a_cell_may_move_it_while_another_thread_plays(app):
+    failed = []
+
+    def play():  # as where a front end hears widgets in a thread of their own
+        async def played():
+            app.play()
+            await until(lambda: not app.playing)
+
+        try:
+            asyncio.run(played())
+        except BaseException as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=play)
+    thread.start()
+    for _ in range(12):
+        app.advance(30)
+    app.pause()
+    thread.join()
+    assert not failed and app.status.value == ""
+    assert sum(n for what, n in app.session.events if what == "advance") == app.session.step > 300
+
+
 def test_without_an_event_loop_it_says_what_to_call(app):
     app.play()
     assert "call advance(500)" in app.status.value
@@ -194,6 +218,12 @@ def test_a_preset_sets_every_control_and_keeps_the_number_of_seeds(app):
     assert app.targets.value == "bell" and app.fields["g_hidden"].control.value == "16"
     assert app.rates["d_rate"].value == pytest.approx(3e-3)
     app.advance(2)
+    app.presets.value = "chasing"  # also where a program would take the numbers over
+    assert app.session.step == 0 and app.session.settings.g_rate == 0.03
+    assert app.rates["g_rate"].value == pytest.approx(0.03)
+    app.presets.value = "D too strong"
+    assert app.session.step == 0 and app.rates["d_rate"].value == pytest.approx(0.01)
+    app.presets.value = "repaired"
     app.targets.value = "spiral"
     assert app.session.target.dim == 2 and app.session.settings.g_hidden == (16,)
     assert bytes(app.picture.value).startswith(b"\x89PNG")

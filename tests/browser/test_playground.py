@@ -42,7 +42,7 @@ def test_it_plays_pauses_and_answers_while_it_plays(opened):
     lab.page.wait_for_timeout(3000)
     lab.check()
     assert step_of(lab) > step
-    lab.page.get_by_label("show").select_option("the best D")
+    lab.page.get_by_label("show", exact=True).select_option("the best D")
     lab.page.wait_for_timeout(1000)
     lab.screenshot("playing")
     press(lab, "Pause")

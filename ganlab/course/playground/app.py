@@ -7,6 +7,9 @@ trains by short slices, so buttons, sliders and the stop button are heard betwee
 
 import asyncio
 import base64
+import functools
+import itertools
+import threading
 import time
 import weakref
 
@@ -35,6 +38,20 @@ SHOWS |= {"G as a map of z": "manifold", "where G is pulled": "G's gradient"}
 
 
 _ALIVE = weakref.WeakSet()  # all playgrounds there are
+# Widgets may be heard in another thread than cells are run in, and neither matplotlib's style nor a
+# session may be met by two.
+_LOCK = threading.RLock()
+
+
+def _alone(method):
+    """A method that no other thread may interrupt by another of these, of any playground."""
+
+    @functools.wraps(method)
+    def locked(self, *given, **named):
+        with _LOCK:
+            return method(self, *given, **named)
+
+    return locked
 
 
 class Playground(widgets.VBox):
@@ -47,6 +64,7 @@ class Playground(widgets.VBox):
         for other in list(_ALIVE):  # a cell that is run again leaves none behind that trains
             other.pause()
         self.session = self.screen = self.diagnosed = self._task = None
+        self._turn = None  # a new object whenever playing begins; None while it does not
         self.member, self.overlay = 0, "D"
         self._quiet = False
         self.picture = widgets.Image(format="png", layout={"width": "990px", "max_width": "100%"})
@@ -95,8 +113,7 @@ class Playground(widgets.VBox):
         return [
             widgets.HBox([self.presets, self.targets, self.shows], layout=row),
             widgets.HBox(buttons, layout=row),
-            widgets.HBox(list(self.rates.values()), layout=row),
-            self.status,
+            widgets.HBox([*self.rates.values(), self.status], layout=row),
             self.picture,
             widgets.HBox([self.moment, self.seed], layout=row),
             self.verdict,
@@ -109,6 +126,7 @@ class Playground(widgets.VBox):
 
     # A training, from its beginning ---------------------------------------------------------
 
+    @_alone
     def _begin(self, settings):
         """A new session; ValueError or TypeError, in one line, leaves the old one as it is."""
         session = Session(settings)
@@ -122,6 +140,7 @@ class Playground(widgets.VBox):
         self._follow()
         self._refresh()
 
+    @_alone
     def _follow(self):
         """Shows in all controls what is set, without setting it."""
         settings = self.session.settings
@@ -138,6 +157,7 @@ class Playground(widgets.VBox):
         for one in self.fields.values():
             one.follow(settings)
 
+    @_alone
     def _apply(self, settings):
         """Goes over to other settings: at once where they are numbers, else from step 0."""
         if self.session.settings.numbers_only(settings):
@@ -153,10 +173,12 @@ class Playground(widgets.VBox):
 
     # What the reader does -------------------------------------------------------------------
 
+    @_alone
     def _field(self, name, text):
         settings = self.session.settings.changed(**{name: fields.read(name, text)})
         self._apply(fields.together(settings, name))
 
+    @_alone
     def _tried(self, settings):
         """`_apply` for a control without a line of its own: what is wrong goes into the status."""
         try:
@@ -166,7 +188,7 @@ class Playground(widgets.VBox):
             self.say(first_line(error))
 
     def _preset(self, name):
-        self._tried(preset(name, seeds=self.session.settings.seeds))
+        self._tried_anew(preset(name, seeds=self.session.settings.seeds))
 
     def _target(self, name):
         if not self._quiet:
@@ -182,11 +204,13 @@ class Playground(widgets.VBox):
         self.overlay = overlay
         self._refresh()
 
+    @_alone
     def _seed(self, member):
         if not self._quiet:
             self.member = member
             self._refresh(diagnose=not self.playing)
 
+    @_alone
     def _scrub(self, place):
         if not self._quiet:
             self.pause()
@@ -201,6 +225,7 @@ class Playground(widgets.VBox):
         settings = self.session.settings
         self._tried_anew(settings.changed(first_seed=settings.first_seed + settings.seeds))
 
+    @_alone
     def _tried_anew(self, settings):
         playing = self.playing
         self.pause()
@@ -209,6 +234,7 @@ class Playground(widgets.VBox):
         if playing:
             self.play()
 
+    @_alone
     def show_code(self):
         """A script that does again what was done here."""
         self.code.value, self.code.layout.display = script(self.session), ""
@@ -219,6 +245,7 @@ class Playground(widgets.VBox):
 
     # Steps ----------------------------------------------------------------------------------
 
+    @_alone
     def advance(self, steps):
         """So many steps of both."""
         if not self.session.compiled():
@@ -235,6 +262,7 @@ class Playground(widgets.VBox):
         """One step of G, told."""
         self._step("g")
 
+    @_alone
     def _step(self, player):
         session = self.session
         if not session.compiled(player):
@@ -252,6 +280,7 @@ class Playground(widgets.VBox):
 
     # The picture ----------------------------------------------------------------------------
 
+    @_alone
     def _refresh(self, moment=None, diagnose=False):
         session = self.session
         if session is None or self.screen is None:
@@ -281,7 +310,7 @@ class Playground(widgets.VBox):
     @property
     def playing(self):
         """Whether it trains by itself."""
-        return self._task is not None and not self._task.done()
+        return self._turn is not None
 
     def play(self):
         """Trains until `pause`; wants an event loop, which a kernel has."""
@@ -301,9 +330,8 @@ class Playground(widgets.VBox):
         if button is self.play_button:
             button.description, button.icon = ("Pause", "pause") if down else ("Play", "play")
         if not down:
-            if self._task is not None:
-                self._task.cancel()
-                self._task = None
+            if self._turn is not None:
+                self._turn = None  # heard by the task before its next slice
                 self._refresh(diagnose=True)
             return
         for other in (self.play_button, self.slow_button):
@@ -315,27 +343,27 @@ class Playground(widgets.VBox):
             button.value = False
             self.say("Nothing plays without a kernel's event loop: call advance(500) instead.")
             return
-        self._task = loop.create_task(self._guarded(run))
+        self._turn = turn = object()
+        self._task = loop.create_task(self._guarded(run, turn))
 
-    async def _guarded(self, run):
+    async def _guarded(self, run, turn):
         """A failure ends the playing and is told in a line."""
         try:
             if not self.session.compiled():
                 self.say(COMPILING)
                 await asyncio.sleep(0.1)
-            await run()
+            await run(turn)
         except Exception as error:
-            self._task = None
+            self._turn = None
             self.pause()
             self.say(first_line(error))
 
-    async def _run(self):
+    async def _run(self, turn):
         told, took = time.perf_counter(), 0.0  # when the diagnosis was last told, and how long
-        while not self.session.trouble:
+        while self._turn is turn and not self.session.trouble:
             began = time.perf_counter()
             diagnose = began - told > max(3.0, took / SHARE)
-            self.session.advance(self.speed.value)
-            self._refresh(self.session.now(), diagnose=diagnose)
+            self._slice(diagnose)
             if diagnose:
                 told, took = time.perf_counter(), time.perf_counter() - began
             if self.status.value == COMPILING:
@@ -343,11 +371,16 @@ class Playground(widgets.VBox):
             left = 1 / PICTURES - (time.perf_counter() - began)
             await asyncio.sleep(max(left, 0.005))
 
-    async def _run_slowly(self):
-        while not self.session.trouble:
-            for step in (self.d_step, self.g_step):
-                step()
-                await asyncio.sleep(SLOW)
+    @_alone
+    def _slice(self, diagnose):
+        self.session.advance(self.speed.value)
+        self._refresh(self.session.now(), diagnose=diagnose)
+
+    async def _run_slowly(self, turn):
+        players = itertools.cycle([self.d_step, self.g_step])
+        while self._turn is turn and not self.session.trouble:
+            next(players)()
+            await asyncio.sleep(SLOW)
 
     # As a cell's output ---------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ OVERLAYS = {
     "D*": "the best D for this G",
     "D - D*": "D less the best D: orange where D is above",
     "manifold": "a grid of latents, carried through G",
-    "G's gradient": "where G's loss pulls its samples",
+    "G's gradient": "where G's loss pulls",
 }
 IN_COMPANY = "D judges samples in company: no single point has a score"
 
@@ -37,14 +37,14 @@ class Stage:
         """(places, vectors, note) of G's gradient; vectors are at most a ninth of the panel."""
         found = pulls(moment, member, losses, self.scene.real)
         if found is None:
-            return None, None, "no single sample is pulled: D judges in company, or by features"
+            return None, None, "no sample is pulled alone: by packs, batches or features"
         places, ways = found
         length = np.linalg.norm(ways, axis=1)
         most = np.max(length, initial=0.0, where=np.isfinite(length))
         reach = float(np.max(self.scene.high - self.scene.low)) / 9
         scale = reach / most if most > 0 else 0.0
         note = OVERLAYS["G's gradient"]
-        return places, ways * scale, f"{note}; the longest slope is {most:.2g}"
+        return places, ways * scale, f"{note}; the steepest {most:.2g}"
 
 
 class PlaneStage(Stage):
