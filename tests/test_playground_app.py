@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ganlab.course.playground import app as module
-from ganlab.course.playground import playground
+from ganlab.course.playground import clock, playground
 from ganlab.data import Gaussian
 from ganlab.widgets import playground as by_the_notebooks_name
 
@@ -18,7 +18,7 @@ SMALL = {"g_hidden": (4,), "d_hidden": (4,), "batch_size": 4, "seeds": 2}
 @pytest.fixture(autouse=True)
 def uncompiled(monkeypatch):
     monkeypatch.setenv("GANLAB_COMPILE", "0")
-    monkeypatch.setattr(module, "SLOW", 0.05)
+    monkeypatch.setattr(clock, "SLOW", 0.05)
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_a_knob_acts_on_the_training_while_it_plays(app):
 
 def test_slow_motion_tells_each_step_and_takes_the_place_of_playing(app):
     seen = []
-    app.told.observe(lambda change: seen.append(change["new"][:3]), "value")
+    app.told.observe(lambda change: change["new"] and seen.append(change["new"][:3]), "value")
 
     async def played():
         app.play()

@@ -77,8 +77,8 @@ app
 # **3. Watch one step.** Pause, choose *where G is pulled*, and press *Step D*, then *Step G*. *Which
 # way do the crosses move, and how does the black line answer?* *Slow motion* tells each step in words.
 #
-# In the same way you find out what a picture of one run hides. Move *seed on the left* from tile to
-# tile: which of them would you have put into a post?
+# And before you leave: move *seed on the left* from tile to tile. Which of them would you have put
+# into a post?
 
 # %% [markdown]
 # ## What it diagnoses
@@ -96,8 +96,8 @@ print("most seeds:", app.diagnosed.summary.split(": ")[1].split(";")[0])
 
 # %% [markdown]
 # A G that is so much quicker than its D does not stay: it runs to where D says *real*, D follows, and
-# it runs on. The distance went up and does not come down again. Nothing of that is to be seen in the
-# losses, had you looked at those alone.
+# it runs on. Scroll up to the picture: the distance rose when the rate did, and both losses became
+# restless. Move *moment* back and forth, and watch the samples hop.
 
 # %% [markdown]
 # ## Take it away
@@ -124,8 +124,9 @@ own
 
 # %% [markdown]
 # The course has words for bells and modes that it knows; of your own data the distance tells, and your
-# eyes. The smallest blob is the one that is found last, if at all: for D a twentieth of a batch is
-# less than one sample of sixteen.
+# eyes. Look at the upper blob: of a batch of sixteen it gets less than one sample on average, so D
+# seldom hears of it. Do all sixteen seeds treat it alike? Then open *optimizer and batches*, take
+# batches of 128, and look again.
 
 # %% [markdown]
 # ## In practice

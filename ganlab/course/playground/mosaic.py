@@ -43,9 +43,9 @@ class Mosaic:
         size = 7.5 if self.columns <= 4 else 6
         look = dict(va="bottom", color=COLOUR.ink)
         self._words = [moves(ax.text(x, y + 1.03, "", size=size, **look)) for x, y in self.corners]
-        look = dict(ha="right", va="bottom", color=COLOUR.quiet, size=size - 1)
+        look = dict(ha="right", va="top", color=COLOUR.quiet, size=size - 1)
         for (x, y), seed in zip(self.corners, seeds, strict=True):
-            ax.text(x + 1, y + 1.03, seed, **look)
+            ax.text(x + 0.97, y + 0.97, seed, **look)
 
     def _target(self, ax):
         scene = self.scene
