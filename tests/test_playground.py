@@ -240,9 +240,10 @@ def test_when_all_seeds_have_failed_it_says_so_in_a_line():
             minibatch=True, d_hidden=(4, 4), losses="hinge", limit="spectral normalisation"
         ),
         SMALL.changed(d_activation="leaky_relu, slope 0.2", matching=1.0, packing=2, beta_2=0.9),
+        SMALL.changed(pretraining=3),
         changed(SMALL, {"own": np.arange(8.0).reshape(4, 2) / 8}),
     ],
-    ids=["many terms", "slots", "pretrained", "batch", "packs", "own"],
+    ids=["many terms", "slots", "pretrained", "batch", "packs", "pretrained in the plane", "own"],
 )
 def test_the_code_does_again_what_was_done(settings, tmp_path, monkeypatch):
     session = Session(settings, spaced=4)

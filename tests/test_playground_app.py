@@ -81,6 +81,25 @@ def test_a_knob_acts_on_the_training_while_it_plays(app):
     assert [what for what, _ in app.session.events] == ["advance", "change", "advance"]
 
 
+def test_it_goes_on_playing_past_bad_input_and_with_another_program(app):
+    async def played():
+        app.play()
+        await until(lambda: app.session.step >= 5)
+        session = app.session
+        app.fields["packing"].control.value = "3"
+        assert "multiple of 3" in app.fields["packing"].note.value
+        step = session.step
+        await until(lambda: session.step > step)
+        assert app.session is session and app.playing
+        app.fields["packing"].control.value = "2"
+        assert app.session is not session
+        await until(lambda: app.session.step >= 5)
+        app.pause()
+
+    asyncio.run(played())
+    assert app.session.settings.packing == 2 and app.status.value.startswith("Begun anew")
+
+
 def test_slow_motion_tells_each_step_and_takes_the_place_of_playing(app):
     seen = []
     app.told.observe(lambda change: change["new"] and seen.append(change["new"][:3]), "value")
@@ -178,6 +197,7 @@ def test_when_all_seeds_fail_it_pauses_and_says_so(app):
         ("noise", "-1", "&#x27;-1&#x27;: wanted a number from 0 to 10"),
         ("packing", "3", "wanted a multiple of 3"),
         ("noise", "<b>", "&#x27;&lt;b&gt;&#x27;: wanted"),
+        ("latent", "slots from -8 to 8, sorted", "aligned latents want data of one dimension"),
     ],
 )
 def test_bad_input_gets_a_line_and_leaves_the_training_alone(app, name, text, told):
@@ -234,6 +254,19 @@ def test_what_a_rate_cannot_do_is_told_and_the_slider_goes_back(app):
     app.fields["pretraining"].control.value = "0"
     app.rates["d_rate"].value = 0.01
     assert app.session.settings.d_rate == 0.01 and "Begun anew" in app.status.value
+
+
+def test_a_pretraining_that_diverges_gets_a_line_and_another_preset_is_told(app, monkeypatch):
+    def diverges(settings):
+        raise FloatingPointError("all 2 seeds stopped being finite")
+
+    session = app.session
+    monkeypatch.setattr(module, "Session", diverges)
+    app.fields["pretraining"].control.value = "5"
+    assert "stopped being finite" in app.fields["pretraining"].note.value
+    app.presets.value = "repaired"
+    assert app.status.value == "all 2 seeds stopped being finite"
+    assert app.session is session and app.targets.value == "four points"
 
 
 def test_another_seed_and_another_view_are_drawn(app):

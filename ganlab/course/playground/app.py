@@ -13,17 +13,14 @@ from ganlab.arguments import first_line
 from ganlab.course.playground import fields, words
 from ganlab.course.playground.clock import COMPILING, Clock, alone
 from ganlab.course.playground.code import script
+from ganlab.course.playground.controls import REFUSED
 from ganlab.course.playground.model import Session
-from ganlab.course.playground.panel import Panel
+from ganlab.course.playground.panel import ALT, Panel
 from ganlab.course.playground.presets import preset
 from ganlab.course.playground.scenes import scene
 from ganlab.course.playground.settings import changed
 from ganlab.course.playground.views import Screen, level_lines
 
-ALT = (
-    "Left: one seed's samples over what its D says. Middle: all seeds. Right: both losses, and the "
-    "distance to the data, median and 10 to 90 % of the seeds; dotted: the seed on the left."
-)
 _ALIVE = weakref.WeakSet()  # all playgrounds there are
 
 
@@ -86,12 +83,8 @@ class Playground(Clock, Panel, widgets.VBox):
             self.session.change(settings)
             self.say("")
             return
-        playing = self.playing
-        self.pause()
-        self._begin(settings)
+        self._begin(settings)  # a clock that runs goes on with the new session
         self.say("Begun anew, for that is another program.")
-        if playing:
-            self.play()
 
     # What the reader does -------------------------------------------------------------------
 
@@ -105,7 +98,7 @@ class Playground(Clock, Panel, widgets.VBox):
         """`_apply` for a control without a line of its own: what is wrong goes into the status."""
         try:
             self._apply(settings)
-        except (ValueError, TypeError) as error:
+        except REFUSED as error:
             self._follow()
             self.say(first_line(error))
 
@@ -149,12 +142,13 @@ class Playground(Clock, Panel, widgets.VBox):
 
     @alone
     def _tried_anew(self, settings):
-        playing = self.playing
-        self.pause()
-        self._begin(settings)
-        self.say("")
-        if playing:
-            self.play()
+        try:
+            self._begin(settings)
+        except REFUSED as error:
+            self._follow()
+            self.say(first_line(error))
+        else:
+            self.say("")
 
     @alone
     def show_code(self):

@@ -36,7 +36,7 @@ def script(session):
 
 def _opening(settings, dim):
     """The lines that build the trainer, and the calls that they are made of."""
-    gan, given = gan_call(settings, dim), pretraining_call(settings)
+    gan, given = gan_call(settings, dim), pretraining_call(settings, dim)
     lines, used = [], [gan, Call("Trainer")]
     if given is not None:
         d = networks_calls(settings, dim)[1]

@@ -4,16 +4,19 @@ import html
 
 import ipywidgets as widgets
 
+from ganlab.arguments import first_line
 from ganlab.course.playground.fields import FIELDS, Choice, field, told
 
+# What a setting may end in that cannot be: wrong numbers, a pretraining that diverges, no room.
+REFUSED = (ValueError, TypeError, ArithmeticError, MemoryError)
 SHAPE = {"style": {"description_width": "11.5em"}, "layout": {"width": "24em"}}
 
 
 class Field(widgets.HBox):
     """A control for one setting, and a line beside it for what is wrong with it.
 
-    `turned(name, text)` is called when the reader has set it; what it raises as ValueError or
-    TypeError is written into `note`, and the text stays to be mended.
+    `turned(name, text)` is called when the reader has set it; what it raises of `REFUSED` is
+    written into `note`, and the text stays to be mended.
     """
 
     def __init__(self, name, settings, turned):
@@ -36,8 +39,8 @@ class Field(widgets.HBox):
             return
         try:
             self._turned(self.name, self.control.value)
-        except (ValueError, TypeError) as error:
-            self.say(str(error))
+        except REFUSED as error:
+            self.say(first_line(error))
         else:
             self.say("")
 

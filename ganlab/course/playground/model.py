@@ -188,7 +188,7 @@ class Session:
 
 def pretrained(settings, target):
     """D's `Ensemble` after pretraining onto the target's density; None without."""
-    given = pretraining_call(settings)
+    given = pretraining_call(settings, target.dim)
     if given is None:
         return None
     from ganlab.pretraining import pretrain

@@ -10,6 +10,10 @@ from ganlab.course.playground import controls
 from ganlab.course.playground.presets import PRESETS
 from ganlab.course.playground.settings import TARGETS
 
+ALT = (
+    "Left: one seed's samples over what its D says. Middle: all seeds. Right: both losses, and the "
+    "distance to the data, median and 10 to 90 % of the seeds; dotted: the seed on the left."
+)
 SPEEDS = {"1 step a picture": 1, "5 steps": 5, "25 steps": 25, "100 steps": 100}
 SHOWS = {"what D says": "D", "the best D": "D*", "D less the best D": "D - D*"}
 SHOWS |= {"G as a map of z": "manifold", "where G is pulled": "G's gradient"}
@@ -59,6 +63,7 @@ class Panel:
             widgets.HBox([*self.rates.values(), self.status], layout=ROW),
             self.told,  # above the picture, where it is read while the samples move
             self.picture,
+            widgets.HTML(f"<small>{ALT}</small>", layout={"max_width": "990px"}),
             widgets.HBox([self.moment, self.seed], layout=ROW),
             self.verdict,
             self.diagnosis,

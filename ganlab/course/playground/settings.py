@@ -247,11 +247,12 @@ def _losses(settings):
     return Call("losses.feature_matching", (f"hidden_{last}", settings.matching), named)
 
 
-def pretraining_call(settings):
+def pretraining_call(settings, dim):
     """What `pretrain` is given beside D's network, its seeds and the density; None without."""
     if not settings.pretraining:
         return None
-    named = {"inputs": Call("data.Uniform", settings.inputs), "steps": settings.pretraining}
+    box = Call("data.Uniform", settings.inputs, {"dim": dim} if dim > 1 else {})
+    named = {"inputs": box, "steps": settings.pretraining}
     if settings.losses == "clamped tanh":
         named["loss"] = Name("losses.tanh_squared_error")
     return named | {"optimizer": optimizer_call(settings, "d"), "batch_size": settings.batch_size}
