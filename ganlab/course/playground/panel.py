@@ -63,8 +63,8 @@ class Panel:
             widgets.HBox([*self.rates.values(), self.status], layout=ROW),
             self.told,  # above the picture, where it is read while the samples move
             self.picture,
-            widgets.HTML(f"<small>{ALT}</small>", layout={"max_width": "990px"}),
             widgets.HBox([self.moment, self.seed], layout=ROW),
+            widgets.HTML(f"<small>{ALT}</small>", layout={"max_width": "990px"}),
             self.verdict,
             self.diagnosis,
             self.accordion,

@@ -10,7 +10,7 @@ from ganlab.figures import COLOUR, LINES
 OVERLAYS = {
     "D": "what D says: lighter is more real, the line is 1/2",
     "D*": "the best D for this G",
-    "D - D*": "D less the best D: orange where D is above",
+    "D - D*": "D less the best D; orange: D is above",
     "manifold": "a grid of latents, carried through G",
     "G's gradient": "where G's loss pulls",
 }
@@ -83,7 +83,8 @@ class PlaneStage(Stage):
             note = IN_COMPANY if scores is None and overlay in ("D", "D - D*") else note
         if overlay == "D*" or (overlay == "D - D*" and scores is not None):
             best = scene.best(moment, member)
-            note = f"{note}; of samples: estimated"
+            void = ", void off the samples" * (overlay == "D*")  # p + q is as good as 0 there
+            note = f"{note}; estimated{void}"
             scores = best if overlay == "D*" else scores - best
         self._heat.set_visible(scores is not None and overlay != "D - D*")
         self._gap.set_visible(scores is not None and overlay == "D - D*")
