@@ -113,10 +113,10 @@ class Trainer(Loop):
         supply = Supply(lambda rng: {"z": self.gan.latent.sample(n, rng)}, seeds, SHOW, n)
         return np.swapaxes(supply.peek()[0]["z"], 0, 1)
 
-    def _optimizers(self, members):
+    def _optimizers(self, members, gan=None):
         """[how to make G's, D's], {player: function that gives its rates}."""
-        recipes, rates = [], {}
-        for role, given in (("g", self.gan.g_optimizer), ("d", self.gan.d_optimizer)):
+        gan, recipes, rates = gan or self.gan, [], {}
+        for role, given in (("g", gan.g_optimizer), ("d", gan.d_optimizer)):
             optimizer, factors = given if isinstance(given, Scaled) else (given, 1.0)
             optimizer = keras.optimizers.Adam(1e-3, beta_1=0.5) if optimizer is None else optimizer
             recipe, rates[role] = followed(optimizer, factors, f"{role}_optimizer", members)
@@ -143,6 +143,35 @@ class Trainer(Loop):
         """One step of the generators alone. Returns {"g_loss": (seeds,)}."""
         return {"g_loss": self._play("g", 1)[1][0]}
 
+    def take_over(self, gan):
+        """Goes on with the numbers of another `Gan`, its rates and scalars, from the next step on.
+
+            trainer.take_over(trainer.gan.changed(added=techniques.r1(1.0)))  # it was r1(0.1)
+
+        Weights, optimizers and batches stay. ValueError where it differs in more than numbers.
+        """
+        same = ("generator", "discriminator", "real", "latent")
+        other = [name for name in same if getattr(gan, name) is not getattr(self.gan, name)]
+        keys, terms = [], []
+        for one in (self.gan, gan):
+            recipes, rates = self._optimizers(len(self.seeds), one)
+            keys.append(one.key(self._models, recipes, len(self.seeds), self.batch_size))
+            terms.append([term.draw for term in (*one.shown, *one.added)])
+        if other or keys[0] != keys[1] or terms[0] != terms[1]:
+            what = f"another {other[0]}" if other else "another program"
+            raise ValueError(
+                f"gan has {what}: wanted other rates and scalars alone, else a Trainer"
+            )
+        for player, (now, new) in {p: (self._rate(p), rates[p]()) for p in rates}.items():
+            optimizer = getattr(self.gan, f"{player}_optimizer")
+            if getattr(optimizer, "momentum", 0) and (now != new).any():
+                raise ValueError(
+                    f"{player}_optimizer is SGD with momentum, which keeps what it moved by at the "
+                    "rate it had: wanted the same rate"
+                )
+        self.gan, self._rates = gan, rates
+        self._scalars = spread_scalars(gan, len(self.seeds))
+
     # What there is to see ----------------------------------------------------------------
 
     def _set_weights(self, networks):
@@ -168,7 +197,7 @@ class Trainer(Loop):
 
     @property
     def discriminators(self):
-        """The discriminators as they are now: an `Ensemble`."""
+        """The discriminators as they are now, as they are used: an `Ensemble`."""
         return self._ensembles()[1]
 
     def batches(self, seed):

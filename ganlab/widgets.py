@@ -17,6 +17,7 @@ from ganlab.course.explorers import (
     technique_explorer,
 )
 from ganlab.course.mode_explorer import draw_mode_runs, mode_explorer
+from ganlab.course.playground import playground
 from ganlab.course.vae_explorer import draw_vae_runs, vae_explorer
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "draw_vae_runs",
     "gaussian_explorer",
     "mode_explorer",
+    "playground",
     "technique_explorer",
     "vae_explorer",
 ]

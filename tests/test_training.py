@@ -907,3 +907,61 @@ def test_a_score_of_your_own_is_not_taken_for_one_of_ours_by_its_name():
         seeds=2,
     )
     np.testing.assert_allclose(run.discriminate([0.0, 1.0]), 0.25)
+
+
+# Other numbers on the way
+
+
+def with_noise(std, rate=1e-3, optimizer=keras.optimizers.Adam):
+    return training.Gan(
+        mlp((1, 3, 1)),
+        mlp((1, 4, 1)),
+        data.Gaussian(),
+        latent.Gaussian(),
+        d_optimizer=optimizer(rate),
+        g_optimizer=optimizer(1e-3),
+        shown=instance_noise(std),
+    )
+
+
+def test_another_gans_numbers_are_taken_over_from_the_next_step_on():
+    one, other = with_noise(0.1), with_noise(0.3, rate=0.05)
+    trainer = Trainer(one, seeds=2, batch_size=4)
+    fields = {name: getattr(other, name) for name in ("d_optimizer", "shown")}
+    trainer.take_over(one.changed(**fields))  # before the first step: as if it had begun so
+    seen = trainer.advance(5)
+    expected = Trainer(other, seeds=2, batch_size=4).advance(5)
+    for name, values in expected.items():
+        np.testing.assert_array_equal(seen[name], values)
+    trainer.take_over(one)
+    trainer.gan.d_optimizer.learning_rate = 0.0  # a rate that is set is still followed
+    before = trainer.weights("d")
+    trainer.advance(3)
+    for old, new in zip(before, trainer.weights("d"), strict=True):
+        np.testing.assert_array_equal(old, new)
+
+
+def test_what_wants_another_program_is_not_taken_over():
+    one = with_noise(0.1)
+    trainer = Trainer(one, seeds=2, batch_size=4)
+    for other, told in (
+        (one.changed(shown=()), "another program"),
+        (one.changed(n_critic=2), "another program"),
+        (one.changed(d_optimizer=keras.optimizers.Adam(1e-3, beta_1=0.1)), "another program"),
+        (one.changed(generator=mlp((1, 3, 1))), "another generator"),
+        (one.changed(real=data.Gaussian(1.0)), "another real"),
+    ):
+        with pytest.raises(ValueError, match=f"^gan has {told}: wanted other rates and scalars"):
+            trainer.take_over(other)
+    assert trainer.gan is one
+
+
+def test_a_momentum_keeps_its_rate():
+    def sgd(rate):
+        return keras.optimizers.SGD(rate, momentum=0.5)
+
+    one = with_noise(0.1, optimizer=sgd)
+    trainer = Trainer(one, seeds=2, batch_size=4)
+    with pytest.raises(ValueError, match=r"^d_optimizer is SGD with momentum, .*wanted the same"):
+        trainer.take_over(one.changed(d_optimizer=sgd(0.5)))
+    trainer.take_over(one.changed(shown=instance_noise(0.7)))

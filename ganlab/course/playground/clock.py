@@ -1,0 +1,122 @@
+"""The clock: training by short slices in a kernel's event loop, so buttons are heard between two.
+
+A mixin of the playground, which has `session`, `status`, `speed`, two buttons, `d_step`, `g_step`
+and `_refresh`.
+"""
+
+import asyncio
+import functools
+import itertools
+import threading
+import time
+
+from ganlab.arguments import first_line
+
+COMPILING = "Compiling, a few seconds..."
+PICTURES = 20  # a second at most
+SLOW = 2.0  # seconds for which a step is left to be read
+SHARE = 0.1  # of the time while it plays may go into the diagnosis
+# Widgets may be heard in another thread than cells are run in, and neither matplotlib's style nor a
+# session may be met by two.
+_LOCK = threading.RLock()
+
+
+def alone(method):
+    """A method that no other thread may interrupt by another of these, of any playground."""
+
+    @functools.wraps(method)
+    def locked(self, *given, **named):
+        with _LOCK:
+            return method(self, *given, **named)
+
+    return locked
+
+
+class Clock:
+    """Play, pause and slow motion."""
+
+    _turn = None  # a new object whenever playing begins; None while it does not
+    _task = None
+
+    @property
+    def playing(self):
+        """Whether it trains by itself."""
+        return self._turn is not None
+
+    def play(self):
+        """Trains until `pause`; wants an event loop, which a kernel has."""
+        self.play_button.value = True
+
+    def pause(self):
+        """Stops after the slice at hand."""
+        self.play_button.value = self.slow_button.value = False
+
+    def _play(self, down):
+        self._clock(down, self.play_button, self._run)
+
+    def _slow(self, down):
+        self._clock(down, self.slow_button, self._run_slowly)
+
+    def _clock(self, down, button, run):
+        if button is self.play_button:
+            button.description, button.icon = ("Pause", "pause") if down else ("Play", "play")
+        if not down:
+            if self._turn is not None:
+                self._turn = None  # heard by the task before its next slice
+                self._refresh(diagnose=True)
+            return
+        for other in (self.play_button, self.slow_button):
+            if other is not button:
+                other.value = False
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            button.value = False
+            self.say("Nothing plays without a kernel's event loop: call advance(500) instead.")
+            return
+        self._turn = turn = object()
+        self._task = loop.create_task(self._guarded(run, turn))
+
+    async def _guarded(self, run, turn):
+        """A failure ends the playing and is told in a line."""
+        try:
+            if not self.session.compiled():
+                self.say(COMPILING)
+                await asyncio.sleep(0.1)
+            await run(turn)
+        except Exception as error:
+            self._turn = None
+            self.pause()
+            self.say(first_line(error))
+
+    async def _run(self, turn):
+        told, took = time.perf_counter(), 0.0  # when the diagnosis was last told, and how long
+        while self._turn is turn and not self.session.trouble:
+            began = time.perf_counter()
+            diagnose = began - told > max(3.0, took / SHARE)
+            self._slice(diagnose)
+            if diagnose:
+                told, took = time.perf_counter(), time.perf_counter() - began
+            if self.status.value == COMPILING:
+                self.say("")
+            left = 1 / PICTURES - (time.perf_counter() - began)
+            await asyncio.sleep(max(left, 0.005))
+
+    @alone
+    def _slice(self, diagnose):
+        self.session.advance(self.speed.value)
+        self._refresh(self.session.now(), diagnose=diagnose)
+
+    async def _run_slowly(self, turn):
+        players = itertools.cycle([self.d_step, self.g_step])
+        while self._turn is turn and not self.session.trouble:
+            next(players)()
+            await asyncio.sleep(SLOW)
+
+    def tell(self, text):
+        """What a step did, above the picture."""
+        self.told.value, self.told.layout.display = text, "" if text else "none"
+
+    def say(self, text):
+        """A line beside the rates."""
+        self.status.value = text

@@ -1,0 +1,78 @@
+"""The panel: all controls of the playground, and where they stand.
+
+A mixin of the playground, which has a method for whatever is turned: `_preset`, `_target`, `_rate`,
+`_show_overlay`, `_seed`, `_scrub`, `_field`, and those of the clock.
+"""
+
+import ipywidgets as widgets
+
+from ganlab.course.playground import controls
+from ganlab.course.playground.presets import PRESETS
+from ganlab.course.playground.settings import TARGETS
+
+ALT = (
+    "Left: one seed's samples over what its D says. Middle: all seeds. Right: both losses, and the "
+    "distance to the data, median and 10 to 90 % of the seeds; dotted: the seed on the left."
+)
+SPEEDS = {"1 step a picture": 1, "5 steps": 5, "25 steps": 25, "100 steps": 100}
+SHOWS = {"what D says": "D", "the best D": "D*", "D less the best D": "D - D*"}
+SHOWS |= {"G as a map of z": "manifold", "where G is pulled": "G's gradient"}
+ROW = {"flex_flow": "row wrap", "align_items": "center"}
+
+
+class Panel:
+    """Builds the controls, as attributes, and lays them out."""
+
+    def _build(self, preset_name, settings):
+        made = controls
+        self.picture = widgets.Image(format="png", layout={"width": "990px", "max_width": "100%"})
+        self.verdict, self.told = widgets.HTML(), widgets.HTML()
+        self.diagnosis, self.status = widgets.HTML(), widgets.HTML()
+        self.code = made.script_area()
+        self.presets = made.menu("preset", PRESETS, preset_name, self._preset)
+        self.targets = made.menu("data", _targets(settings), settings.target, self._target)
+        self.shows = made.menu("show", SHOWS, "D", self._show_overlay)
+        speeds = list(SPEEDS.items())
+        self.speed = made.menu("speed", speeds, 5, lambda _: None, "14em", "4em")
+        self.play_button = made.toggle("Play", "train and watch; again: pause", self._play, "play")
+        self.slow_button = made.toggle(
+            "Slow motion", "step by step, told in words", self._slow, "film"
+        )
+        one = "one step of"
+        self.buttons = {
+            "d": made.button("Step D", f"{one} the discriminator", self.d_step),
+            "g": made.button("Step G", f"{one} the generator", self.g_step),
+            "both": made.button("Step both", f"{one} each", lambda: self.advance(1)),
+            "again": made.button("Restart", "from step 0, the same seeds", self.restart, "undo"),
+            "new": made.button("New seeds", "from step 0, seeds not used yet", self.new_seeds),
+        }
+        self.rates = {
+            name: made.rate(label, getattr(settings, name), lambda value, n=name: self._rate(n))
+            for name, label in (("d_rate", "D's learning rate"), ("g_rate", "G's learning rate"))
+        }
+        self.moment = made.place_slider("moment", 0, self._scrub)
+        self.seed = made.place_slider("seed on the left", settings.seeds - 1, self._seed)
+        self.fields, self.accordion = made.groups(settings, self._field)
+        self.code_button = made.button("Show me the code", "a script of all this", self.show_code)
+
+    def _rows(self):
+        buttons = [self.play_button, self.slow_button, *self.buttons.values(), self.speed]
+        return [
+            widgets.HBox([self.presets, self.targets, self.shows], layout=ROW),
+            widgets.HBox(buttons, layout=ROW),
+            widgets.HBox([*self.rates.values(), self.status], layout=ROW),
+            self.told,  # above the picture, where it is read while the samples move
+            self.picture,
+            widgets.HBox([self.moment, self.seed], layout=ROW),
+            widgets.HTML(f"<small>{ALT}</small>", layout={"max_width": "990px"}),
+            self.verdict,
+            self.diagnosis,
+            self.accordion,
+            self.code_button,
+            self.code,
+        ]
+
+
+def _targets(settings):
+    """The menu of data; the reader's own are in it where there are any."""
+    return (*TARGETS, "own") if settings.own else tuple(TARGETS)

@@ -1,0 +1,273 @@
+"""The playground's scenes and its picture: arrays in, pixels out."""
+
+import numpy as np
+import pytest
+from scipy.special import expit
+
+from ganlab.course.playground.canvas import Canvas, joined, level_line
+from ganlab.course.playground.model import Session
+from ganlab.course.playground.scenes import Line, Plane, of_member, pulls, scene
+from ganlab.course.playground.settings import TARGETS, Settings, changed
+from ganlab.course.playground.stage import IN_COMPANY, OVERLAYS
+from ganlab.course.playground.views import Screen, level_lines
+from ganlab.data import Gaussian, Samples
+from ganlab.endings import measure
+from ganlab.figures import figure
+from ganlab.losses import hinge, minimax, nonsaturating
+from ganlab.metrics import wasserstein
+
+SMALL = Settings(g_hidden=(4,), d_hidden=(4,), batch_size=4, seeds=2)
+
+
+@pytest.fixture(autouse=True)
+def uncompiled(monkeypatch):
+    monkeypatch.setenv("GANLAB_COMPILE", "0")
+
+
+def opened(settings):
+    session = Session(settings, spaced=1)
+    gan = session.trainer.gan
+    drawn = scene(session.target, gan.latent)
+    return session, Screen(drawn, gan.losses, session.trainer.seeds, level_lines(gan.losses))
+
+
+# Scenes ----------------------------------------------------------------------------------------
+
+
+def test_scores_are_those_of_one_member_at_the_points():
+    session, screen = opened(SMALL)
+    moment, drawn = session.now(), screen.scene
+    scores = drawn.scores(moment, 1, nonsaturating.score)
+    x = np.array([[drawn.x[3], drawn.y[7]]], "float32")
+    logit = float(moment.discriminators(x)[1, 0, 0])
+    place = 7 * len(drawn.x) + 3
+    np.testing.assert_allclose(drawn.at[place], x[0])
+    np.testing.assert_allclose(scores[place], expit(logit), rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "settings", [SMALL.changed(packing=2), SMALL.changed(minibatch=True, d_hidden=(4, 4))]
+)
+def test_where_d_judges_in_company_no_point_has_a_score(settings):
+    session, screen = opened(settings)
+    assert screen.scene.scores(session.now(), 0, nonsaturating.score) is None
+    for overlay in OVERLAYS:
+        screen.show(session.now(), session.moments, 0, overlay)
+    assert screen.stage.show(session.now(), 0, "D", nonsaturating) == IN_COMPANY
+    assert not screen.stage._heat.get_visible()
+
+
+def test_the_best_d_on_the_line_is_p_over_p_plus_q():
+    session, screen = opened(SMALL.changed(target="bell", latent_dim=1))
+    drawn, moment = screen.scene, session.now()
+    assert isinstance(drawn, Line) and drawn.computed
+    q = drawn.density(moment, 1)
+    p = Gaussian(4.0, 0.5).density(drawn.at)
+    shown = p + q > 1e-9
+    np.testing.assert_allclose(drawn.best(moment, 1)[shown], (p / (p + q))[shown], atol=1e-5)
+    mass = np.sum(q * np.diff(drawn.edges))
+    assert 0.98 < mass <= 1.0 + 1e-9
+    coarse = drawn.densities(moment)
+    assert coarse.shape == (2, 60)
+    np.testing.assert_allclose(coarse[1], q.reshape(60, 4).mean(axis=1), atol=0.05 * q.max())
+
+
+def test_with_several_latents_the_density_is_estimated():
+    session, screen = opened(SMALL.changed(target="bell", latent_dim=3))
+    drawn = screen.scene
+    assert not drawn.computed
+    q, samples = drawn.density(session.now(), 0), session.now().samples[0]
+    inside = np.mean((samples >= drawn.low) & (samples <= drawn.high))
+    assert q.shape == (240,) and 0 < inside < 1
+    np.testing.assert_allclose(np.sum(q * np.diff(drawn.edges)), inside)
+
+
+def test_the_best_d_in_the_plane_is_sure_where_only_one_of_them_is():
+    target = TARGETS["two points"]
+    session, screen = opened(SMALL.changed(target="two points"))
+    drawn, moment = screen.scene, session.now()
+    assert isinstance(drawn, Plane) and target.given[0] == (1.0, 0.0)
+    best = drawn.best(moment, 0).reshape(len(drawn.y), len(drawn.x))
+    i, j = (np.argmin(np.abs(line - at)) for line, at in ((drawn.y, 0.0), (drawn.x, 1.0)))
+    samples = moment.samples[0]
+    far = np.linalg.norm(samples - [1.0, 0.0], axis=1).min() > 0.4
+    assert best[i, j] > 0.9 or not far
+    g = samples[np.argmax(np.abs(samples[:, 1]))]
+    i, j = (np.argmin(np.abs(line - at)) for line, at in ((drawn.y, g[1]), (drawn.x, g[0])))
+    assert best[i, j] < 0.5
+
+
+def test_the_manifold_is_the_latent_grid_carried_through_g():
+    session, screen = opened(SMALL)
+    lines = screen.scene.manifold(session.now(), 1, lines=3, points=5)
+    assert lines.shape == (6, 5, 2)
+    z = np.array([[-2.0, 2.0]], "float32")  # the last point of the first upright line
+    np.testing.assert_allclose(lines[0, -1], session.now().generators(z)[1, 0], rtol=1e-5)
+    np.testing.assert_allclose(lines[-1, 0], session.now().generators(z)[1, 0], rtol=1e-5)
+
+
+def test_a_latent_of_one_number_makes_a_single_line():
+    session, screen = opened(SMALL.changed(latent="uniform", latent_dim=1))
+    lines = screen.scene.manifold(session.now(), 0, points=5)
+    assert lines.shape == (1, 5, 2)
+
+
+@pytest.mark.parametrize("losses", ["non-saturating", "Wasserstein", "relativistic"])
+def test_arrows_point_down_the_slope_of_gs_loss(losses):
+    session, screen = opened(SMALL.changed(losses=losses))
+    moment, real, used = session.now(), screen.scene.real, session.trainer.gan.losses
+    places, ways = pulls(moment, 1, used, real)
+    d = of_member(moment.discriminators, 1)
+
+    def loss(x):  # one sample, moved; as G's loss has it
+        logits = [d(x.astype("float32"))[:, :, 0]]
+        if used.relative:
+            logits.insert(0, d(real[: len(x)].astype("float32"))[:, :, 0])
+        return float(used.generator(*logits)[0]) * len(x)
+
+    step = 1e-2
+    for axis in (0, 1):
+        there, back = places.copy(), places.copy()
+        there[5, axis] += step
+        back[5, axis] -= step
+        slope = (loss(there) - loss(back)) / (2 * step)
+        np.testing.assert_allclose(-slope, ways[5, axis], rtol=0.05, atol=2e-3)
+
+
+def test_no_arrow_where_no_single_sample_is_pulled():
+    for settings in (SMALL.changed(packing=2), SMALL.changed(matching=1.0)):
+        session, screen = opened(settings)
+        assert pulls(session.now(), 0, session.trainer.gan.losses, screen.scene.real) is None
+
+
+@pytest.mark.parametrize("name", ["bell", "ring"])
+def test_the_floor_is_that_of_the_target_itself(name):
+    session, screen = opened(SMALL.changed(target=name, latent_dim=1))
+    drawn = screen.scene
+    fresh = session.target.sample((40, 500), np.random.default_rng(9))
+    middle = np.median(drawn.distances(fresh))
+    assert drawn.floor.low < middle < drawn.floor.high
+    if name == "bell":
+        np.testing.assert_allclose(drawn.distances(fresh), wasserstein(fresh, session.target))
+    shifted = fresh + 1.0
+    assert np.median(drawn.distances(shifted)) > 5 * drawn.floor.high
+
+
+def test_data_of_three_columns_cannot_be_drawn():
+    with pytest.raises(ValueError, match="the data have 3 columns: wanted 1 or 2"):
+        scene(Samples(np.eye(3)), None)
+
+
+# The canvas ------------------------------------------------------------------------------------
+
+
+def test_what_moves_is_drawn_and_the_rest_is_kept():
+    fig, ax = figure(width=2, height=2)
+    canvas = Canvas(fig)
+    line = canvas.moves(ax.plot([0, 1], [0, 1], color="k", lw=4)[0])
+    text = canvas.moves(ax.text(0.1, 0.8, "one"))
+    first = canvas.pixels().copy()
+    np.testing.assert_array_equal(first, canvas.pixels())
+    line.set_data([0, 1], [1, 0])
+    second = canvas.pixels().copy()
+    assert (first != second).any()
+    line.set_data([0, 1], [0, 1])
+    np.testing.assert_array_equal(first, canvas.pixels())  # nothing of the second is left
+    text.set_text("two")
+    assert (first != canvas.pixels()).any()
+    text.set_text("one")  # from what was kept
+    np.testing.assert_array_equal(first, canvas.pixels())
+    ax.set_xlim(-1, 3)
+    canvas.stale()
+    assert (first != canvas.pixels()).any()
+
+
+def test_a_level_line_lies_where_the_values_cross():
+    x = np.linspace(0, 1, 11)
+    values = np.broadcast_to(x, (11, 11))
+    line = level_line(x, x, values, 0.5)
+    np.testing.assert_allclose(line[~np.isnan(line[:, 0]), 0], 0.5)
+    assert np.isnan(level_line(x, x, 0 * values, 0.5)).all()
+    assert joined([]).shape == (1, 2)
+
+
+# The picture -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("target", ["bell", "ring", "two moons", "circle"])
+def test_the_picture_follows_the_training(target):
+    settings = SMALL.changed(target=target, d_rate=0.05, g_rate=0.05)
+    session, screen = opened(settings)
+    before = session.moments[0]
+    session.advance(6)
+    after = session.moments[-1]
+    pictures = []
+    for moment, overlay in ((before, "D"), (after, "D"), (after, "G's gradient"), (before, "D")):
+        screen.show(moment, session.moments, 0, overlay)
+        assert screen.png().startswith(b"\x89PNG")
+        pictures.append(screen.canvas.pixels().copy())
+    assert pictures[0].shape == (478, 990, 3)
+    assert (pictures[0] != pictures[1]).any() and (pictures[1] != pictures[2]).any()
+    np.testing.assert_array_equal(pictures[0], pictures[3])
+    assert len(screen.png(stored=True)) < len(screen.png())
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_every_overlay_has_its_picture_and_its_note(overlay):
+    session, screen = opened(SMALL)
+    session.advance(2)
+    words = measure(session.now().samples, session.target).words()
+    screen.show(session.now(), session.moments, 1, overlay, words)
+    assert screen.stage._title.get_text() == f"step 2, seed 1: {words[1]}"
+    assert OVERLAYS[overlay].split(";")[0] in screen.stage._note.get_text()
+    assert screen.png().startswith(b"\x89PNG")
+
+
+def test_tiles_show_each_seed_in_its_own_square():
+    session, screen = opened(SMALL.changed(seeds=5))
+    mosaic = screen.mosaic
+    samples = np.full((5, 3, 2), np.nan)
+    samples[3] = [[0, 0], [100, 0], [0, 0]]  # the second is outside of its tile
+    placed = mosaic._placed(samples)
+    middle = (0 - screen.scene.low) / (screen.scene.high - screen.scene.low) + mosaic.corners[3]
+    np.testing.assert_allclose(placed, [middle, middle])
+    assert mosaic.columns == 3 and len(np.unique(mosaic.corners, axis=0)) == 5
+    assert session.step == 0
+
+
+def test_failed_seeds_leave_a_picture():
+    session, screen = opened(SMALL)
+    session.advance(1)
+    moment = session.now()
+    broken = moment._replace(
+        samples=np.full_like(moment.samples, np.nan),
+        seen={name: np.full(2, np.nan) for name in moment.seen},
+    )
+    for overlay in OVERLAYS:
+        screen.show(broken, [broken], 0, overlay)
+        assert screen.png().startswith(b"\x89PNG")
+
+
+def test_axes_widen_as_the_training_goes_on():
+    session, screen = opened(SMALL)
+    session.advance(1)
+    moment = session.now()
+    far = moment._replace(step=1300, seen={**moment.seen, "d_loss": np.array([9.0, -3.0])})
+    screen.show(far, [moment, far], 0)
+    assert screen.curves.top.get_xlim() == (0, 2000)
+    low, high = screen.curves.top.get_ylim()
+    assert low <= -1.8 and high >= 7.8
+
+
+def test_level_lines_are_those_of_the_loss():
+    assert level_lines(nonsaturating) == {"2 log 2": 2 * np.log(2), "log 2": np.log(2)}
+    assert level_lines(minimax) == {"2 log 2": 2 * np.log(2), "-log 2": -np.log(2)}
+    assert level_lines(hinge) == {}
+
+
+def test_own_points_are_drawn():
+    own = np.random.default_rng(0).normal(size=(50, 2))
+    session, screen = opened(changed(SMALL, {"own": own}))
+    assert not screen.scene.has_density
+    screen.show(session.now(), session.moments, 0, "D*")
+    assert screen.png().startswith(b"\x89PNG")
