@@ -16,7 +16,8 @@ _spec = importlib.util.spec_from_file_location("minutes", ROOT / "notebooks/minu
 minutes = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(minutes)
 TEXTS = minutes.texts()
-LATER = ("07",)  # not held to these rules yet
+NOT_HELD = {("08", "exercises_are_counted")}  # in the playground there is nothing to be checked
+LONGER = {"What a VAE maximises": 2500}  # a section, and the words of the notebook that has it
 
 WORDS, CELLS, LINES, INCHES = 2200, 25, 20, 9.0
 KINDS = {"Write it": "](solutions/", "Predict and run": "<details><summary>Answer</summary>"}
@@ -69,7 +70,9 @@ def exercises_are_counted(notebook):
 def a_lesson_of_its_length(notebook):
     words = minutes.build.words(notebook)
     lines = [len(cell.source.splitlines()) for cell in notebook.cells if cell.cell_type == "code"]
-    found = {"words": (words, WORDS), "code cells": (len(lines), CELLS)}
+    titles = {title for title, _ in minutes.sections(notebook)}
+    most = max([WORDS, *(LONGER[title] for title in LONGER.keys() & titles)])
+    found = {"words": (words, most), "code cells": (len(lines), CELLS)}
     found["lines in a cell"] = max(lines, default=0), LINES
     return [f"{n} {what}, more than {most}" for what, (n, most) in found.items() if n > most]
 
@@ -92,9 +95,10 @@ RULES = (
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
-@pytest.mark.parametrize("number", [number for number in TEXTS if number not in LATER])
+@pytest.mark.parametrize("number", TEXTS)
 def test_notebook_keeps_the_rule(number, rule):
-    assert rule(TEXTS[number]) == []
+    if (number, rule.__name__) not in NOT_HELD:
+        assert rule(TEXTS[number]) == []
 
 
 def test_solutions_that_are_linked_to_are_there():

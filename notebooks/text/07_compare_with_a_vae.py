@@ -43,6 +43,8 @@ from ganlab.widgets import draw_vae_runs, vae_explorer
 # %% [markdown]
 # ## The question
 #
+# <small>4 min</small>
+#
 # `deletang2018` trains a GAN on a circle, then a VAE "with same parameters, layer size etc", shows
 # one picture of each, and concludes that VAEs do the job, "but the result is blurry".
 #
@@ -107,6 +109,8 @@ show(fig, "07.both-on-five")
 # right word, but says neither how much, nor what the GAN lacks.
 #
 # ## Numbers in place of a word
+#
+# <small>4 min</small>
 #
 # - *Off*: the distance to the set without its noise, over that of real points; mean and median.
 # - *Precision*: the share of samples that lie where real points are. *Recall*: the share of real
@@ -186,6 +190,8 @@ claim("G1b")
 #
 # ## What a VAE maximises
 #
+# <small>9 min</small>
+#
 # For each real x, with the encoder's mean and log_variance, and decoder noise of variance $s^2$:
 #
 # $z = \text{mean} + \text{std} \cdot \text{noise}, \qquad \text{noise} \sim N(0, I)$
@@ -210,6 +216,9 @@ def kl_divergence(mean, log_variance):
 
 
 check("07.1", kl_divergence)
+
+# %% [markdown] tags=["answer"]
+# [A solution](solutions/07_compare_with_a_vae.py).
 
 # %% [markdown]
 # From here on `vae.divergence` does that. The rest in plain Keras: both networks, one training step.
@@ -263,6 +272,8 @@ print("Weights after ten steps:", "the same" if same else "others")
 #
 # ## A number that means something
 #
+# <small>4 min</small>
+#
 # The mean ELBO of any model is at most $\mathrm{E} \log p(x)$ under the true density: minus the
 # entropy of the data, which we know for the ring. *What do you expect of a GAN's losses?*
 
@@ -286,6 +297,8 @@ show(fig, "07.losses")
 # three targets ([G1d](../docs/claims.md#g1d-1)).
 #
 # ## Where the blur comes from
+#
+# <small>7 min</small>
 #
 # First where all is known: the bell N(4, 0.5) and a decoder of noise $s$. The best possible VAE
 # then has samples of variance $\max(0.25, s^2)$: noise below the data's width can be made up for,
@@ -352,6 +365,8 @@ show(fig, "07.ring-noise")
 #
 # ## Inside: a map of z, and a walk
 #
+# <small>3 min</small>
+#
 # Left, where the encoder puts the eight modes. Then, for every z, how far from the nearest mode its
 # picture lies, for the decoder and for G. We shall walk along the dashed circle. *What will you meet
 # on the way, in the one and in the other?*
@@ -401,6 +416,8 @@ show(fig, "07.walk")
 #
 # ## A GAN that drops, one that was mended, and a VAE
 #
+# <small>3 min</small>
+#
 # Four points, with rates by which D is too strong, 0.01 and 0.0001 (notebook 06). Beside it what
 # mends that about best in our ledger, a G thirty times as quick, and the VAE of above. *How many of
 # the four will each hold?*
@@ -427,6 +444,8 @@ show(fig, "07.dropped")
 # ([F7f](../docs/claims.md#f7f-1)); then its samples are the sharper ones.
 #
 # ## A likelihood for everyone?
+#
+# <small>4 min</small>
 #
 # A GAN has no likelihood. Some papers gave it one: put a little bell around each of its samples,
 # choose the bells' width on points held out, and look how probable test points are. `aylien2016`
@@ -469,6 +488,8 @@ claim("G2a")
 #
 # ## A task as a judge
 #
+# <small>3 min</small>
+#
 # As another judge `aylien2016` names a task: train a classifier on generated points, test it on
 # real ones. Six modes lie on a line; their labels, 1 and -1 by turns, are a second number, which both
 # models learn. The classifier takes the label of most of the five nearest generated points; from
@@ -509,6 +530,8 @@ claim("G3a")
 #
 # ## Turn the knobs
 #
+# <small>1 min</small>
+#
 # GAN and VAE side by side, first as a figure, then with knobs, begun at a noise of 0.5.
 
 # %%
@@ -527,9 +550,12 @@ vae_explorer(target="ring of 8", size=32, std=0.5, beta=1.0)
 #
 # ## Exercises
 #
+# <small>8 min</small>
+#
 # **2. Predict and run.** `train_vaes(ring, std=0.1, beta=9)` and `train_vaes(ring, std=0.3)`:
 # compare precision and recall of their means, and of their samples. What is the same?
-#
+
+# %% [markdown] tags=["answer"]
 # <details><summary>Answer</summary>
 #
 # The loss of the first, $\beta\,\mathrm{KL} + |x - d(z)|^2 / 2s^2$, is nine times that of the
@@ -537,10 +563,12 @@ vae_explorer(target="ring of 8", size=32, std=0.5, beta=1.0)
 # same. Only the noise that is added differs.
 #
 # </details>
-#
+
+# %% [markdown]
 # **3. Predict and run.** `vae.log_likelihood_bound(on_ring, points, draws=50)` has two bounds on
 # log p(x). Which is larger on average, and what does the difference tell?
-#
+
+# %% [markdown] tags=["answer"]
 # <details><summary>Answer</summary>
 #
 # `importance_weighted` is; it goes to log p(x) as draws grow. What it has over `elbo` is about what
@@ -556,6 +584,8 @@ quiz("07.2")
 
 # %% [markdown]
 # ## When a GAN, when a VAE
+#
+# <small>1 min</small>
 #
 # | you want | take | by |
 # |---|---|---|
@@ -578,11 +608,15 @@ quiz("07.2")
 #
 # ## In practice
 #
+# <small>1 min</small>
+#
 # - Report two numbers: one for samples that are not real, one for real points that are missed.
 # - Say whether you show samples or means, and try the decoder's noise over a decade.
 # - In many dimensions trust no likelihood that was made from samples.
 #
 # ## What the posts said
+#
+# <small>1 min</small>
 #
 # | post | said | here |
 # |---|---|---|

@@ -28,6 +28,8 @@ from ganlab.widgets import playground
 # %% [markdown]
 # ## The playground
 #
+# <small>4 min</small>
+#
 # Four points, and sixteen GANs that differ in their random numbers only. The cell below trains them
 # for 500 steps and shows what came of it. *Before you run it: how many of the sixteen will have found
 # all four points? Write your number down.*
@@ -66,6 +68,8 @@ app
 # %% [markdown]
 # ## Three things to try
 #
+# <small>6 min</small>
+#
 # **1. Make it chase.** Choose the preset *chasing* and press *Play*. G is thirty times as quick as D.
 # *Before you do: will the sixteen all sit on the same point, or each on its own? Will they stay?* Then
 # lower G's learning rate, with the training running, until they settle. Where does that happen?
@@ -82,6 +86,8 @@ app
 
 # %% [markdown]
 # ## What it diagnoses
+#
+# <small>2 min</small>
 #
 # Below the picture stands what is the matter, how that is known, and what to try first; it is the
 # [diagnosis](../docs/diagnosis.md) of the course, which says how often it is right. It reads how the
@@ -102,6 +108,8 @@ print("most seeds:", app.diagnosed.summary.split(": ")[1].split(";")[0])
 # %% [markdown]
 # ## Take it away
 #
+# <small>1 min</small>
+#
 # *Show me the code*, below the playground, writes a script of what you did: the GAN, the steps, the
 # turns of the knobs, in their order. Run as it stands it gives the same samples, to the last digit on
 # the same machine.
@@ -111,6 +119,8 @@ print(script(app.session))
 
 # %% [markdown]
 # ## Your own data
+#
+# <small>1 min</small>
 #
 # An array (n, 2) or (n,), of at most 2,000 points, is trained on like the others. Scale it first to
 # about mean 0 and width 1. *Three blobs of unequal weight: which one will be dropped first?*
@@ -131,10 +141,12 @@ own
 # %% [markdown]
 # ## In practice
 #
+# <small>1 min</small>
+#
 # - **Look at sixteen** before you believe one. Most of what you will see here differs from seed to seed.
 # - **Turn one knob at a time,** and write your guess down before you turn it.
-# - **What you found here is a guess.** [CONTRIBUTING.md](../CONTRIBUTING.md) says how to make a claim
-#   of it, with a protocol that is fixed before its first result.
+# - **What you found here is a guess.** It becomes a claim by a protocol that is fixed before its first
+#   result, and by as many seeds as it takes: [the ledger](../docs/claims.md) shows how.
 #
 # *Further reading*: M. Kahng and others, *GAN Lab: Understanding Complex Deep Generative Models using
 # Interactive Visual Experimentation*, 2019, which did this in the browser first, with one GAN at a
