@@ -306,9 +306,8 @@ claim("C1b")
 # %% [markdown]
 # The first half of the post's sentence is *contradicted* in both of its codes: most runs never
 # come close, at any moment ([C1a](../docs/claims.md#c1a-2)). The second half, above, asks about
-# the few that do. In the code of 2017 as many of them stay wide as end narrow; for that of 2016 a
-# thousand seeds have not told. So what the post saw does happen, about as often as not. Notebook 04
-# tests the cure it proposed.
+# the few that do. In both codes about as many of them stay wide as end narrow. So what the post saw
+# does happen, about as often as not. Notebook 04 tests the cure it proposed.
 #
 # ## The last version of the code, and a modern one
 #

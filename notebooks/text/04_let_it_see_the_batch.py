@@ -269,8 +269,8 @@ bars(ax, table, rows, WORDS, label="of 100 runs")
 show(fig, "04.endings")
 
 # %% [markdown]
-# Read it by pairs of rows. In the modern GAN the layer doubles the runs that end close, and one run
-# in six is lost, where none was. In the post's own GAN most runs were partly there; with the layer
+# Read it by pairs of rows. In the modern GAN the layer doubles the runs that end close
+# ([D1b](../docs/claims.md#d1b-2), firmly), and one run in six is lost, where none was. In the post's own GAN most runs were partly there; with the layer
 # that is over ([D1f](../docs/claims.md#d1f-2)), and half of them are lost
 # ([D1e](../docs/claims.md#d1e-2)), both firmly. In its last code the two rows differ little, and hardly
 # a run is close, with the layer or without. `highdim2018`, which tried that code twice, once with

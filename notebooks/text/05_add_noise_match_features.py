@@ -451,8 +451,8 @@ show(draw_standing("05", fading), "05.standing")
 
 # %% [markdown]
 # Where it was. A GAN whose rates and sizes are right leaves nothing for the noise to mend. Nor can
-# another technique make more of its runs close, for all are; with feature matching 75 of 100 were
-# ([H1c](../docs/claims.md#h1c-1), undecided so far). So none is carried on. First make the plain GAN
+# another technique make more of its runs close, for all are; with feature matching fewer are, firmly
+# ([H1c](../docs/claims.md#h1c-1)). So none is carried on. First make the plain GAN
 # work: then you see what a technique is worth to it.
 #
 # ## Turn the knobs
