@@ -15,11 +15,14 @@ from typing import NamedTuple
 from ganlab.backend import keras, tf
 
 
-class _Sides(NamedTuple):
-    """One side of the pictures, and what a convolution does to it. Numbers of places.
+class _Side(NamedTuple):
+    """One side of the pictures, the height or the width. Numbers of places.
 
-    before  how many of padding stand before the picture, in the convolution
-    long    how long the picture is with its padding, where the strides come out even
+    large, small  of the picture that a convolution is given, and of the one that it gives; of a
+                  transposed convolution the other way round
+    before        how many of padding stand before the large picture
+    blocks        how many strides a kernel spans, rounded up
+    long          of the large picture with its padding, where the strides come out even
     """
 
     kernel: int
@@ -30,7 +33,6 @@ class _Sides(NamedTuple):
 
     @property
     def blocks(self):
-        """How many strides a kernel spans, rounded up."""
         return -(-self.kernel // self.stride)
 
     @property
@@ -58,26 +60,23 @@ def convolve(layer, weights, x):
     None if it is not one that can be served."""
     if not serves(layer):
         return None
-    sides = [
-        _sides(k, s, large, layer.padding)
-        for k, s, large in zip(layer.kernel_size, layer.strides, x.shape[2:4], strict=True)
-    ]
-    kernel = _in_blocks(tf.transpose(weights[0], (0, 4, 3, 1, 2)), sides)
-    y = _small(_blocks(_padded(_batch_last(x), sides), sides), kernel)
-    return _finished(layer, weights, y)
+    sides, kernel, x = _prepared(layer, weights[0], x, _side)
+    return _finished(layer, weights, _to_small(_blocks(_padded(x, sides), sides), kernel))
 
 
 def convolve_transposed(layer, weights, x):
     """A `keras.layers.Conv2DTranspose`, likewise."""
     if not serves(layer):
         return None
-    sides = [
-        _sides_of_transposed(k, s, small, layer.padding)
-        for k, s, small in zip(layer.kernel_size, layer.strides, x.shape[2:4], strict=True)
-    ]
-    kernel = _in_blocks(tf.transpose(weights[0], (0, 4, 3, 1, 2)), sides)
-    y = _cropped(_unblocked(_large(_batch_last(x), kernel), sides), sides)
-    return _finished(layer, weights, y)
+    sides, kernel, x = _prepared(layer, weights[0], x, _side_of_transposed)
+    return _finished(layer, weights, _cropped(_unblocked(_to_large(x, kernel), sides), sides))
+
+
+def _prepared(layer, kernel, x, side):
+    """The sides, as `side` gives them; the kernel in blocks; and x with the batch last."""
+    each = zip(layer.kernel_size, layer.strides, x.shape[2:4], strict=True)
+    sides = [side(*numbers, layer.padding) for numbers in each]
+    return sides, _in_blocks(tf.transpose(kernel, (0, 4, 3, 1, 2)), sides), _batch_last(x)
 
 
 def _finished(layer, weights, y):
@@ -93,19 +92,19 @@ def _batch_last(x):
 # Sides: as TensorFlow pads ------------------------------------------------------------------------
 
 
-def _sides(kernel, stride, large, padding):
+def _side(kernel, stride, large, padding):
     if padding == "valid":
-        return _Sides(kernel, stride, large, (large - kernel) // stride + 1, 0)
+        return _Side(kernel, stride, large, (large - kernel) // stride + 1, 0)
     small = -(-large // stride)
     before = max((small - 1) * stride + kernel - large, 0) // 2
-    return _Sides(kernel, stride, large, small, before)
+    return _Side(kernel, stride, large, small, before)
 
 
-def _sides_of_transposed(kernel, stride, small, padding):
+def _side_of_transposed(kernel, stride, small, padding):
     """Those of the convolution whose transpose it is, from the picture that it would give."""
     if padding == "valid":
-        return _Sides(kernel, stride, (small - 1) * stride + max(kernel, stride), small, 0)
-    return _sides(kernel, stride, small * stride, padding)
+        return _Side(kernel, stride, (small - 1) * stride + max(kernel, stride), small, 0)
+    return _side(kernel, stride, small * stride, padding)
 
 
 def _padded(x, sides):
@@ -162,28 +161,28 @@ def _unblocked(x, sides):
 # Products -----------------------------------------------------------------------------------------
 
 
-def _small(x, kernel):
+def _to_small(x, kernel):
     """Every place of the small picture from its patch of x: (seeds, small, h, w, n)."""
     members, small, large, h, w = kernel.shape
     height, width = x.shape[2] - h + 1, x.shape[3] - w + 1
     if small < large:  # cheaper to multiply first, and then to move fewer channels
         flipped = tf.reverse(kernel, (3, 4))
-        y = _over(_product(tf.transpose(flipped, (0, 3, 4, 1, 2)), x), h, w)
+        y = _overlaid(_product(tf.transpose(flipped, (0, 3, 4, 1, 2)), x), h, w)
         return y[:, :, h - 1 : h - 1 + height, w - 1 : w - 1 + width]
-    columns = _beside(x, h, w)
+    columns = _patches(x, h, w)
     columns = tf.reshape(columns, (members, h * w * large, -1))
     rows = tf.reshape(tf.transpose(kernel, (0, 1, 3, 4, 2)), (members, small, h * w * large))
     return tf.reshape(tf.matmul(rows, columns), (members, small, height, width, -1))
 
 
-def _large(x, kernel):
-    """The transpose of `_small`: every place of the small picture x adds its patch."""
+def _to_large(x, kernel):
+    """The transpose of `_to_small`: every place of the small picture x adds its patch."""
     _, small, large, h, w = kernel.shape
     if large <= small:
-        return _over(_product(tf.transpose(kernel, (0, 3, 4, 2, 1)), x), h, w)
-    # Written as what `_small` does, on the padded picture, with the kernel turned round.
+        return _overlaid(_product(tf.transpose(kernel, (0, 3, 4, 2, 1)), x), h, w)
+    # Written as what `_to_small` does, on the padded picture, with the kernel turned round.
     x = tf.pad(x, [(0, 0), (0, 0), (h - 1, h - 1), (w - 1, w - 1), (0, 0)])
-    return _small(x, tf.transpose(tf.reverse(kernel, (3, 4)), (0, 2, 1, 3, 4)))
+    return _to_small(x, tf.transpose(tf.reverse(kernel, (3, 4)), (0, 2, 1, 3, 4)))
 
 
 def _product(kernel, x):
@@ -194,7 +193,7 @@ def _product(kernel, x):
     return tf.reshape(y, (members, h, w, a, *x.shape[2:4], -1))
 
 
-def _beside(x, h, w):
+def _patches(x, h, w):
     """The patches of x (seeds, c, height, width, n): (seeds, h, w, c, height - h + 1, ..., n)."""
 
     @tf.custom_gradient
@@ -204,13 +203,13 @@ def _beside(x, h, w):
         members, c = x.shape[:2]
         stacked = tf.stack(parts, axis=1)
         stacked = tf.reshape(stacked, (members, h, w, c, height, width, -1))
-        return stacked, lambda g: _over(g, h, w)
+        return stacked, lambda g: _overlaid(g, h, w)
 
     return forward(x)
 
 
-def _over(patches, h, w):
-    """The transpose of `_beside`: patches laid over one another, and added."""
+def _overlaid(patches, h, w):
+    """The transpose of `_patches`: patches laid over one another, and added."""
 
     @tf.custom_gradient
     def forward(patches):
@@ -224,6 +223,6 @@ def _over(patches, h, w):
                 for j in range(w)
             ]
         )
-        return total, lambda g: _beside(g, h, w)
+        return total, lambda g: _patches(g, h, w)
 
     return forward(patches)

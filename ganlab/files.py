@@ -1,6 +1,7 @@
 """Files that are written whole or not at all."""
 
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,10 +25,12 @@ def written_whole(path) -> Iterator[BinaryIO]:
         with open(path, "wb") as file:
             yield file
         return
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.part")
     try:
         with open(part, "wb") as file:
             yield file
+            file.flush()
+            os.fsync(file.fileno())  # or a power cut might leave the new name and no content
         if path.exists():
             os.chmod(part, path.stat().st_mode)  # who might read it before may read it now
         os.replace(part, path)

@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -108,9 +109,26 @@ def _umask():
     return there
 
 
-def test_what_is_not_a_file_is_written_to():
-    write(os.devnull, b"gone")
-    assert not os.path.isfile(os.devnull)
+def test_what_is_not_a_file_is_written_to_and_stays(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        write(tmp_path / "pipe", b"through")
+        assert os.read(reader, 100) == b"through" and names(tmp_path) == ["pipe"]
+    finally:
+        os.close(reader)
+    assert (tmp_path / "pipe").is_fifo()
+
+
+def test_threads_that_write_the_same_file_leave_one_of_theirs_whole(tmp_path):
+    def write_often(byte):
+        for _ in range(30):
+            write(tmp_path / "a", byte * 100_000)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write_often, [b"a", b"b", b"c", b"d"]))
+    content = (tmp_path / "a").read_bytes()
+    assert names(tmp_path) == ["a"] and len(content) == 100_000 and len(set(content)) == 1
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path):

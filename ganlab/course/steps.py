@@ -107,9 +107,8 @@ def tried(step):
 
     G, D = network(0.8, -0.5, 0.3, 0.1, 0.9, -0.7, 0.2), network(0.7, 0.4, -0.2, 0.5, 0.6, 0.5, 0.3)
     optimizers = keras.optimizers.SGD(G_RATE), keras.optimizers.SGD(D_RATE)
-    for (
-        optimizer
-    ) in optimizers:  # or Keras would refuse the other player's weights in its own words
+    for optimizer in optimizers:
+        # For both players, or Keras would refuse the other's weights in its own words.
         optimizer.build(D.trainable_variables + G.trainable_variables)
     # The last real sample is one that D is cut at.
     real, d_z, g_z = (

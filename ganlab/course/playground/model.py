@@ -21,7 +21,6 @@ from ganlab.course.playground.settings import (
 SAMPLES = 500  # of each seed at each moment, from the same z as ever
 EVERY = 25  # steps from moment to moment; more once there are MOST of them
 MOST = 240
-# What the diagnosis was tried on is a record every fifty steps or so; more is not told apart.
 CURVES = ("d_loss", "g_loss", "real_score", "fake_score", "accuracy")
 
 

@@ -46,6 +46,12 @@ class Stage:
         note = OVERLAYS["G's gradient"]
         return places, ways * scale, f"{note}; the steepest {most:.2g}"
 
+    def _new_arrows(self, places, ways):
+        self._pull.set_offsets(places)
+        self._pull.N = len(places)
+        self._pull.XY = places
+        self._pull.set_UVC(*ways.T)
+
 
 class PlaneStage(Stage):
     """Samples over D's heatmap in the plane."""
@@ -107,12 +113,6 @@ class PlaneStage(Stage):
                 self._new_arrows(places, ways)
         return note
 
-    def _new_arrows(self, places, ways):
-        self._pull.set_offsets(places)
-        self._pull.N = len(places)
-        self._pull.XY = places
-        self._pull.set_UVC(*ways.T)
-
 
 class LineStage(Stage):
     """Densities on the line, and D over them on an axis of its own."""
@@ -162,5 +162,3 @@ class LineStage(Stage):
                 self._pull.set_visible(True)
                 self._new_arrows(np.hstack([places, level]), np.hstack([ways, 0 * level]))
         return note
-
-    _new_arrows = PlaneStage._new_arrows
