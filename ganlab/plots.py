@@ -269,7 +269,8 @@ def _mark_beyond(ax, left, right):
     ):
         if share >= 0.1:
             text, place = arrow.format(f"{share:.0%}"), (0.02 + 0.96 * side, 0.5)
-            ax.text(*place, text, transform=ax.transAxes, ha=align, va="center", size=8)
+            box = dict(boxstyle="round,pad=0.1", fc="white", ec="none", alpha=0.85)  # over curves
+            ax.text(*place, text, transform=ax.transAxes, ha=align, va="center", size=8, bbox=box)
 
 
 @styled
