@@ -44,6 +44,16 @@ def train_gans(seeds, *, target):
     return _generated(run, aim, lambda z: (run.generators(z),) * 2)
 
 
+def train_remedied_gans(seeds, *, target, remedy):
+    """The recipe of the plane with a remedy, a function of trainings/remedies.py."""
+    aim = TARGETS[target]
+    recipe = recipes.ours_in_the_plane(aim)
+    gan = remedy(recipe.gan)
+    recipe = recipe.changed(losses=gan.losses, added=gan.added)
+    run = recipe.train(seeds=seeds, records=5 * LAST)
+    return _generated(run, aim, lambda z: (run.generators(z),) * 2)
+
+
 def train_vaes(seeds, *, target, learned=False):
     """`learned`: the decoder gives a variance for each number, at least a hundredth of the noise's;
     otherwise its variance is fixed."""
