@@ -37,6 +37,12 @@ def with_one_more(**settings):
     return on_the_bell({"with": other}, {"without": whole}, other, **bounds)
 
 
+def nearer_with(**settings):
+    with_it = Arm(w1_at_the_end, train_repaired, settings)
+    bounds = {"most": MOST_WITH_THE_LAYER} if "minibatch" in settings else {}
+    return Setting({"with": with_it, "without": Arm(w1_at_the_end, train_repaired)}, **bounds)
+
+
 holds_eight = partial(holds_all, target=RING)
 as_it_is = Arm(holds_eight, train_in_the_plane)
 with_r1 = Arm(holds_eight, train_in_the_plane, {"technique": r1})
@@ -98,6 +104,24 @@ PROTOCOLS = (
                     "repaired": Arm(narrow, train_repaired),
                 }
             )
+        },
+    ),
+    Protocol(
+        id="H1e.1",
+        source="ganlab",
+        notebook="05",
+        kind="wins",
+        direction=-1,
+        least=0.01,
+        worst=float("inf"),
+        claim="What mends other GANs brings it nearer to the data.",
+        measured="W1 at the end with one technique more, as in H1c.1, against W1 without; a seed "
+        "counts from 0.01, a quarter of what the repaired GAN ends at.",
+        says="With {setting} {won} of 100 runs of the repaired GAN end nearer to the data, {lost} "
+        "further away",
+        settings={
+            "minibatch discrimination": nearer_with(minibatch=True),
+            **{name: nearer_with(technique=technique) for name, technique in TECHNIQUES.items()},
         },
     ),
     share(
