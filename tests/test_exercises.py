@@ -6,6 +6,7 @@ import tomllib
 
 import numpy as np
 import pytest
+from scipy.stats import wasserstein_distance
 
 import ganlab
 from ganlab.course import exercises
@@ -349,6 +350,30 @@ def test_a_quiz_displays_as_fixed_text_beside_its_widgets():
     assert "\na)  The trick helps" in first["text/plain"]
     assert set(first) == {"text/plain", "application/vnd.jupyter.widget-view+json"}
     assert max(map(len, first["text/plain"].splitlines())) <= 88
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda x, y: abs(x - y).mean(), "as they came"),
+        (lambda x, y: abs(np.sort(x) - y).mean(), "Only one of the two"),
+        (lambda x, y: abs(x - np.sort(y)).mean(), "Only one of the two"),
+        (lambda x, y: x.mean() - y.mean(), "must not cancel"),
+        (lambda x, y: abs(x.mean() - y.mean()), "must not cancel"),
+        (lambda x, y: abs(np.sort(x) - np.sort(y)).sum(), "This is the sum"),
+        (lambda x, y: ((np.sort(x) - np.sort(y)) ** 2).mean(), "the mean of squares"),
+        (lambda x, y: ((np.sort(x) - np.sort(y)) ** 2).mean() ** 0.5, "This is W2"),
+        (lambda x, y: abs(np.sort(x) - np.sort(y)), "should have shape ()"),
+        (lambda x, y: abs(np.sort(x) - np.sort(y)).max(), "should be 1.125, and is 3"),
+    ],
+)
+def test_the_exercise_on_w1_tells_what_is_wrong(answer, words):
+    line = verdict("03.1", answer)
+    assert line.startswith("03.1: not yet. ") and words in line
+
+
+def test_the_exercise_on_w1_takes_what_scipy_says():
+    assert verdict("03.1", wasserstein_distance).startswith("03.1: correct. ")
 
 
 @pytest.mark.parametrize("module", ["course.exercises", "exercises", "plots"])

@@ -168,14 +168,25 @@ def _training_step(answer):
 
 
 @exercise("03.1")
-def _generator_loss(answer):
-    logits = np.array([-2.0, 0.5, 3.0])
-    given, wanted = answer(logits), 0.883197  # -(log 0.119203 + log 0.622459 + log 0.952574)/3
-    if np.shape(given) == () and abs(given + 1.383197) < 1e-4:
-        raise Hint("This is E log(1 - D): the saturating loss. Wanted is -E log D.")
-    close(given, wanted, "For the logits -2, 0.5 and 3 the loss", tolerance=1e-4)
-    close(answer(np.array([-1000.0, 0.0])), 500.346574, "For the logits -1000 and 0 the loss")
-    return "It is finite at a logit of -1000, and there it still has a slope of 1."
+def _w1(answer):
+    real, fake = np.array([3.0, 4.0, 6.0, 5.0]), np.array([4.5, 2.0, 5.0, 9.0])
+    apart = np.sort(real) - np.sort(fake)  # 1, -0.5, 0, -3: moved by 1.125 on average
+    cancels = "What is moved left and what is moved right must not cancel."
+    mistakes = {
+        np.mean(abs(real - fake)): "Samples are paired as they came, and not by their size.",
+        np.mean(abs(np.sort(real) - fake)): "Only one of the two batches is sorted.",
+        np.mean(apart): cancels,
+        -np.mean(apart): cancels,
+        np.sum(abs(apart)): "This is the sum over the batch: wanted is the mean.",
+        np.mean(apart**2): "This is the mean of squares: W1 takes the distance itself.",
+        np.sqrt(np.mean(apart**2)): "This is W2, a root of squares: W1 takes the distance itself.",
+    }
+    given = answer(real, fake)
+    for value, hint in mistakes.items():
+        if np.shape(given) == () and abs(given - value) < 1e-6:
+            raise Hint(hint)
+    close(given, 1.125, "For real 3, 4, 6, 5 and fake 4.5, 2, 5, 9 the distance")
+    return "No generator gets 0: two batches of real samples lie apart, too."
 
 
 @exercise("04.1")

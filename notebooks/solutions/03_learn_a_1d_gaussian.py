@@ -3,8 +3,8 @@
 import numpy as np
 
 
-def generator_loss(fake_logits):
-    return np.mean(np.logaddexp(0.0, -fake_logits))
+def distance(real, fake):
+    return np.mean(np.abs(np.sort(real) - np.sort(fake)))
 
 
-SOLUTIONS = {"03.1": generator_loss}
+SOLUTIONS = {"03.1": distance}

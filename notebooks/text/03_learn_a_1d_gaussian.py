@@ -528,18 +528,17 @@ gaussian_explorer(target, noise, d_rate=3.16e-3, g_rate=3.16e-4)
 # </details>
 
 # %% [markdown]
-# **3. Write it.** The non-saturating loss of G is the mean of $-\log \sigma(l)$ over the
-# fake logits $l$. Written like that it fails for $l = -1000$. Write it so that it does not
-# (a hint: `np.logaddexp`).
+# **3. Write it.** The W1 of two batches of the same size. On a line the cheapest way to move the one
+# to the other takes the smallest sample to the smallest, the next to the next.
 
 
 # %%
-def generator_loss(fake_logits):
-    """The mean of -log sigmoid(fake_logits), in nats; fake_logits is an array (batch,)."""
+def distance(real, fake):
+    """W1 between two batches, a number; two arrays (batch,)."""
     ...
 
 
-check("03.1", generator_loss)
+check("03.1", distance)
 
 # %% [markdown] tags=["answer"]
 # [A solution](solutions/03_learn_a_1d_gaussian.py).

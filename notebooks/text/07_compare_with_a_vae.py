@@ -45,17 +45,17 @@ from ganlab.widgets import draw_vae_runs, vae_explorer
 #
 # <small>4 min</small>
 #
-# `deletang2018` trains a GAN on a circle, then a VAE "with same parameters, layer size etc", shows
-# one picture of each, and concludes that VAEs do the job, "but the result is blurry".
+# `deletang2018` trains a GAN on a circle, then a VAE of the same size, shows one picture of each,
+# and concludes that VAEs do the job, "but the result is blurry".
 #
 # A variational autoencoder has two networks that work together. The *encoder* takes a point x and
 # says where its z may lie: a small bell, by its mean and its width. The *decoder* takes a z and says
 # where x may lie: a bell around its output. To generate, draw z from N(0, I), decode it, and add
 # the noise of the decoder's bell.
 #
-# So the decoder is what G is in a GAN. They get the same layers here, and so do D and the encoder;
-# the same data, batches of 32, optimizer and 2,000 steps. The decoder is told the noise of the
-# data, a standard deviation of 0.1.
+# So the decoder is what G is in a GAN, and gets the same layers here, as the encoder does those of
+# D; the same data, batches, optimizer and steps. The decoder is told the noise of the data, a
+# standard deviation of 0.1.
 
 # %%
 adam = keras.optimizers.Adam(3e-3, beta_1=0.5)
@@ -106,7 +106,7 @@ show(fig, "07.both-on-five")
 # %% [markdown]
 # The first seed of each, over real points in grey. The GAN makes clumps, narrower than the data's,
 # and thin *threads* between them. The VAE scatters around and between the modes. Blurred is the
-# right word, but says neither how much, nor what the GAN lacks.
+# word, but how much? And what does the GAN lack?
 #
 # ## Numbers in place of a word
 #
@@ -115,12 +115,10 @@ show(fig, "07.both-on-five")
 # - *Off*: the distance to the set without its noise, over that of real points; mean and median.
 # - *Precision*: the share of samples that lie where real points are. *Recall*: the share of real
 #   points that lie where samples are. "Where" means in a ball around a point that reaches to its
-#   fifth neighbour ([`ganlab.neighbours`](../ganlab/neighbours.py)).
-# - *Emptiest part*: the share of the mode that gets least, over what is due to it (of the circle, a
-#   twelfth is a part).
+#   fifth neighbour.
+# - *Emptiest part*: the share of the mode that gets least, over its due (of the circle, a twelfth).
 #
-# *For a perfect sampler all are near 1, the last a little below. Which will be far from 1, and for
-# whom?*
+# *For a perfect sampler all are about 1. Which will be far from it, and for whom?*
 
 
 # %%
@@ -147,10 +145,10 @@ show(fig, "07.five-numbers")
 # %% [markdown]
 # A VAE leaves hardly any real point out, and is on average two to five times as far off as real points
 # are. Of a GAN's samples most lie where data are, but a fifth to two thirds of the data are left out;
-# on the grid some seeds starve a part. The VAEs are more alike.
+# on the grid some seeds starve a part.
 #
-# Are the numbers a test for each fault? Try them on samplers with one known fault each. *Which row
-# will look like the VAE's, which like the GAN's?*
+# Now try the numbers on samplers with one known fault each. *Which row will look like the VAE's,
+# which like the GAN's?*
 
 # %%
 ring, rng = targets["ring of 8"], np.random.default_rng(2)
@@ -173,20 +171,19 @@ show(fig, "07.made-up")
 
 # %% [markdown]
 # Each fault has its row. Threads are off by the mean alone, for few samples are far off. The emptiest
-# part tells dropped from narrow. On the ring our VAE is blurred; our GAN has threads, and leaves
-# data out.
+# part tells dropped from narrow.
 #
-# That was a live slice with small networks. The evidence has hidden layers of 64, 5,000 steps and
-# three targets; *means* are the decoder's outputs without its noise.
+# That was a live slice. The evidence has hidden layers of 64, 5,000 steps and three targets; *means*
+# are the decoder's outputs without its noise.
 
 # %%
 claim("G1b")
 
 # %% [markdown]
 # *Blurry* is firm, on all three targets, and by the means alone as well. And the VAE does the job:
-# it covers more of the data than the GAN, on all three ([G1a](../docs/claims.md#g1a-1)). Which is
-# nearer, all in all, depends on the target ([G1c](../docs/claims.md#g1c-1)): on ring and circle the
-# GAN, on the bell of notebook 03 the VAE.
+# it covers more of the data than the GAN ([G1a](../docs/claims.md#g1a-1)). Which is nearer, all in
+# all, depends on the target ([G1c](../docs/claims.md#g1c-1)): on ring and circle the GAN, on the
+# moons and the bell of notebook 03 the VAE.
 #
 # ## What a VAE maximises
 #
@@ -203,8 +200,7 @@ claim("G1b")
 # $\log p(x) \;\ge\; \mathrm{ELBO} = \mathrm{E} \log p(x|z) - \mathrm{KL}$
 #
 # ELBO stands for *evidence lower bound*. Its first term wants x back, so it wants narrow codes that
-# lie apart. The second wants each code to be N(0, I), from where z is drawn later: it is the price,
-# in nats, of telling the decoder which x it was. `beta` weighs it.
+# lie apart. The second wants each code to be N(0, I), from where z is drawn later. `beta` weighs it.
 #
 # **1. Write it.** The KL of a batch, one number for each sample.
 
@@ -268,7 +264,7 @@ same = np.allclose(mine, theirs, atol=1e-5)
 print("Weights after ten steps:", "the same" if same else "others")
 
 # %% [markdown]
-# To float32's rounding the engine does the same, for 16 seeds at once.
+# The engine does the same, for 16 seeds at once.
 #
 # ## A number that means something
 #
@@ -289,12 +285,11 @@ show(fig, "07.losses")
 
 # %% [markdown]
 # The ELBO rises all the way, and says how much is missing: less than three nats a sample,
-# some of it the bound's own looseness (exercise 3). So these VAEs are not done. A GAN's losses go
-# nearly level, for each player's success is the other's failure. They do not say how far from the
-# data it is.
+# some of it the bound's own looseness (exercise 3). A GAN's losses go nearly level, for each
+# player's success is the other's failure. They do not say how far from the data it is.
 #
-# And a VAE chases nobody: both networks climb one hill. At the end its samples move less, firmly on
-# three targets ([G1d](../docs/claims.md#g1d-1)).
+# And a VAE chases nobody: both networks climb one hill. At the end its samples move less
+# ([G1d](../docs/claims.md#g1d-1)).
 #
 # ## Where the blur comes from
 #
@@ -334,8 +329,8 @@ show(fig, "07.bell-noise")
 # and every mean is 4. That is *posterior collapse*; a smaller $s$ mends it. To the left samples are
 # as wide as the data and means too narrow: the noise belongs to the model.
 #
-# So on a bell nothing need be blurred. The ring is harder: eight islands, and a plane of z without
-# gaps. *Predict: from s = 0.02 to 1, where is precision at its best?*
+# The ring is harder: eight islands, and a plane of z without gaps. *From s = 0.02 to 1, where will
+# precision be at its best?*
 
 # %%
 levels = [0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1.0]
@@ -359,9 +354,8 @@ show(fig, "07.ring-noise")
 # To the left samples and means agree, so the noise is not the blur any more; and still most samples
 # lie between the modes.
 #
-# Could the decoder find the noise itself? With `vae.learned_gaussian()` it gives a variance for
-# every number. That blurs not less but more, on two seeds in three
-# ([G1e](../docs/claims.md#g1e-1), *contradicted*); we do not know why.
+# Could the decoder find the noise itself, with `vae.learned_gaussian()`? That blurs not less but more,
+# on two seeds in three ([G1e](../docs/claims.md#g1e-1)); we do not know why.
 #
 # ## Inside: a map of z, and a walk
 #
@@ -405,22 +399,18 @@ plots.legend(axes[2], ncols=2)
 show(fig, "07.walk")
 
 # %% [markdown]
-# Black dots are codes of real points; together they fill little of the plane, from which z is drawn
-# to generate (orange). What lies between them was never asked for in training: there the decoder
-# goes at an even pace from mode to mode. A smaller $s$ makes it worse: narrow noise means narrow
-# codes, and more plane between them. The loss asks of each x where its z lies, never of a z what
-# becomes of it.
-#
-# G has to pass between modes too, being as smooth a map. But D sees what becomes of every z: you
-# stay in a mode for long, then leap. The few dots in the air are the threads.
+# Black dots are codes of real points; they fill little of the plane from which z is drawn (orange).
+# What lies between was never asked for in training: there the decoder goes at an even pace from mode
+# to mode. G has to pass between modes too. But D sees what becomes of every z: you stay in a mode
+# for long, then leap. The few dots in the air are the threads.
 #
 # ## A GAN that drops, one that was mended, and a VAE
 #
 # <small>3 min</small>
 #
-# Four points, with rates by which D is too strong, 0.01 and 0.0001 (notebook 06). Beside it what
-# mends that about best in our ledger, a G thirty times as quick, and the VAE of above. *How many of
-# the four will each hold?*
+# Four points, with rates by which D is too strong, 0.01 and 0.0001 (notebook 06). Beside it a G
+# thirty times as quick, which mends that, and the VAE of above. *How many of the four will each
+# hold?*
 
 # %%
 four, quick = targets["four points"], keras.optimizers.Adam(1e-2, beta_1=0.5)
@@ -475,25 +465,25 @@ plots.legend(ax)
 show(fig, "07.kernel-likelihood")
 
 # %% [markdown]
-# The judge ranks them the wrong way round. Its bells have to be as wide as the gaps between samples;
-# in 64 dimensions that is as wide as the data.
+# The wrong way round. The bells have to be as wide as the gaps between samples; in 64 dimensions
+# that is as wide as the data.
 
 # %%
 claim("G2a")
 
 # %% [markdown]
 # Right to a nat in 1, 2 and 8 dimensions, and never in 32 and 64. The ranking goes wrong earlier:
-# from 8 on the judge prefers samples half as wide as the data ([G2b](../docs/claims.md#g2b-1)), or
-# nothing but the mean ([G2c](../docs/claims.md#g2c-1)). `aylien2016` was right.
+# from 8 on it prefers samples half as wide as the data ([G2b](../docs/claims.md#g2b-1)), or
+# nothing but the mean ([G2c](../docs/claims.md#g2c-1)).
 #
 # ## A task as a judge
 #
 # <small>3 min</small>
 #
-# As another judge `aylien2016` names a task: train a classifier on generated points, test it on
-# real ones. Six modes lie on a line; their labels, 1 and -1 by turns, are a second number, which both
-# models learn. The classifier takes the label of most of the five nearest generated points; from
-# real ones it gets all right. *Who will win: the sharp or the blurred?*
+# `aylien2016` names another judge: train a classifier on generated points, test it on real ones. Six
+# modes lie on a line; their labels, 1 and -1 by turns, are a second number, which both models learn.
+# The classifier takes the label of most of the five nearest generated points. *Who will win: the
+# sharp or the blurred?*
 
 # %%
 labelled = with_labels(data.points(-2.5, -1.5, -0.5, 0.5, 1.5, 2.5, std=0.1), (1, -1) * 3)
@@ -514,25 +504,23 @@ show(fig, "07.task")
 
 # %% [markdown]
 # Here the sharp: between two modes a blurred sample has the label of the one and lies on the side of
-# the other. With eight modes on a line stored runs say so firmly ([G3c](../docs/claims.md#g3c-1)).
-# But on the ring, with the label as a third number? *Predict once more.*
+# the other. With eight modes on a line that is firm ([G3c](../docs/claims.md#g3c-1)). But on the
+# ring, with the label as a third number? *Predict once more.*
 
 # %%
 claim("G3a")
 
 # %% [markdown]
 # The blurred. On the ring a GAN that learns labels, too, drops modes, and a mode left out is taken for
-# its neighbours; blur seems to move no border there. Where the ring's modes lie apart a classifier
-# learns from a VAE's samples all that it would from real points
-# ([G3b](../docs/claims.md#g3b-1)); where they overlap 86 of 100 are right, against 93 from real points
-# and 78 from the GAN's. So a task asks for samples on the right side of its borders, and for nothing
-# else. It says who serves the task, not who is near the data.
+# its neighbours. Where the ring's modes lie apart a classifier learns from a VAE's samples all that
+# it would from real points ([G3b](../docs/claims.md#g3b-1)). So a task asks for samples on the right
+# side of its borders, and for nothing else: it says who serves the task, not who is near the data.
 #
 # ## Turn the knobs
 #
 # <small>1 min</small>
 #
-# GAN and VAE side by side, first as a figure, then with knobs, begun at a noise of 0.5.
+# Side by side, first as a figure, then with knobs.
 
 # %%
 fig, sentence = draw_vae_runs(target="ring of 8", size=32, std=0.15, beta=1.0)
@@ -544,8 +532,8 @@ vae_explorer(target="ring of 8", size=32, std=0.5, beta=1.0)
 # %% [markdown]
 # Things to try, each with a prediction first:
 # - size 8, size 64: which of the two gains more?
-# - beta 0: every x comes back nearly as it was. What becomes of the samples, and why?
-# - beta 100: where are all the means (black), and why there?
+# - beta 0: every x comes back nearly as it was. What becomes of the samples?
+# - beta 100: where are all the means (black)?
 # - std 0.5 with beta 0.1: is it as std 0.15 with beta 1?
 #
 # ## Exercises
@@ -566,7 +554,7 @@ vae_explorer(target="ring of 8", size=32, std=0.5, beta=1.0)
 
 # %% [markdown]
 # **3. Predict and run.** `vae.log_likelihood_bound(on_ring, points, draws=50)` has two bounds on
-# log p(x). Which is larger on average, and what does the difference tell?
+# log p(x). Which is larger on average, and why?
 
 # %% [markdown] tags=["answer"]
 # <details><summary>Answer</summary>
@@ -598,14 +586,6 @@ quiz("07.2")
 #
 # All for small networks, and a decoder told the data's noise.
 #
-# | fault | its numbers | whose |
-# |---|---|---|
-# | *blurred* | off by mean and median, full recall | VAE |
-# | *threads* | off by the mean alone, full recall | GAN |
-# | *narrow* | full precision, low recall, no part empty | GAN |
-# | *dropped* | low recall, a part empty | GAN |
-# | *posterior collapse* | KL near 0, all means alike | VAE |
-#
 # ## In practice
 #
 # <small>1 min</small>
@@ -627,9 +607,7 @@ quiz("07.2")
 #
 # ## Further reading
 #
-# - Kingma and Welling, *Auto-Encoding Variational Bayes* (2014): the model; appendix B has the KL.
+# - Kingma and Welling, *Auto-Encoding Variational Bayes* (2014): the model.
 # - Theis, van den Oord and Bethge, *A note on the evaluation of generative models* (2016): what
 #   kernel likelihoods are worth.
 # - Ravuri and Vinyals, *Classification Accuracy Score* (2019): a task as a judge of images.
-# - Lucas and others, *Don't Blame the ELBO!* (2019): why and when posteriors collapse.
-# - [docs/claims.md](../docs/claims.md): every claim of this course, with its verdict.
