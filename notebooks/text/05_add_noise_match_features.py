@@ -454,7 +454,7 @@ show(draw_standing("05", fading), "05.standing")
 
 # %% [markdown]
 # Where it was. A GAN whose rates and sizes are right leaves nothing for the noise to mend, and others
-# do it harm: with R1, feature matching or an averaged generator eight to nine runs in ten end
+# do a little harm: with R1, feature matching or an averaged generator eight to nine runs in ten end
 # further from the data, firmly ([H1e](../docs/claims.md#h1e-1)). So none is carried on. First make
 # the plain GAN work: then you see what a technique is worth to it.
 #
