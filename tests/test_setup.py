@@ -22,6 +22,7 @@ WANTED = [
         PROJECT["dependencies"],
         PROJECT["optional-dependencies"]["test"],
         PROJECT["optional-dependencies"]["cluster"],
+        PROJECT["optional-dependencies"]["site"],
     )
     for line in lines
 ]
@@ -149,7 +150,7 @@ def test_environment_file_agrees_with_the_project():
     assert [Requirement(line).name for line in conda] == ["python", "pip"]
     assert Requirement(conda[0]).specifier == SpecifierSet(PROJECT["requires-python"])
     assert not Requirement(conda[1]).specifier
-    assert pip == {"pip": ["-e .[test,cluster]"]}
+    assert pip == {"pip": ["-e .[test,cluster,site]"]}
 
 
 def test_makefile_takes_the_pythons_of_the_project():

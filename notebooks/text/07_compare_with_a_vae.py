@@ -431,7 +431,9 @@ show(fig, "07.dropped")
 
 # %% [markdown]
 # The VAE covers without being asked. The GAN covers once it is mended, as 97 of 100 stored runs do
-# ([F7f](../docs/claims.md#f7f-1)); then its samples are the sharper ones.
+# ([F7f](../docs/claims.md#f7f-1)); then its samples are the sharper ones. On the ring neither R1 nor
+# relativistic pairing changes the matter: the VAE covers more ([G1f](../docs/claims.md#g1f-1)), the
+# GAN is sharper ([G1g](../docs/claims.md#g1g-1)).
 #
 # ## A likelihood for everyone?
 #
@@ -591,7 +593,7 @@ quiz("07.2")
 # <small>1 min</small>
 #
 # - Report two numbers: one for samples that are not real, one for real points that are missed.
-# - Say whether you show samples or means, and try the decoder's noise over a decade.
+# - Try the decoder's noise over a decade.
 # - In many dimensions trust no likelihood that was made from samples.
 #
 # ## What the posts said
