@@ -15,7 +15,7 @@ PYTEST = $(PY) -m pytest -n auto --dist loadfile \
 	--nbval --nbval-current-env --nbval-cell-timeout 120 \
 	tests $(sort $(wildcard notebooks/*.ipynb))
 
-.PHONY: help lab test test-all notebooks student evidence league bench lint
+.PHONY: help lab test test-all notebooks student evidence league bench site lint
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1@\2/p' Makefile | awk -F@ '{printf "%-16s %s\n", $$1, $$2}'
 
@@ -45,6 +45,9 @@ league: $(INSTALLED) ## measure every technique on every target (the options of 
 bench: $(INSTALLED) ## measure the speed beside other libraries (a part of it: QUICK=1, ONLY=vae)
 	$(PY) benchmarks/check_seconds.py
 	$(PY) benchmarks/speed.py $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY))
+
+site: $(INSTALLED) ## build the course as a website in site/, without a network
+	$(PY) docs/site/build.py
 
 lint: $(INSTALLED) ## check the code's style
 	$(PY) -m ruff check .

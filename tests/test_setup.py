@@ -1,9 +1,11 @@
 """The files that set the course up, held against each other."""
 
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
+import zipfile
 from importlib.metadata import distributions
 from itertools import product
 from pathlib import Path
@@ -13,6 +15,9 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
+
+import ganlab
+from ganlab.evidence import claim
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -196,3 +201,57 @@ def test_module_does_not_load_tensorflow(module):
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
     assert run.returncode == 0, run.stderr
     assert run.stdout.split() == []
+
+
+def test_a_citation_names_the_version_that_there_is():
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert cited["version"] == ganlab.__version__ and cited["license"] == PROJECT["license"]
+    assert cited["cff-version"] == "1.2.0" and cited["title"].startswith("ganlab: ")
+    holder = (ROOT / "LICENSE").read_text(encoding="utf-8").splitlines()[2]
+    assert cited["authors"][0]["name"].lower() in holder.lower()
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """The folder into which a wheel is unpacked that was built from a copy of the project."""
+    folder = tmp_path_factory.mktemp("wheel")
+    tracked = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    for name in tracked.stdout.split("\0")[:-1]:
+        if name.startswith(("ganlab/", "evidence/")) or "/" not in name:
+            copy = folder / "copy" / name
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, copy)
+    options = ["--no-deps", "--no-build-isolation", "--quiet", "--disable-pip-version-check"]
+    command = [sys.executable, "-m", "pip", "wheel", *options, "-w", str(folder), "."]
+    done = subprocess.run(command, cwd=folder / "copy", capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:]
+    (made,) = folder.glob("*.whl")
+    zipfile.ZipFile(made).extractall(folder / "site")
+    return folder / "site"
+
+
+def test_a_wheel_has_the_package_and_what_was_measured_and_nothing_else(wheel):
+    tops = {path.name for path in wheel.iterdir()}
+    assert tops == {"ganlab", f"ganlab-{ganlab.__version__}.dist-info"}
+    for kind in ("*.py", "*.toml", "*.npz"):
+        there = {path.relative_to(ROOT) for path in (ROOT / "ganlab").rglob(kind)}
+        assert there == {path.relative_to(wheel) for path in (wheel / "ganlab").rglob(kind)}
+
+
+def test_claims_are_read_outside_a_clone(wheel, tmp_path):
+    code = (
+        f"import sys; sys.path.insert(0, {str(wheel)!r})\n"
+        "import ganlab; from ganlab.evidence import claim\n"
+        "found = claim('H1a')\n"
+        "print(ganlab.__file__, *found.verdicts.values(), len(found.outcomes('repaired')['runs']))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True
+    )
+    here = claim("H1a")
+    wanted = [*here.verdicts.values(), len(here.outcomes("repaired")["runs"])]
+    assert done.stdout.split() == [str(wheel / "ganlab/__init__.py"), *map(str, wanted)], (
+        done.stderr
+    )

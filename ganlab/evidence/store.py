@@ -17,7 +17,8 @@ from ganlab.evidence.claims import Claim
 from ganlab.evidence.protocol import EvidenceError
 from ganlab.files import written_whole
 
-FOLDER = Path(__file__).resolve().parents[2] / "evidence"
+_INSTALLED = Path(__file__).resolve().parent / "stored"  # what setup.py puts into a wheel
+FOLDER = _INSTALLED if _INSTALLED.exists() else Path(__file__).resolve().parents[2] / "evidence"
 CLONE = "evidence is read from a clone of the project with `pip install -e .` run in it"
 
 
