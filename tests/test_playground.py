@@ -19,7 +19,7 @@ from ganlab.course.playground.settings import (
     gan_call,
     target_call,
 )
-from ganlab.data import ring
+from ganlab.data import points, ring
 from ganlab.losses import hinge
 from ganlab.recipes import RECIPES
 from ganlab.techniques import r1
@@ -231,7 +231,7 @@ def test_when_all_seeds_have_failed_it_says_so_in_a_line():
 @pytest.mark.parametrize(
     "settings",
     [
-        SMALL.changed(penalty="R1 and R2", noise=0.1, decay=0.9, matching=0.5, n_critic=2),
+        SMALL.changed(penalty="R1 and R2", noise=0.1, until=9, decay=0.9, matching=0.5, n_critic=2),
         SMALL.changed(target="bell", latent="slots from -8 to 8, sorted", latent_dim=1),
         SMALL.changed(
             optimizer="SGD", falls=10, target="bell", pretraining=5, start="as in PyTorch"
@@ -310,6 +310,15 @@ def test_the_words_of_all_seeds_are_counted():
     assert len(each) == 2 and re.match(r"At step 0, on 500 samples a seed: \d of 2 seeds: ", text)
     moons = Session(SMALL.changed(target="two moons"))
     assert words.verdict(moons.now(), moons.target) == (words.UNJUDGED, None)
+
+
+def test_only_targets_without_modes_are_not_judged():
+    good = np.zeros((2, 500, 2))
+    assert words.standing(good, ring(8)) == ["lost", "lost"]
+    for target in (points((0.0, 0.0), (0.1, 0.0), std=0.1), ring(8, std=0.0), points((0.0, 0.0))):
+        assert words.standing(good, target) is None
+    with pytest.raises(ValueError, match="samples has shape"):
+        words.standing(np.zeros((2, 500, 3)), ring(8))
 
 
 def test_the_diagnosis_wants_records():

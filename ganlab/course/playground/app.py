@@ -5,13 +5,14 @@ tells, `panel` has the controls and `clock` plays. Here is who calls whom.
 """
 
 import base64
+import time
 import weakref
 
 import ipywidgets as widgets
 
 from ganlab.arguments import first_line
 from ganlab.course.playground import fields, words
-from ganlab.course.playground.clock import COMPILING, Clock, alone
+from ganlab.course.playground.clock import COMPILING, TEXTS, Clock, alone
 from ganlab.course.playground.code import script
 from ganlab.course.playground.controls import REFUSED
 from ganlab.course.playground.model import Session
@@ -35,6 +36,7 @@ class Playground(Clock, Panel, widgets.VBox):
             other.pause()
         self.session = self.screen = self.diagnosed = None
         self.member, self.overlay = 0, "D"
+        self._words, self._told_at = (None, None), 0.0  # of the picture, and when they were told
         self._quiet = False
         settings = changed(preset(preset_name), changes)
         self._build(preset_name, settings)
@@ -52,12 +54,16 @@ class Playground(Clock, Panel, widgets.VBox):
         drawn = None if self.screen is None else self.screen.scene
         if drawn is None or (drawn.target, drawn.latent) != (session.target, gan.latent):
             drawn = scene(session.target, gan.latent)
-        screen = Screen(drawn, gan.losses, session.trainer.seeds, level_lines(gan.losses))
-        self.session, self.screen = session, screen
+        self.session, self.screen = session, self._new_screen(session, drawn)
         self.tell("")
         self.code.value, self.code.layout.display = "", "none"
         self._follow()
         self._refresh()
+
+    def _new_screen(self, session, drawn):
+        gan, curves = session.trainer.gan, (self.upper.value, self.lower.value)
+        lines = level_lines(gan.losses)
+        return Screen(drawn, gan.losses, session.trainer.seeds, lines, *curves)
 
     @alone
     def _follow(self):
@@ -118,6 +124,12 @@ class Playground(Clock, Panel, widgets.VBox):
     def _show_overlay(self, overlay):
         self.overlay = overlay
         self._refresh()
+
+    @alone
+    def _show_curves(self, _):
+        if self.session is not None:
+            self.screen = self._new_screen(self.session, self.screen.scene)
+            self._refresh()
 
     @alone
     def _seed(self, member):
@@ -198,10 +210,20 @@ class Playground(Clock, Panel, widgets.VBox):
             return
         last = len(session.moments) - 1
         moment = session.moments[last] if moment is None else moment
-        text, standing = words.verdict(moment, session.target)
-        self.screen.show(moment, session.moments, self.member, self.overlay, standing)
-        self.picture.value = self.screen.png()
-        self.verdict.value = f"<b>{text}</b>"
+        late = time.monotonic() - self._told_at > TEXTS
+        if late or not self.playing or diagnose or session.trouble:
+            self._tell_all(moment, last, diagnose)
+        self.screen.show(moment, session.moments, self.member, self.overlay, self._words[1])
+        if self.live is not None and self.live.seen:
+            self.live.show(self.screen.canvas)
+        else:
+            self.picture.value = self.screen.png()
+
+    def _tell_all(self, moment, last, diagnose):
+        """All that is told beside the picture, which changes less often than that."""
+        session, self._told_at = self.session, time.monotonic()
+        self._words = words.verdict(moment, session.target)
+        self.verdict.value = f"<b>{self._words[0]}</b>"
         if session.trouble:
             self.say(session.trouble)
             self.pause()
@@ -215,6 +237,16 @@ class Playground(Clock, Panel, widgets.VBox):
         if diagnose:
             self.diagnosed = words.diagnosed(session)
             self.diagnosis.value = words.diagnosis_html(self.diagnosed, self.member)
+
+    def screen_free(self):
+        """Whether whoever shows the picture is through with the last ones."""
+        return self.live is None or not self.live.seen or self.live.free
+
+    @alone
+    def _drawn_by_a_page(self):
+        """A page draws by itself from now on, and the picture gives way."""
+        self.picture.layout.display = "none"
+        self._refresh()
 
     # As a cell's output ---------------------------------------------------------------------
 

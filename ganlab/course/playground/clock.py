@@ -1,7 +1,7 @@
 """The clock: training by short slices in a kernel's event loop, so buttons are heard between two.
 
-A mixin of the playground, which has `session`, `status`, `speed`, two buttons, `d_step`, `g_step`
-and `_refresh`.
+A mixin of the playground, which has `session`, `status`, `speed`, two buttons, `d_step`, `g_step`,
+`screen_free` and `_refresh`.
 """
 
 import asyncio
@@ -13,7 +13,9 @@ import time
 from ganlab.arguments import first_line
 
 COMPILING = "Compiling, a few seconds..."
-PICTURES = 20  # a second at most
+PICTURES = 30  # a second at most
+TRAINED = 0.02  # seconds of training for each picture where it goes as fast as it can
+TEXTS = 0.25  # seconds between two tellings of what is seen, in words
 SLOW = 2.0  # seconds for which a step is left to be read
 SHARE = 0.1  # of the time while it plays may go into the diagnosis
 # Widgets may be heard in another thread than cells are run in, and neither matplotlib's style nor a
@@ -37,6 +39,7 @@ class Clock:
 
     _turn = None  # a new object whenever playing begins; None while it does not
     _task = None
+    _afford = 1  # steps for which there is time between two pictures
 
     @property
     def playing(self):
@@ -100,12 +103,17 @@ class Clock:
             if self.status.value == COMPILING:
                 self.say("")
             left = 1 / PICTURES - (time.perf_counter() - began)
-            await asyncio.sleep(max(left, 0.005))
+            await asyncio.sleep(max(left if self.speed.value else 0.0, 0.002))
 
     @alone
     def _slice(self, diagnose):
-        self.session.advance(self.speed.value)
-        self._refresh(self.session.now(), diagnose=diagnose)
+        steps, began = self.speed.value or self._afford, time.perf_counter()
+        self.session.advance(steps)
+        if not self.speed.value:  # at most twice as many as before, so one hiccup does no harm
+            spent = (time.perf_counter() - began) / TRAINED
+            self._afford = min(max(1, round(steps / max(spent, 0.5))), 2000)
+        if diagnose or self.screen_free():
+            self._refresh(self.session.now(), diagnose=diagnose)
 
     async def _run_slowly(self, turn):
         players = itertools.cycle([self.d_step, self.g_step])

@@ -4,9 +4,12 @@ A mixin of the playground, which has a method for whatever is turned: `_preset`,
 `_show_overlay`, `_seed`, `_scrub`, `_field`, and those of the clock.
 """
 
+from importlib.util import find_spec
+
 import ipywidgets as widgets
 
 from ganlab.course.playground import controls
+from ganlab.course.playground.curves import LOWER, UPPER
 from ganlab.course.playground.presets import PRESETS
 from ganlab.course.playground.settings import TARGETS
 
@@ -14,7 +17,9 @@ ALT = (
     "Left: one seed's samples over what its D says. Middle: all seeds. Right: both losses, and the "
     "distance to the data, median and 10 to 90 % of the seeds; dotted: the seed on the left."
 )
+FASTEST = 0  # as many steps as there is time for
 SPEEDS = {"1 step a picture": 1, "5 steps": 5, "25 steps": 25, "100 steps": 100}
+SPEEDS |= {"as fast as it can": FASTEST}
 SHOWS = {"what D says": "D", "the best D": "D*", "D less the best D": "D - D*"}
 SHOWS |= {"G as a map of z": "manifold", "where G is pulled": "G's gradient"}
 ROW = {"flex_flow": "row wrap", "align_items": "center"}
@@ -26,14 +31,17 @@ class Panel:
     def _build(self, preset_name, settings):
         made = controls
         self.picture = widgets.Image(format="png", layout={"width": "990px", "max_width": "100%"})
+        self.live = live_picture(ALT, self._drawn_by_a_page)
         self.verdict, self.told = widgets.HTML(), widgets.HTML()
         self.diagnosis, self.status = widgets.HTML(), widgets.HTML()
         self.code = made.script_area()
         self.presets = made.menu("preset", PRESETS, preset_name, self._preset)
         self.targets = made.menu("data", _targets(settings), settings.target, self._target)
         self.shows = made.menu("show", SHOWS, "D", self._show_overlay)
+        self.upper = made.menu("above", UPPER, UPPER[0], self._show_curves, "13em", "4em")
+        self.lower = made.menu("below", LOWER, LOWER[0], self._show_curves, "13em", "4em")
         speeds = list(SPEEDS.items())
-        self.speed = made.menu("speed", speeds, 5, lambda _: None, "14em", "4em")
+        self.speed = made.menu("speed", speeds, 5, lambda _: None, "15em", "4em")
         self.play_button = made.toggle("Play", "train and watch; again: pause", self._play, "play")
         self.slow_button = made.toggle(
             "Slow motion", "step by step, told in words", self._slow, "film"
@@ -58,11 +66,14 @@ class Panel:
     def _rows(self):
         buttons = [self.play_button, self.slow_button, *self.buttons.values(), self.speed]
         return [
-            widgets.HBox([self.presets, self.targets, self.shows], layout=ROW),
+            widgets.HBox(
+                [self.presets, self.targets, self.shows, self.upper, self.lower], layout=ROW
+            ),
             widgets.HBox(buttons, layout=ROW),
             widgets.HBox([*self.rates.values(), self.status], layout=ROW),
             self.told,  # above the picture, where it is read while the samples move
             self.picture,
+            *([self.live] if self.live else []),
             widgets.HBox([self.moment, self.seed], layout=ROW),
             widgets.HTML(f"<small>{ALT}</small>", layout={"max_width": "990px"}),
             self.verdict,
@@ -71,6 +82,15 @@ class Panel:
             self.code_button,
             self.code,
         ]
+
+
+def live_picture(alt, heard):
+    """The canvas that a browser draws; None without the package that it needs: then pictures do."""
+    if find_spec("anywidget") is None:
+        return None
+    from ganlab.course.playground.live import Live
+
+    return Live(alt, heard)
 
 
 def _targets(settings):

@@ -68,7 +68,7 @@ LIMITS = {  # on D's weights
 }
 OPTIMIZERS = ("Adam", "Adam as in PyTorch", "RMSprop", "SGD")
 # Those that act on a running training at once; another value of the others trains anew.
-NUMBERS = ("d_rate", "g_rate", "noise", "weight", "matching", "decay")
+NUMBERS = ("d_rate", "g_rate", "noise", "until", "weight", "matching", "decay")
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,7 @@ class Settings:
     weight: float = 0.1  # of the penalty
     limit: str = "none"
     noise: float = 0.0  # standard deviation of instance noise; 0: without
+    until: int = 0  # the step by which it has faded to nothing; 0: it stays
     optimizer: str = "Adam"
     d_rate: float = 1e-3
     g_rate: float = 1e-3
@@ -132,7 +133,7 @@ def _kept(name, old, new):
     out at 0 is no part of the program, and a rate that falls belongs to it."""
     if name in ("d_rate", "g_rate"):
         return not old.falls and not new.falls and not (old.optimizer == "SGD" and old.beta_1)
-    if name == "weight":
+    if name in ("weight", "until"):
         return True
     return (getattr(old, name) > 0) == (getattr(new, name) > 0)
 
@@ -224,7 +225,8 @@ def gan_call(settings, dim):
     named |= {f"{player}_optimizer": optimizer_call(settings, player) for player in "dg"}
     if settings.n_critic > 1:
         named["n_critic"] = settings.n_critic
-    shown = [Call("techniques.instance_noise", (settings.noise,))] if settings.noise else []
+    fades = {"until": settings.until} if settings.until else {}
+    shown = [Call("techniques.instance_noise", (settings.noise,), fades)] if settings.noise else []
     if settings.packing > 1:
         shown.append(Call("techniques.packing", (settings.packing,)))
     added = [Call(name, (settings.weight,)) for name in PENALTIES[settings.penalty]]
