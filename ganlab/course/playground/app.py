@@ -16,7 +16,7 @@ from ganlab.course.playground.clock import COMPILING, TEXTS, Clock, alone
 from ganlab.course.playground.code import script
 from ganlab.course.playground.controls import REFUSED
 from ganlab.course.playground.model import Session
-from ganlab.course.playground.panel import ALT, Panel
+from ganlab.course.playground.panel import ALT, Panel, targets_of
 from ganlab.course.playground.presets import preset
 from ganlab.course.playground.scenes import scene
 from ganlab.course.playground.settings import changed
@@ -71,6 +71,8 @@ class Playground(Clock, Panel, widgets.VBox):
         settings = self.session.settings
         self._quiet = True
         try:
+            if self.targets.options != targets_of(settings):
+                self.targets.options = targets_of(settings)
             self.targets.value = settings.target
             for name, slider in self.rates.items():
                 slider.value = getattr(settings, name)
@@ -115,6 +117,12 @@ class Playground(Clock, Panel, widgets.VBox):
         if not self._quiet:
             settings = self.session.settings.changed(target=name)
             self._tried(fields.together(settings, "target"))
+
+    @alone
+    def _own(self, fields_of_data):
+        """What a reader drew or typed."""
+        settings = self.session.settings.changed(**fields_of_data)
+        self._apply(fields.together(settings, "target"))
 
     def _rate(self, name):
         if not self._quiet:

@@ -10,6 +10,7 @@ import ipywidgets as widgets
 
 from ganlab.course.playground import controls
 from ganlab.course.playground.curves import LOWER, UPPER
+from ganlab.course.playground.ownbox import OwnBox
 from ganlab.course.playground.presets import PRESETS
 from ganlab.course.playground.settings import TARGETS
 
@@ -36,7 +37,7 @@ class Panel:
         self.diagnosis, self.status = widgets.HTML(), widgets.HTML()
         self.code = made.script_area()
         self.presets = made.menu("preset", PRESETS, preset_name, self._preset)
-        self.targets = made.menu("data", _targets(settings), settings.target, self._target)
+        self.targets = made.menu("data", targets_of(settings), settings.target, self._target)
         self.shows = made.menu("show", SHOWS, "D", self._show_overlay)
         self.upper = made.menu("above", UPPER, UPPER[0], self._show_curves, "13em", "4em")
         self.lower = made.menu("below", LOWER, LOWER[0], self._show_curves, "13em", "4em")
@@ -61,6 +62,11 @@ class Panel:
         self.moment = made.place_slider("moment", 0, self._scrub)
         self.seed = made.place_slider("seed on the left", settings.seeds - 1, self._seed)
         self.fields, self.accordion = made.groups(settings, self._field)
+        self.own = OwnBox(self._own)
+        titles = [self.accordion.get_title(k) for k in range(len(self.accordion.children))]
+        self.accordion.children = [*self.accordion.children, self.own]
+        for k, title in enumerate([*titles, "data of your own"]):
+            self.accordion.set_title(k, title)
         self.code_button = made.button("Show me the code", "a script of all this", self.show_code)
 
     def _rows(self):
@@ -93,6 +99,7 @@ def live_picture(alt, heard):
     return Live(alt, heard)
 
 
-def _targets(settings):
+def targets_of(settings):
     """The menu of data; the reader's own are in it where there are any."""
-    return (*TARGETS, "own") if settings.own else tuple(TARGETS)
+    own = [name for name, data in (("own", settings.own), ("typed", settings.bells)) if data]
+    return (*TARGETS, *own)

@@ -7,6 +7,7 @@ build it, and `made` makes them. What a reader types is read by `ganlab.course.p
 from dataclasses import dataclass, fields, replace
 
 from ganlab.course.playground.calls import Call, Name
+from ganlab.course.playground.drawing import bells_width
 from ganlab.own import rows
 
 MOST_POINTS = 2000  # of the reader's own, for they are written into the code to take away
@@ -76,7 +77,8 @@ class Settings:
     """All that is set. Rates, noise, weights and the decay may change while it trains.
 
     target, latent, losses, penalty, limit, optimizer and start are names in this module's tables;
-    `target` may be "own", and then `own` has the points, an array (n, dim) with dim 1 or 2.
+    `target` may be "own", and then `own` has the points, an array (n, dim) with dim 1 or 2; or
+    "typed", and then `bells` has the places of bells.
     """
 
     target: str = "four points"
@@ -112,6 +114,7 @@ class Settings:
     seeds: int = 16
     first_seed: int = 0
     own: tuple | None = None
+    bells: tuple | None = None  # the places of bells of the reader's own, which "typed" is
 
     def changed(self, **values):
         """The same with other values."""
@@ -148,6 +151,9 @@ def changed(settings, values):
         if name not in known:
             raise ValueError(f"there is no setting {name!r}; there are: {', '.join(known)}")
     if values.get("own") is not None:
+        if len(getattr(values["own"], "shape", ())) and len(values["own"]) > MOST_POINTS:
+            shape = tuple(values["own"].shape)  # before anything of it is copied
+            raise ValueError(f"own has shape {shape}: wanted at most {MOST_POINTS} rows")
         points = rows("own", values["own"], least=2, dtype="float32")
         if points.shape[1] > 2 or len(points) > MOST_POINTS:
             wanted = f"wanted 1 or 2 columns, and at most {MOST_POINTS} rows"
@@ -160,6 +166,9 @@ def target_call(settings):
     """What is to be learned."""
     if settings.target == "own":
         return Call("data.Samples", ([list(point) for point in settings.own],))
+    if settings.target == "typed":
+        places = tuple(one[0] if len(one) == 1 else one for one in settings.bells)
+        return Call("data.points", places, {"std": bells_width(settings.bells)})
     return TARGETS[settings.target]
 
 
