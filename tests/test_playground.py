@@ -265,6 +265,53 @@ def test_the_code_does_again_what_was_done(settings, tmp_path, monkeypatch):
     assert (tmp_path / "run.npz").exists()
 
 
+def test_the_code_goes_on_with_the_networks_as_the_session_did(tmp_path, monkeypatch):
+    session = Session(SMALL.changed(noise=0.1), spaced=4)
+    session.advance(6)
+    session.carry_on(session.settings.changed(penalty="R1", losses="hinge", noise=0.0))
+    session.advance(5)
+    session.change(session.settings.changed(weight=0.7))
+    session.g_step()
+    session.carry_on(session.settings.changed(packing=2))  # another D, which begins anew
+    session.advance(2)
+    assert session.step == 14 and [m.step for m in session.moments] == [0, 4, 8, 12]
+    text, names = script(session), {}
+    assert "gan.changed(generator=trainer.generators)" in text
+    monkeypatch.chdir(tmp_path)
+    exec(compile(text, "taken away", "exec"), names)
+    np.testing.assert_array_equal(names["samples"], session.now().samples)
+
+
+def test_it_goes_on_from_the_weights_that_it_had():
+    session = Session(SMALL)
+    session.advance(5)
+    before = session.now()
+    session.carry_on(SMALL.changed(losses="hinge", g_rate=0.0, d_rate=0.0))
+    session.advance(3)
+    after = session.now()
+    np.testing.assert_array_equal(before.samples, after.samples)
+    for old, new in zip(before.discriminators.weights, after.discriminators.weights, strict=True):
+        np.testing.assert_array_equal(old, new)
+    for settings, told in (
+        (SMALL.changed(g_hidden=(5,)), "another G"),
+        (SMALL.changed(target="ring"), "another target"),
+        (SMALL.changed(seeds=3), "another seeds"),
+    ):
+        with pytest.raises(ValueError, match=f"^{told}: begin anew"):
+            session.carry_on(settings)
+    with pytest.raises(ValueError, match="multiple of 3"):
+        session.carry_on(SMALL.changed(packing=3))
+    assert session.step == 8 and session.settings.losses == "hinge"
+
+
+def test_only_what_came_after_a_change_is_judged():
+    session = Session(SMALL, spaced=2)
+    session.advance(6)
+    session.judge_anew()
+    session.advance(4)
+    assert session.run().steps.tolist() == [6, 8, 10]
+
+
 @pytest.mark.parametrize("name", LOSSES)
 def test_every_loss_can_be_set(name):
     plain, matching = (

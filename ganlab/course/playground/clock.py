@@ -1,7 +1,7 @@
 """The clock: training by short slices in a kernel's event loop, so buttons are heard between two.
 
 A mixin of the playground, which has `session`, `status`, `speed`, two buttons, `d_step`, `g_step`,
-`screen_free` and `_refresh`.
+`screen_free`, `trial` and `_refresh`.
 """
 
 import asyncio
@@ -46,6 +46,15 @@ class Clock:
         """Whether it trains by itself."""
         return self._turn is not None
 
+    @staticmethod
+    def can_play():
+        """Whether there is an event loop to play in."""
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            return False
+        return True
+
     def play(self):
         """Trains until `pause`; wants an event loop, which a kernel has."""
         self.play_button.value = True
@@ -71,14 +80,12 @@ class Clock:
         for other in (self.play_button, self.slow_button):
             if other is not button:
                 other.value = False
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
+        if not self.can_play():
             button.value = False
             self.say("Nothing plays without a kernel's event loop: call advance(500) instead.")
             return
         self._turn = turn = object()
-        self._task = loop.create_task(self._guarded(run, turn))
+        self._task = asyncio.get_running_loop().create_task(self._guarded(run, turn))
 
     async def _guarded(self, run, turn):
         """A failure ends the playing and is told in a line."""
@@ -108,12 +115,15 @@ class Clock:
     @alone
     def _slice(self, diagnose):
         steps, began = self.speed.value or self._afford, time.perf_counter()
+        if self.trial is not None:
+            steps = max(min(steps, self.trial.ends - self.session.step), 1)
         self.session.advance(steps)
         if not self.speed.value:  # at most twice as many as before, so one hiccup does no harm
             spent = (time.perf_counter() - began) / TRAINED
             self._afford = min(max(1, round(steps / max(spent, 0.5))), 2000)
         if diagnose or self.screen_free():
             self._refresh(self.session.now(), diagnose=diagnose)
+        self._end_of_trial()
 
     async def _run_slowly(self, turn):
         players = itertools.cycle([self.d_step, self.g_step])

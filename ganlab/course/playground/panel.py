@@ -1,7 +1,8 @@
 """The panel: all controls of the playground, and where they stand.
 
 A mixin of the playground, which has a method for whatever is turned: `_preset`, `_target`, `_rate`,
-`_show_overlay`, `_seed`, `_scrub`, `_field`, and those of the clock.
+`_show_overlay`, `_show_curves`, `_own`, `_seed`, `_scrub`, `_field`, `try_advice`, and those of the
+clock.
 """
 
 from importlib.util import find_spec
@@ -35,6 +36,17 @@ class Panel:
         self.live = live_picture(ALT, self._drawn_by_a_page)
         self.verdict, self.told = widgets.HTML(), widgets.HTML()
         self.diagnosis, self.status = widgets.HTML(), widgets.HTML()
+        self.proposal, self.tried = widgets.HTML(), widgets.HTML()
+        self.tried_picture = widgets.Image(
+            format="png", layout={"width": "990px", "max_width": "100%", "display": "none"}
+        )
+        what = "the proposed change, on all seeds"
+        self.try_buttons = [
+            made.button("Try it on this GAN", f"{what}, as they are", self.try_advice, "medkit"),
+            made.button("Try it from step 0", f"{what}, begun anew", lambda: self.try_advice(True)),
+        ]
+        for one in self.try_buttons:
+            one.disabled = True
         self.code = made.script_area()
         self.presets = made.menu("preset", PRESETS, preset_name, self._preset)
         self.targets = made.menu("data", targets_of(settings), settings.target, self._target)
@@ -84,6 +96,9 @@ class Panel:
             widgets.HTML(f"<small>{ALT}</small>", layout={"max_width": "990px"}),
             self.verdict,
             self.diagnosis,
+            widgets.HBox([*self.try_buttons, self.proposal], layout=ROW),
+            self.tried,
+            self.tried_picture,
             self.accordion,
             self.code_button,
             self.code,
