@@ -15,18 +15,24 @@ PYTEST = $(PY) -m pytest -n auto --dist loadfile \
 	--nbval --nbval-current-env --nbval-cell-timeout 120 \
 	tests $(sort $(wildcard notebooks/*.ipynb))
 
-.PHONY: help lab test test-all notebooks student evidence league bench lint
+.PHONY: help lab playground test test-all test-browser notebooks student evidence league bench lint
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1@\2/p' Makefile | awk -F@ '{printf "%-16s %s\n", $$1, $$2}'
 
 lab: $(INSTALLED) ## open the course in JupyterLab (options: LAB_ARGS="--no-browser --port=8899")
 	$(PY) -m jupyterlab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(LAB_ARGS)
 
+playground: $(INSTALLED) ## open the playground alone, as a page without cells (options: VOILA_ARGS="--no-browser")
+	$(PY) -m voila notebooks/playground/page.ipynb --theme=light --Voila.ip=127.0.0.1 $(VOILA_ARGS)
+
 test: $(INSTALLED) ## run the unit tests and every notebook (options: ARGS="-k name", "-n 0": one process)
 	$(PYTEST) -m "not slow" $(ARGS)
 
 test-all: $(INSTALLED) ## run the slow tests too, and the browser tests
 	$(PYTEST) $(ARGS)
+
+test-browser: $(INSTALLED) ## drive the playground and a widget of each notebook in Chromium, in JupyterLab and voila
+	$(PY) -m pytest -n 0 tests/browser $(ARGS)
 
 notebooks: $(INSTALLED) ## build the notebooks from notebooks/text (one alone: ONLY=03)
 	$(PY) notebooks/build.py $(ONLY)

@@ -8,8 +8,7 @@ import pytest
 from ganlab.course.advice import CASES
 from ganlab.course.diagnosis import advice_for, try_first
 from ganlab.course.faults import KINDS
-from ganlab.course.playground import app as app_module
-from ganlab.course.playground import playground, trial
+from ganlab.course.playground import playground, trial, tries
 from ganlab.course.playground.calls import made
 from ganlab.course.playground.presets import preset
 from ganlab.course.playground.remedies import REMEDIES, remedy
@@ -89,7 +88,7 @@ def test_every_remedy_is_of_advice_that_stands_in_the_clinic():
 @pytest.fixture
 def app(monkeypatch):
     monkeypatch.setenv("GANLAB_COMPILE", "0")
-    monkeypatch.setattr(app_module, "STEPS", 60)
+    monkeypatch.setattr(tries, "STEPS", 60)
     made_app = playground("chasing", seeds=3)
     yield made_app
     made_app.pause()

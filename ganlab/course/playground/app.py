@@ -1,11 +1,11 @@
 """The playground itself: controls around a session and its screen.
 
 Everything that is decided stands elsewhere: `model` trains, `views` draws, `fields` reads, `words`
-tells, `panel` has the controls and `clock` plays. Here is who calls whom.
+tells, `panel` has the controls, `clock` plays, `tries` what is proposed and `keeps` what is taken
+away. Here is who calls whom.
 """
 
 import base64
-import html
 import time
 import weakref
 
@@ -14,21 +14,20 @@ import ipywidgets as widgets
 from ganlab.arguments import first_line
 from ganlab.course.playground import fields, words
 from ganlab.course.playground.clock import COMPILING, TEXTS, Clock, alone
-from ganlab.course.playground.code import script
 from ganlab.course.playground.controls import REFUSED
+from ganlab.course.playground.keeps import Keeps
 from ganlab.course.playground.model import Session
 from ganlab.course.playground.panel import ALT, Panel, targets_of
 from ganlab.course.playground.presets import preset
-from ganlab.course.playground.remedies import proposed
 from ganlab.course.playground.scenes import scene
 from ganlab.course.playground.settings import changed
-from ganlab.course.playground.trial import LONGEST, STEPS, Trial
+from ganlab.course.playground.tries import Tries
 from ganlab.course.playground.views import Screen, level_lines
 
 _ALIVE = weakref.WeakSet()  # all playgrounds there are
 
 
-class Playground(Clock, Panel, widgets.VBox):
+class Playground(Clock, Tries, Keeps, Panel, widgets.VBox):
     """A GAN to play with, for `ganlab.course.playground.playground`, which documents it.
 
     Without a browser `advance`, `d_step` and `g_step` move it, and `picture.value` is the PNG.
@@ -38,6 +37,7 @@ class Playground(Clock, Panel, widgets.VBox):
         for other in list(_ALIVE):  # a cell that is run again leaves none behind that trains
             other.pause()
         self.session = self.screen = self.diagnosed = self.remedy = self.trial = None
+        self._again = None  # what is left to be done of a file that was loaded
         self.member, self.overlay = 0, "D"
         self._words, self._told_at = (None, None), 0.0  # of the picture, and when they were told
         self._quiet = False
@@ -58,7 +58,7 @@ class Playground(Clock, Panel, widgets.VBox):
         if drawn is None or (drawn.target, drawn.latent) != (session.target, gan.latent):
             drawn = scene(session.target, gan.latent)
         self.session, self.screen = session, self._new_screen(session, drawn)
-        self.trial = None
+        self.trial = self._again = None
         self.tell("")
         self._propose(None)
         self.tried.value, self.tried_picture.layout.display = "", "none"
@@ -175,74 +175,6 @@ class Playground(Clock, Panel, widgets.VBox):
             self.say(first_line(error))
         else:
             self.say("")
-
-    @alone
-    def show_code(self):
-        """A script that does again what was done here."""
-        self.code.value, self.code.layout.display = script(self.session), ""
-
-    # What the diagnosis proposes ------------------------------------------------------------
-
-    def _propose(self, diagnosed):
-        """Shows what would be tried for the chosen seed."""
-        found = diagnosed and proposed(diagnosed, self.member, self.session.settings)
-        self.remedy = found or None
-        for one in self.try_buttons:
-            one.disabled = self.remedy is None
-        told = f"against <i>{found.kind}</i>: {html.escape(found.told)}" if found else ""
-        if diagnosed and not found and diagnosed[self.member].kind == "unsteady":
-            best = self.session.best(self.screen.scene.distances)
-            told = (
-                f"Nothing to be trained: move <i>moment</i> back to step {best.step:,}, the best."
-            )
-        self.proposal.value = told
-
-    @alone
-    def try_advice(self, anew=False):
-        """Tries what the diagnosis proposes, on all seeds: `anew` from step 0 to the step they are
-        at, otherwise for 1,000 steps on the networks as they are. Shows before and after."""
-        found, session = self.remedy, self.session
-        if found is None:
-            return self.say("There is nothing to try: a diagnosis wants records, and a fault.")
-        before, told = session.now(), f"{found.told} (against {found.kind})"
-        settings = session.settings.changed(**found.changes)
-        try:
-            if anew:
-                self._begin(settings)
-            else:
-                self._carry_on(settings)
-        except REFUSED as error:
-            return self.say(first_line(error))
-        steps = min(max(before.step, STEPS), LONGEST) if anew else STEPS
-        self.trial = Trial(told, before, self.session.step + steps, anew)
-        if self.can_play():
-            self.say("Trying it...")
-            self.play()
-        else:
-            self.advance(steps)
-
-    def _carry_on(self, settings):
-        session = self.session
-        if session.settings.numbers_only(settings):
-            session.change(settings)
-        else:
-            session.carry_on(settings)
-            self.screen = self._new_screen(session, self.screen.scene)
-        session.judge_anew()
-        self._follow()
-
-    def _end_of_trial(self):
-        """Shows before and after, once it is over."""
-        trial, session = self.trial, self.session
-        if trial is None or (session.step < trial.ends and not session.trouble):
-            return
-        self.trial = None
-        self.pause()
-        after, drawn = session.now(), self.screen.scene
-        self.tried.value = f"<b>{html.escape(trial.told(after, drawn))}</b>"
-        self.tried_picture.value = trial.png(after, drawn, session.trainer.seeds)
-        self.tried_picture.layout.display = ""
-        self.say("")
 
     # Steps ----------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """The clock: training by short slices in a kernel's event loop, so buttons are heard between two.
 
 A mixin of the playground, which has `session`, `status`, `speed`, two buttons, `d_step`, `g_step`,
-`screen_free`, `trial` and `_refresh`.
+`screen_free`, `trial`, `_again`, `_repeat_some` and `_refresh`.
 """
 
 import asyncio
@@ -114,6 +114,9 @@ class Clock:
 
     @alone
     def _slice(self, diagnose):
+        if self._again is not None:
+            self._repeat_some()
+            return self._refresh() if self.screen_free() else None
         steps, began = self.speed.value or self._afford, time.perf_counter()
         if self.trial is not None:
             steps = max(min(steps, self.trial.ends - self.session.step), 1)

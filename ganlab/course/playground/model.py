@@ -168,6 +168,24 @@ class Session:
         """Lets `run` have what is recorded from now on alone."""
         self._judged_from = self.step
 
+    def repeat(self, events, at_once=200):
+        """Does again what `events` of another session say; yields after each bit of it."""
+        for what, value in events:
+            if what == "advance":
+                for begun in range(0, value, at_once):
+                    self.advance(min(at_once, value - begun))
+                    yield
+            elif what == "change":
+                self.change(value)
+            elif what == "carry on":
+                self.carry_on(value[0])
+                self.judge_anew()
+            else:
+                for _ in range(value):
+                    getattr(self, what)()
+                    yield
+            yield
+
     # What was recorded ----------------------------------------------------------------------
 
     def note(self, seen=None, by_hand=False):

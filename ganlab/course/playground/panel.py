@@ -1,8 +1,8 @@
 """The panel: all controls of the playground, and where they stand.
 
 A mixin of the playground, which has a method for whatever is turned: `_preset`, `_target`, `_rate`,
-`_show_overlay`, `_show_curves`, `_own`, `_seed`, `_scrub`, `_field`, `try_advice`, and those of the
-clock.
+`_show_overlay`, `_show_curves`, `_own`, `_seed`, `_scrub`, `_field`, `try_advice`, `load`,
+`_state_file`, `_picture_file`, `_film_file`, and those of the clock.
 """
 
 from importlib.util import find_spec
@@ -14,6 +14,7 @@ from ganlab.course.playground.curves import LOWER, UPPER
 from ganlab.course.playground.ownbox import OwnBox
 from ganlab.course.playground.presets import PRESETS
 from ganlab.course.playground.settings import TARGETS
+from ganlab.course.playground.takeaway import TakeAway
 
 ALT = (
     "Left: one seed's samples over what its D says. Middle: all seeds. Right: both losses, and the "
@@ -80,6 +81,14 @@ class Panel:
         for k, title in enumerate([*titles, "data of your own"]):
             self.accordion.set_title(k, title)
         self.code_button = made.button("Show me the code", "a script of all this", self.show_code)
+        self.files = TakeAway(
+            {
+                "State": ("a small file that repeats all this", self._state_file),
+                "Picture": ("what is shown, as PNG", self._picture_file),
+                "Film": ("all that was recorded, as animated PNG", self._film_file),
+            },
+            self.load,
+        )
 
     def _rows(self):
         buttons = [self.play_button, self.slow_button, *self.buttons.values(), self.speed]
@@ -100,7 +109,7 @@ class Panel:
             self.tried,
             self.tried_picture,
             self.accordion,
-            self.code_button,
+            widgets.HBox([self.code_button, self.files], layout=ROW),
             self.code,
         ]
 
