@@ -23,7 +23,8 @@ lab: $(INSTALLED) ## open the course in JupyterLab (options: LAB_ARGS="--no-brow
 	$(PY) -m jupyterlab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(LAB_ARGS)
 
 playground: $(INSTALLED) ## open the playground alone, as a page without cells (options: VOILA_ARGS="--no-browser")
-	$(PY) -m voila notebooks/playground/page.ipynb --theme=light --Voila.ip=127.0.0.1 $(VOILA_ARGS)
+	cd notebooks/voila && JUPYTER_PATH=$(CURDIR)/notebooks/voila:$(JUPYTER_PATH) \
+		$(CURDIR)/$(PY) -m voila playground.py $(VOILA_ARGS)
 
 test: $(INSTALLED) ## run the unit tests and every notebook (options: ARGS="-k name", "-n 0": one process)
 	$(PYTEST) -m "not slow" $(ARGS)
