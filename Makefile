@@ -52,6 +52,7 @@ league: $(INSTALLED) ## measure every technique on every target (the options of 
 bench: $(INSTALLED) ## measure the speed beside other libraries (a part of it: QUICK=1, ONLY=vae)
 	$(PY) benchmarks/check_seconds.py
 	$(PY) benchmarks/speed.py $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY))
+	$(if $(ONLY),,$(PY) benchmarks/playground.py $(if $(QUICK),--quick))
 
 lint: $(INSTALLED) ## check the code's style
 	$(PY) -m ruff check .

@@ -5,6 +5,7 @@ import base64
 import threading
 
 import numpy as np
+import psutil
 import pytest
 
 from ganlab.course.playground import app as module
@@ -376,3 +377,18 @@ def test_bad_data_of_ones_own_gets_a_line_and_leaves_the_training_alone(app, tex
     assert app.session is session and session.step == 3
     app.own.text.value = "1, -1"
     assert app.own.note.value == "" and app.session is not session
+
+
+@pytest.mark.slow
+def test_memory_stays_flat_over_thousands_of_frames(app):
+    """A tenth of an hour at 25 frames a second; `benchmarks/playground.py` takes the hour."""
+    app.live._handle_custom_msg({"ready": True}, [])  # as a page does that draws
+    sizes = []
+    for frame in range(9000):
+        app.session.advance(1)
+        app._refresh(app.session.now())
+        if frame in (3000, 8999):
+            sizes.append(psutil.Process().memory_info().rss / 2**20)
+    assert sizes[1] - sizes[0] < 10, "MB"
+    assert len(app.session.moments) <= 241 and len(app.session.events) == 1
+    assert app.live.frame and app.picture.layout.display == "none"

@@ -23,6 +23,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 SCREENSHOTS = Path(__file__).with_name("screenshots")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+OPTIONS = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"]
 SETTINGS = {
     # Every cell is drawn, also those out of sight, so that widgets can be found.
     "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},
@@ -115,13 +116,21 @@ class Lab(Watched):
 
         Fails if a cell, or a widget that answers it, reports an error or writes to stderr.
         """
+        self.open(notebook)
+        self.run()
+        self.check()
+
+    def open(self, notebook):
+        """Open `notebook` with a fresh kernel, and listen to it."""
         for session in self._api("sessions"):
             self._api(f"sessions/{session['id']}", method="DELETE")
         self.page.goto(f"{self.url}/lab/tree/{notebook}?reset")
         self.page.wait_for_function("window.jupyterapp !== undefined", timeout=60_000)
         self._within(60, LISTEN)
+
+    def run(self):
+        """Run all cells of the notebook that is open."""
         self._within(180, "() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
-        self.check()
 
     def _within(self, seconds, script):
         """Run the asynchronous `script` in the page; fail if it takes longer than `seconds`."""
@@ -140,27 +149,35 @@ class Lab(Watched):
             return json.loads(answer.read() or "null")
 
 
+def browser_program():
+    """The path of a browser; None where there is none."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
 @pytest.fixture(scope="session")
 def browser():
     """Chromium, able to reach nothing but this machine."""
-    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    program = browser_program()
     if program is None:
         told = f"no browser: none of {', '.join(BROWSERS)} is installed"
         (pytest.fail if os.environ.get("CI") else pytest.skip)(told)
     sync_api = pytest.importorskip("playwright.sync_api")
     with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program,
-            args=["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"],
-        )
+        browser = playwright.chromium.launch(executable_path=program, args=OPTIONS)
         yield browser
         browser.close()
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
-    """The address of a JupyterLab without password, and the folder with the notebooks it serves."""
-    home = tmp_path_factory.mktemp("jupyter")
+    """The address of a JupyterLab, and the folder with the notebooks that it serves."""
+    with jupyterlab(tmp_path_factory.mktemp("jupyter")) as found:
+        yield found
+
+
+@contextlib.contextmanager
+def jupyterlab(home):
+    """(address, folder) of a JupyterLab without password on a copy of the notebooks in `home`."""
     shutil.copytree(ROOT / "notebooks", home / "notebooks")  # running a notebook saves it
     for name, settings in SETTINGS.items():
         path = home / f"settings/{name}.jupyterlab-settings"

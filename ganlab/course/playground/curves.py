@@ -177,7 +177,7 @@ class Strip:
     """All seeds as dots: at the start, half-way, and at the moment that is shown, with medians."""
 
     over_steps = False
-    ROWS = ("now", "half-way", "start")
+    ROWS = ("now", "half", "start")
 
     def __init__(self, ax, canvas, measure):
         self._values = Kept(measure.of)

@@ -34,7 +34,8 @@ def filmed(session, screen, member, overlay, words_of):
 def link(name, kind, data):
     """HTML that saves `data` as a file of this name."""
     held = base64.b64encode(data).decode()
-    return f'<a download="{name}" href="data:{kind};base64,{held}">Save {name}</a>'
+    look = 'style="text-decoration: underline"'
+    return f'<a {look} download="{name}" href="data:{kind};base64,{held}">Save {name}</a>'
 
 
 class TakeAway(widgets.VBox):
