@@ -3,7 +3,8 @@
 `measures(scene)` lists what can be measured of a target; each is asked once a moment.
 """
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -36,24 +37,45 @@ class Measure(NamedTuple):
     log: bool = False
 
 
-def measures(scene):
+class Measures(Mapping):
     """{name: Measure} of a `Line` or a `Plane`: "distance", "JS", and where there are modes "modes
-    held"."""
+    held". Each is made when it is first asked for, for a floor takes a while."""
+
+    def __init__(self, scene):
+        self._scene, self._made = scene, {}
+        self._makers = {"distance": _distance, "JS": _divergence}
+        if judged(scene.target) and not isinstance(scene.target, Gaussian):
+            self._makers["modes held"] = _held
+
+    def __getitem__(self, name):
+        if name not in self._made:
+            self._made[name] = self._makers[name](self._scene)
+        return self._made[name]
+
+    def __iter__(self):
+        return iter(self._makers)
+
+    def __len__(self):
+        return len(self._makers)
+
+
+measures = functools.lru_cache(maxsize=4)(Measures)  # of one scene there is one
+
+
+def _distance(scene):
     low, high = scene.floor.low, scene.floor.high
-    span = float(np.max(scene.high - scene.low))
-    limits = 0.5 * low, max(span, 4 * high)
-    far = Measure(scene.metric, lambda m: scene.distances(m.samples), (low, high), limits, log=True)
-    found = {"distance": far, "JS": _divergence(scene)}
-    if judged(scene.target) and not isinstance(scene.target, Gaussian):
-        modes = len(scene.target.modes)
-        most = f"modes held, of {modes}"
-        found["modes held"] = Measure(
-            most,
-            lambda m: np.asarray(measure(m.samples, scene.target).held, float),
-            (modes - 0.02 * modes, modes + 0.02 * modes),
-            (-0.03 * modes, 1.08 * modes),
-        )
-    return found
+    limits = 0.5 * low, max(float(np.max(scene.high - scene.low)), 4 * high)
+    return Measure(scene.metric, lambda m: scene.distances(m.samples), (low, high), limits, True)
+
+
+def _held(scene):
+    modes = len(scene.target.modes)
+
+    def of(moment):
+        return np.asarray(measure(moment.samples, scene.target).held, float)
+
+    floor = 0.98 * modes, 1.02 * modes
+    return Measure(f"modes held, of {modes}", of, floor, (-0.03 * modes, 1.08 * modes))
 
 
 def _divergence(scene):
