@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from importlib.util import find_spec
 from pathlib import Path
 
 import nbformat
@@ -149,6 +150,11 @@ class Lab(Watched):
             return json.loads(answer.read() or "null")
 
 
+def skip(told):
+    """Skips with a reason; in CI that is a failure."""
+    (pytest.fail if os.environ.get("CI") else pytest.skip)(told)
+
+
 def browser_program():
     """The path of a browser; None where there is none."""
     return next(filter(None, map(shutil.which, BROWSERS)), None)
@@ -160,8 +166,11 @@ def browser():
     program = browser_program()
     if program is None:
         told = f"no browser: none of {', '.join(BROWSERS)} is installed"
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(told)
-    sync_api = pytest.importorskip("playwright.sync_api")
+        skip(told)
+    if find_spec("playwright") is None:
+        skip("playwright is not installed: .venv/bin/pip install playwright")
+    from playwright import sync_api
+
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=OPTIONS)
         yield browser
@@ -197,7 +206,8 @@ def jupyterlab(home):
 @pytest.fixture(scope="session")
 def voila(tmp_path_factory):
     """The address of a voila that serves the playground, as `make playground` has it."""
-    pytest.importorskip("voila")
+    if find_spec("voila") is None:
+        skip("voila is not installed: .venv/bin/pip install voila")
     home, folder = tmp_path_factory.mktemp("voila"), ROOT / "notebooks/voila"
     options = ["-m", "voila", "playground.py", "--no-browser", "--port={port}"]
     with served(home, options, folder, "/voila/static/voila.js") as url:

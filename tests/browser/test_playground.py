@@ -22,9 +22,11 @@ def fresh(place):
     """The playground at step 0 of its first preset, paused, at a full speed."""
     if button(place, "Pause").count():
         press(place, "Pause")
-    menu(place, "preset").select_option("repaired")
-    menu(place, "preset").select_option("ours on four points")
+    # A menu sends no second change before the first was answered, but a button does.
     settled(place)
+    for name in ("repaired", "ours on four points"):
+        menu(place, "preset").select_option(name)
+        settled(place)
     assert step_of(place) == 0
     menu(place, "speed").select_option("25 steps")
     yield place
