@@ -87,7 +87,7 @@ def _divergence(scene):
             shares = scene.densities(moment) * np.diff(scene.edges[::4])
             return _js(_with_the_rest(shares), due)
 
-        return Measure("JS to the data (computed), nats", of, (0.0, 0.004), (0, 0.72))
+        return Measure("JS (computed), in nats", of, (0.0, 0.004), (0, 0.72))
     sides = list(np.linspace(scene.low, scene.high, SIDE + 1).T)
     if scene.target.dim == 1:
         sides = [scene.edges[::4]]
@@ -98,7 +98,7 @@ def _divergence(scene):
         return _js(_counted(samples, sides), due)
 
     floor = noise_floor(estimated, scene.target, SAMPLES, rng, repeats=60)
-    label = "JS to the data (estimated), nats"
+    label = "JS (estimated), in nats"
     return Measure(label, lambda m: estimated(m.samples), (floor.low, floor.high), (0, 0.72))
 
 
