@@ -15,18 +15,25 @@ PYTEST = $(PY) -m pytest -n auto --dist loadfile \
 	--nbval --nbval-current-env --nbval-cell-timeout 120 \
 	tests $(sort $(wildcard notebooks/*.ipynb))
 
-.PHONY: help lab test test-all notebooks student evidence league bench site lint
+.PHONY: help lab playground test test-all test-browser notebooks student evidence league bench site lint
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1@\2/p' Makefile | awk -F@ '{printf "%-16s %s\n", $$1, $$2}'
 
 lab: $(INSTALLED) ## open the course in JupyterLab (options: LAB_ARGS="--no-browser --port=8899")
 	$(PY) -m jupyterlab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(LAB_ARGS)
 
+playground: $(INSTALLED) ## open the playground alone, as a page without cells (options: VOILA_ARGS="--no-browser")
+	cd notebooks/voila && JUPYTER_PATH=$(CURDIR)/notebooks/voila:$(JUPYTER_PATH) \
+		$(CURDIR)/$(PY) -m voila playground.py $(VOILA_ARGS)
+
 test: $(INSTALLED) ## run the unit tests and every notebook (options: ARGS="-k name", "-n 0": one process)
 	$(PYTEST) -m "not slow" $(ARGS)
 
 test-all: $(INSTALLED) ## run the slow tests too, and the browser tests
 	$(PYTEST) $(ARGS)
+
+test-browser: $(INSTALLED) ## drive the playground and a widget of each notebook in Chromium, in JupyterLab and voila
+	$(PY) -m pytest -n 0 tests/browser $(ARGS)
 
 notebooks: $(INSTALLED) ## build the notebooks from notebooks/text (one alone: ONLY=03)
 	$(PY) notebooks/build.py $(ONLY)
@@ -45,6 +52,7 @@ league: $(INSTALLED) ## measure every technique on every target (the options of 
 bench: $(INSTALLED) ## measure the speed beside other libraries (a part of it: QUICK=1, ONLY=vae)
 	$(PY) benchmarks/check_seconds.py
 	$(PY) benchmarks/speed.py $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY))
+	$(if $(ONLY),,$(PY) benchmarks/playground.py $(if $(QUICK),--quick))
 
 site: $(INSTALLED) ## build the course as a website in site/, without a network
 	$(PY) docs/site/build.py

@@ -129,6 +129,12 @@ def animate(draw, frames, *, figsize=(4.8, 3.2), fps=10, ncols=1, nrows=1):
             places = places_of(fig)
         put(fig, places)
         pictures.append(_pixels(fig, 100))
+    return film(pictures, fps)
+
+
+def film(pictures, fps=10):
+    """The `Animation` of pictures (height, width, 3), uint8: all of one size, in 128 colours."""
+    frames = len(pictures)
     few = np.concatenate(pictures[:: max(1, frames // 6)])
     look = dict(palette=_palette(few, 128), dither=Image.Dither.NONE)  # one for all: no flicker
     first, *others = (Image.fromarray(pixels).quantize(**look) for pixels in pictures)

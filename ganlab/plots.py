@@ -135,7 +135,7 @@ def losses(ax, steps, d_loss, g_loss, *, reference=None):
     return band(ax, steps, g_loss, "g_loss", color=COLOUR.fake, ls="--", reference=reference)
 
 
-def _swarm(places, size):
+def swarm(places, size):
     """Heights, in dots, that keep sorted `places` from overlapping, as near to 0 as can be."""
     heights = []
     for i, place in enumerate(places):
@@ -174,7 +174,7 @@ def outcomes(ax, arms, *, floor=None, reference=None, label="", higher_is_better
     for value, style in _references(reference):
         ax.axvline(value, **style)
     for row, name in enumerate(arms):
-        lift = 0.075 * _swarm((scale.transform(good[name]) - ends[0]) / np.ptp(ends), 0.014)
+        lift = 0.075 * swarm((scale.transform(good[name]) - ends[0]) / np.ptp(ends), 0.014)
         lift *= min(1, 0.3 / np.abs(lift).max(initial=0.3))
         ax.plot(good[name], row + lift, "o", ms=4.4, mfc=COLOUR.dot, mec=COLOUR.real, mew=0.6)
         ranked = np.append(good[name], [edge] * failed[name])

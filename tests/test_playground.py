@@ -19,7 +19,7 @@ from ganlab.course.playground.settings import (
     gan_call,
     target_call,
 )
-from ganlab.data import ring
+from ganlab.data import points, ring
 from ganlab.losses import hinge
 from ganlab.recipes import RECIPES
 from ganlab.techniques import r1
@@ -231,7 +231,7 @@ def test_when_all_seeds_have_failed_it_says_so_in_a_line():
 @pytest.mark.parametrize(
     "settings",
     [
-        SMALL.changed(penalty="R1 and R2", noise=0.1, decay=0.9, matching=0.5, n_critic=2),
+        SMALL.changed(penalty="R1 and R2", noise=0.1, until=9, decay=0.9, matching=0.5, n_critic=2),
         SMALL.changed(target="bell", latent="slots from -8 to 8, sorted", latent_dim=1),
         SMALL.changed(
             optimizer="SGD", falls=10, target="bell", pretraining=5, start="as in PyTorch"
@@ -263,6 +263,53 @@ def test_the_code_does_again_what_was_done(settings, tmp_path, monkeypatch):
     exec(compile(text, "taken away", "exec"), names)
     np.testing.assert_array_equal(names["samples"], session.now().samples)
     assert (tmp_path / "run.npz").exists()
+
+
+def test_the_code_goes_on_with_the_networks_as_the_session_did(tmp_path, monkeypatch):
+    session = Session(SMALL.changed(noise=0.1), spaced=4)
+    session.advance(6)
+    session.carry_on(session.settings.changed(penalty="R1", losses="hinge", noise=0.0))
+    session.advance(5)
+    session.change(session.settings.changed(weight=0.7))
+    session.g_step()
+    session.carry_on(session.settings.changed(packing=2))  # another D, which begins anew
+    session.advance(2)
+    assert session.step == 14 and [m.step for m in session.moments] == [0, 4, 8, 12]
+    text, names = script(session), {}
+    assert "gan.changed(generator=trainer.generators)" in text
+    monkeypatch.chdir(tmp_path)
+    exec(compile(text, "taken away", "exec"), names)
+    np.testing.assert_array_equal(names["samples"], session.now().samples)
+
+
+def test_it_goes_on_from_the_weights_that_it_had():
+    session = Session(SMALL)
+    session.advance(5)
+    before = session.now()
+    session.carry_on(SMALL.changed(losses="hinge", g_rate=0.0, d_rate=0.0))
+    session.advance(3)
+    after = session.now()
+    np.testing.assert_array_equal(before.samples, after.samples)
+    for old, new in zip(before.discriminators.weights, after.discriminators.weights, strict=True):
+        np.testing.assert_array_equal(old, new)
+    for settings, told in (
+        (SMALL.changed(g_hidden=(5,)), "another G"),
+        (SMALL.changed(target="ring"), "another target"),
+        (SMALL.changed(seeds=3), "another seeds"),
+    ):
+        with pytest.raises(ValueError, match=f"^{told}: begin anew"):
+            session.carry_on(settings)
+    with pytest.raises(ValueError, match="multiple of 3"):
+        session.carry_on(SMALL.changed(packing=3))
+    assert session.step == 8 and session.settings.losses == "hinge"
+
+
+def test_only_what_came_after_a_change_is_judged():
+    session = Session(SMALL, spaced=2)
+    session.advance(6)
+    session.judge_anew()
+    session.advance(4)
+    assert session.run().steps.tolist() == [6, 8, 10]
 
 
 @pytest.mark.parametrize("name", LOSSES)
@@ -310,6 +357,15 @@ def test_the_words_of_all_seeds_are_counted():
     assert len(each) == 2 and re.match(r"At step 0, on 500 samples a seed: \d of 2 seeds: ", text)
     moons = Session(SMALL.changed(target="two moons"))
     assert words.verdict(moons.now(), moons.target) == (words.UNJUDGED, None)
+
+
+def test_only_targets_without_modes_are_not_judged():
+    good = np.zeros((2, 500, 2))
+    assert words.standing(good, ring(8)) == ["lost", "lost"]
+    for target in (points((0.0, 0.0), (0.1, 0.0), std=0.1), ring(8, std=0.0), points((0.0, 0.0))):
+        assert words.standing(good, target) is None
+    with pytest.raises(ValueError, match="samples has shape"):
+        words.standing(np.zeros((2, 500, 3)), ring(8))
 
 
 def test_the_diagnosis_wants_records():

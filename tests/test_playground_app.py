@@ -5,6 +5,7 @@ import base64
 import threading
 
 import numpy as np
+import psutil
 import pytest
 
 from ganlab.course.playground import app as module
@@ -342,3 +343,52 @@ def test_own_points_are_trained_on():
     assert made.session.settings.target == "ring"
     made.targets.value = "own"
     assert made.session.target.array.shape == (40, 2)
+
+
+def test_what_is_drawn_is_trained_on(app):
+    app.own.pad.strokes = [[[0.0, 0.0], [1.0, 1.0]], [[-1.0, 0.5]]]
+    app.own.buttons[0].click()
+    assert app.own.note.value == "" and app.targets.value == "own" and app.session.step == 0
+    assert app.session.target.array.shape == (1000, 2)
+    app.own.place.value = True
+    assert app.own.pad.line and app.own.pad.strokes == []
+    app.own.pad.strokes = [[[-1.0, 0.1], [0.0, 0.9], [1.0, 0.1]]]
+    app.own.pad._handle_custom_msg({"enter": True}, [])
+    assert app.session.target.dim == 1
+    app.advance(2)
+
+
+def test_what_is_typed_is_trained_on_and_stays_in_the_menu(app):
+    app.own.text.value = "1 0, -1 0, 0 1"
+    assert app.targets.value == "typed" and "lost" in app.verdict.value
+    app.targets.value = "ring"
+    app.targets.value = "typed"
+    assert len(app.session.target.modes) == 3
+
+
+@pytest.mark.parametrize("text", ["64,,x", "1, 1", "<b>"])
+def test_bad_data_of_ones_own_gets_a_line_and_leaves_the_training_alone(app, text):
+    app.advance(3)
+    session = app.session
+    app.own.text.value = text
+    assert "wanted" in app.own.note.value and "<b>&#9888;</b>" in app.own.note.value
+    app.own.take()
+    assert "nothing is drawn" in app.own.note.value
+    assert app.session is session and session.step == 3
+    app.own.text.value = "1, -1"
+    assert app.own.note.value == "" and app.session is not session
+
+
+@pytest.mark.slow
+def test_memory_stays_flat_over_thousands_of_frames(app):
+    """A tenth of an hour at 25 frames a second; `benchmarks/playground.py` takes the hour."""
+    app.live._handle_custom_msg({"ready": True}, [])  # as a page does that draws
+    sizes = []
+    for frame in range(9000):
+        app.session.advance(1)
+        app._refresh(app.session.now())
+        if frame in (3000, 8999):
+            sizes.append(psutil.Process().memory_info().rss / 2**20)
+    assert sizes[1] - sizes[0] < 10, "MB"
+    assert len(app.session.moments) <= 241 and len(app.session.events) == 1
+    assert app.live.frame and app.picture.layout.display == "none"

@@ -5,12 +5,14 @@ import pytest
 from scipy.special import expit
 
 from ganlab.course.playground.canvas import Canvas, joined, level_line
+from ganlab.course.playground.curves import LOWER, UPPER
+from ganlab.course.playground.measures import measures
 from ganlab.course.playground.model import Session
 from ganlab.course.playground.scenes import Line, Plane, of_member, pulls, scene
 from ganlab.course.playground.settings import TARGETS, Settings, changed
 from ganlab.course.playground.stage import IN_COMPANY, OVERLAYS
 from ganlab.course.playground.views import Screen, level_lines
-from ganlab.data import Gaussian, Samples
+from ganlab.data import Gaussian, Samples, points
 from ganlab.endings import measure
 from ganlab.figures import figure
 from ganlab.losses import hinge, minimax, nonsaturating
@@ -271,3 +273,113 @@ def test_own_points_are_drawn():
     assert not screen.scene.has_density
     screen.show(session.now(), session.moments, 0, "D*")
     assert screen.png().startswith(b"\x89PNG")
+
+
+# How good the samples are -----------------------------------------------------------------------
+
+
+def moment_of(session, samples):
+    return session.now()._replace(samples=np.asarray(samples, "float32"))
+
+
+def test_what_can_be_measured_depends_on_the_target():
+    found = {name: set(measures(opened(SMALL.changed(target=name))[1].scene)) for name in
+             ("bell", "ring", "two moons", "two bells")}  # fmt: skip
+    assert found["bell"] == found["two moons"] == {"distance", "JS"}
+    assert found["ring"] == found["two bells"] == {"distance", "JS", "modes held"}
+
+
+@pytest.mark.parametrize("name", ["ring", "two moons", "bell"])
+def test_js_is_0_of_the_target_itself_but_for_chance_and_log_2_far_away(name):
+    session, screen = opened(SMALL.changed(target=name, latent_dim=3))
+    js = measures(screen.scene)["JS"]
+    assert "estimated" in js.label
+    good = session.target.sample((2, 500), np.random.default_rng(7))
+    values = js.of(moment_of(session, good))
+    assert (values < 2 * js.floor[1]).all() and values.shape == (2,)
+    far = js.of(moment_of(session, good + 100.0))
+    np.testing.assert_allclose(far, np.log(2), rtol=1e-3)
+    good[1, 0] = np.nan
+    assert np.isnan(js.of(moment_of(session, good))).tolist() == [False, True]
+
+
+def test_js_on_the_line_is_that_of_the_densities():
+    session, screen = opened(SMALL.changed(target="bell", latent_dim=1))
+    js = measures(screen.scene)["JS"]
+    x = np.linspace(-40, 40, 200_001)[:, None]
+    p = Gaussian(4.0, 0.5).log_density(x)
+    moment = session.now()
+    g = of_member(moment.generators, 1)
+    u = np.linspace(0, 1, 400_002)[1:-1]
+    made = g(moment_latent(session).quantile(u)[:, None])[0, :, 0]
+    counts, edges = np.histogram(made, np.r_[-np.inf, screen.scene.edges[::4], np.inf])
+    due = np.diff(Gaussian(4.0, 0.5).cdf(np.clip(edges, -1e6, 1e6)[:, None]))
+    q = counts / counts.sum()
+    m = (due + q) / 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        parts = [np.nansum(np.where(one > 0, one * np.log(one / m), 0)) for one in (due, q)]
+    assert "computed" in js.label and np.isfinite(p).all()
+    np.testing.assert_allclose(js.of(moment)[1], np.mean(parts), atol=0.01)
+
+
+def moment_latent(session):
+    return session.trainer.gan.latent
+
+
+def test_modes_held_are_counted():
+    session, screen = opened(SMALL.changed(target="ring"))
+    held = measures(screen.scene)["modes held"]
+    modes = session.target.modes
+    samples = np.stack([np.repeat(modes[:3], 100, axis=0), np.repeat(modes, 100, axis=0)[:300]])
+    assert held.of(moment_of(session, samples)).tolist() == [3, 3]
+    all_of_them = np.stack([np.tile(modes, (30, 1))] * 2)
+    assert held.of(moment_of(session, all_of_them)).tolist() == [8, 8]
+
+
+@pytest.mark.parametrize("lower", LOWER)
+@pytest.mark.parametrize("upper", UPPER)
+def test_every_curve_has_its_picture(upper, lower):
+    session, _ = opened(SMALL.changed(target="ring"))
+    session.advance(3)
+    gan, moments = session.trainer.gan, session.moments
+    drawn = scene(session.target, gan.latent)
+    screen = Screen(drawn, gan.losses, session.trainer.seeds, {}, upper, lower)
+    screen.show(moments[-1], moments, 1)
+    assert screen.png().startswith(b"\x89PNG")
+    _, shapes, _ = screen.canvas.parts()
+    assert sum(shape["k"] == "area" for shape in shapes) == (2 if lower == "all seeds" else 3)
+    name = "d_loss" if upper == "losses" else "real_score"
+    line = screen.curves._pair[0]._line.get_ydata()
+    np.testing.assert_allclose(line, [np.median(m.seen[name]) for m in moments[1:]], rtol=1e-6)
+    failed = moments[-1]._replace(samples=np.full_like(moments[-1].samples, np.nan))
+    screen.show(failed, [*moments, failed], 1)
+    assert screen.png().startswith(b"\x89PNG")
+
+
+def test_the_strip_has_a_dot_for_each_seed_and_its_median():
+    session, _ = opened(SMALL.changed(target="ring", seeds=5))
+    session.advance(4)
+    gan, moments = session.trainer.gan, session.moments
+    drawn = scene(session.target, gan.latent)
+    screen = Screen(drawn, gan.losses, session.trainer.seeds, {}, lower="all seeds")
+    screen.show(moments[-1], moments, 2)
+    x, y = screen.curves._lower._dots.get_data()
+    for row, moment in enumerate((moments[-1], moments[2], moments[0])):
+        inside = np.abs(y - row) < 0.4
+        far = drawn.distances(moment.samples)
+        np.testing.assert_allclose(np.sort(x[inside]), np.sort(far))
+        chosen = screen.curves._lower._one.get_data()[0][row]
+        np.testing.assert_allclose(chosen, far[2])
+
+
+def test_only_what_comes_without_a_density_is_without_one():
+    class Broken(Gaussian):
+        def log_density(self, x):
+            raise ValueError("a fault of its own")
+
+    latent = Gaussian(0.0, 1.0)
+    assert not Line(Samples(np.arange(9.0)), latent).has_density
+    assert not Plane(points((0.0, 0.0), (1.0, 1.0)), latent).has_density
+    assert Line(Gaussian(), latent).has_density
+    with pytest.raises(ValueError, match="a fault of its own"):
+        _ = Line(Broken(), latent)._log_p

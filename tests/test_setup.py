@@ -155,7 +155,7 @@ def test_environment_file_agrees_with_the_project():
     assert [Requirement(line).name for line in conda] == ["python", "pip"]
     assert Requirement(conda[0]).specifier == SpecifierSet(PROJECT["requires-python"])
     assert not Requirement(conda[1]).specifier
-    assert pip == {"pip": ["-e .[test,cluster,site]"]}
+    assert pip == {"pip": ["-e .[test,cluster,site,voila]"]}
 
 
 def test_makefile_takes_the_pythons_of_the_project():

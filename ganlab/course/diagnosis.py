@@ -141,13 +141,19 @@ def diagnose(run, target=None, seed=None):
 
 def try_first(kind):
     """The clinic's first advice for a kind, with its figure and claim; "" where there is none."""
+    return next((words for _, words in advice_for(kind)), "")
+
+
+def advice_for(kind):
+    """[(advice, its words with figure and claim)]: what the clinic has for a kind and the evidence
+    bears out, in the clinic's order."""
     name = ADVICE.get(kind, kind)
     advice = next((case.advice for case in CASES if case.name == name), ())
     try:
-        found = next((told for told in map(said, advice) if told.column == "first"), None)
+        found = [(each, said(each)) for each in advice]
     except EvidenceError:  # a package without its ledger: the advice stands, its figure is there
-        return f"{advice[0].words} (claim {advice[0].claim})"
-    return f"{found.words} ({found.id})" if found else ""
+        return [(each, f"{each.words} (claim {each.claim})") for each in advice]
+    return [(one, f"{told.words} ({told.id})") for one, told in found if told.column == "first"]
 
 
 def how_sure(kind, shown="all"):

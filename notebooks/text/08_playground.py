@@ -55,12 +55,15 @@ app
 # | *preset* | a whole setting: the course's, the posts', and four that go wrong |
 # | *data* | what is to be learned, on the line or in the plane |
 # | *show* | behind and over the samples: D, the best D, their difference, G as a map, G's gradient |
+# | *above*, *below* | on the right: losses or D's scores; the distance, JS, modes held, or all seeds as dots |
 # | *Play*, *Slow motion* | train on; or step by step, with each step told in words |
 # | *Step D*, *Step G* | one step of one player, the other stands still |
 # | *learning rates* | act at once, on the training as it runs; so do noise and weights of penalties |
 # | *moment* | back to what was recorded |
 # | *Restart*, *New seeds* | from step 0 with the same random numbers, or with new ones |
-# | the folded parts below | networks as text (`64, 32`), losses, remedies, optimizer, batches, seeds |
+# | *Try it* | what the diagnosis proposes, on this GAN or from step 0, with before and after |
+# | the folded parts below | networks as text (`64, 32`), losses, remedies, optimizer, batches, seeds; a pad to draw data on |
+# | the last row | the code, a small file that repeats all this, the picture, a film |
 #
 # Another network, loss or batch is another program: it starts anew and compiles for a few seconds.
 # What cannot be is told in a line beside its field, and the training stays as it was.
@@ -104,6 +107,10 @@ print("most seeds:", app.diagnosed.summary.split(": ")[1].split(";")[0])
 # A G that is so much quicker than its D does not stay: it runs to where D says *real*, D follows, and
 # it runs on. Scroll up to the picture: the distance rose when the rate did, and both losses became
 # restless. Move *moment* back and forth, and watch the samples hop.
+#
+# Then press *Try it on this GAN*: it does what the panel proposes, for 1,000 steps from where the
+# networks are, and shows all sixteen before and after. *Guess first: will they all come back?* Those
+# that sit on one point may stay there, for their D holds them; *Try it from step 0* begins anew.
 
 # %% [markdown]
 # ## Take it away
@@ -112,7 +119,7 @@ print("most seeds:", app.diagnosed.summary.split(": ")[1].split(";")[0])
 #
 # *Show me the code*, below the playground, writes a script of what you did: the GAN, the steps, the
 # turns of the knobs, in their order. Run as it stands it gives the same samples, to the last digit on
-# the same machine.
+# the same machine. *State* is a small file that does the same here, by *Load a state*.
 
 # %%
 print(script(app.session))
@@ -122,8 +129,9 @@ print(script(app.session))
 #
 # <small>1 min</small>
 #
-# An array (n, 2) or (n,), of at most 2,000 points, is trained on like the others. Scale it first to
-# about mean 0 and width 1. *Three blobs of unequal weight: which one will be dropped first?*
+# Open *data of your own* and draw, by mouse, finger or keyboard; or type `1 0, -1 0, 0 1` for three
+# bells, `-2: 0, 0: 1, 2: 0` for a density on the line. An array (n, 2) or (n,), of at most 2,000
+# points, is trained on like the others: scale it first to about mean 0 and width 1. *Three blobs of unequal weight: which one will be dropped first?*
 
 # %%
 rng = np.random.default_rng(0)

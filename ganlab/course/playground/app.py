@@ -1,30 +1,33 @@
 """The playground itself: controls around a session and its screen.
 
 Everything that is decided stands elsewhere: `model` trains, `views` draws, `fields` reads, `words`
-tells, `panel` has the controls and `clock` plays. Here is who calls whom.
+tells, `panel` has the controls, `clock` plays, `tries` what is proposed and `keeps` what is taken
+away. Here is who calls whom.
 """
 
 import base64
+import time
 import weakref
 
 import ipywidgets as widgets
 
 from ganlab.arguments import first_line
 from ganlab.course.playground import fields, words
-from ganlab.course.playground.clock import COMPILING, Clock, alone
-from ganlab.course.playground.code import script
+from ganlab.course.playground.clock import COMPILING, TEXTS, Clock, alone
 from ganlab.course.playground.controls import REFUSED
+from ganlab.course.playground.keeps import Keeps
 from ganlab.course.playground.model import Session
-from ganlab.course.playground.panel import ALT, Panel
+from ganlab.course.playground.panel import ALT, Panel, targets_of
 from ganlab.course.playground.presets import preset
 from ganlab.course.playground.scenes import scene
 from ganlab.course.playground.settings import changed
+from ganlab.course.playground.tries import Tries
 from ganlab.course.playground.views import Screen, level_lines
 
 _ALIVE = weakref.WeakSet()  # all playgrounds there are
 
 
-class Playground(Clock, Panel, widgets.VBox):
+class Playground(Clock, Tries, Keeps, Panel, widgets.VBox):
     """A GAN to play with, for `ganlab.course.playground.playground`, which documents it.
 
     Without a browser `advance`, `d_step` and `g_step` move it, and `picture.value` is the PNG.
@@ -33,8 +36,10 @@ class Playground(Clock, Panel, widgets.VBox):
     def __init__(self, preset_name="ours on four points", **changes):
         for other in list(_ALIVE):  # a cell that is run again leaves none behind that trains
             other.pause()
-        self.session = self.screen = self.diagnosed = None
+        self.session = self.screen = self.diagnosed = self.remedy = self.trial = None
+        self._again = None  # what is left to be done of a file that was loaded
         self.member, self.overlay = 0, "D"
+        self._words, self._told_at = (None, None), 0.0  # of the picture, and when they were told
         self._quiet = False
         settings = changed(preset(preset_name), changes)
         self._build(preset_name, settings)
@@ -52,12 +57,19 @@ class Playground(Clock, Panel, widgets.VBox):
         drawn = None if self.screen is None else self.screen.scene
         if drawn is None or (drawn.target, drawn.latent) != (session.target, gan.latent):
             drawn = scene(session.target, gan.latent)
-        screen = Screen(drawn, gan.losses, session.trainer.seeds, level_lines(gan.losses))
-        self.session, self.screen = session, screen
+        self.session, self.screen = session, self._new_screen(session, drawn)
+        self.trial = self._again = None
         self.tell("")
+        self._propose(None)
+        self.tried.value, self.tried_picture.layout.display = "", "none"
         self.code.value, self.code.layout.display = "", "none"
         self._follow()
         self._refresh()
+
+    def _new_screen(self, session, drawn):
+        gan, curves = session.trainer.gan, (self.upper.value, self.lower.value)
+        lines = level_lines(gan.losses)
+        return Screen(drawn, gan.losses, session.trainer.seeds, lines, *curves)
 
     @alone
     def _follow(self):
@@ -65,6 +77,8 @@ class Playground(Clock, Panel, widgets.VBox):
         settings = self.session.settings
         self._quiet = True
         try:
+            if self.targets.options != targets_of(settings):
+                self.targets.options = targets_of(settings)
             self.targets.value = settings.target
             for name, slider in self.rates.items():
                 slider.value = getattr(settings, name)
@@ -110,6 +124,12 @@ class Playground(Clock, Panel, widgets.VBox):
             settings = self.session.settings.changed(target=name)
             self._tried(fields.together(settings, "target"))
 
+    @alone
+    def _own(self, fields_of_data):
+        """What a reader drew or typed."""
+        settings = self.session.settings.changed(**fields_of_data)
+        self._apply(fields.together(settings, "target"))
+
     def _rate(self, name):
         if not self._quiet:
             value = float(f"{self.rates[name].value:.3g}")
@@ -118,6 +138,12 @@ class Playground(Clock, Panel, widgets.VBox):
     def _show_overlay(self, overlay):
         self.overlay = overlay
         self._refresh()
+
+    @alone
+    def _show_curves(self, _):
+        if self.session is not None:
+            self.screen = self._new_screen(self.session, self.screen.scene)
+            self._refresh()
 
     @alone
     def _seed(self, member):
@@ -150,11 +176,6 @@ class Playground(Clock, Panel, widgets.VBox):
         else:
             self.say("")
 
-    @alone
-    def show_code(self):
-        """A script that does again what was done here."""
-        self.code.value, self.code.layout.display = script(self.session), ""
-
     # Steps ----------------------------------------------------------------------------------
 
     @alone
@@ -165,6 +186,7 @@ class Playground(Clock, Panel, widgets.VBox):
         self.session.advance(steps)
         self.say("")
         self._refresh(self.session.now(), diagnose=True)
+        self._end_of_trial()
 
     def d_step(self):
         """One step of D, told."""
@@ -198,10 +220,20 @@ class Playground(Clock, Panel, widgets.VBox):
             return
         last = len(session.moments) - 1
         moment = session.moments[last] if moment is None else moment
-        text, standing = words.verdict(moment, session.target)
-        self.screen.show(moment, session.moments, self.member, self.overlay, standing)
-        self.picture.value = self.screen.png()
-        self.verdict.value = f"<b>{text}</b>"
+        late = time.monotonic() - self._told_at > TEXTS
+        if late or not self.playing or diagnose or session.trouble:
+            self._tell_all(moment, last, diagnose)
+        self.screen.show(moment, session.moments, self.member, self.overlay, self._words[1])
+        if self.live is not None and self.live.seen:
+            self.live.show(self.screen.canvas)
+        else:
+            self.picture.value = self.screen.png()
+
+    def _tell_all(self, moment, last, diagnose):
+        """All that is told beside the picture, which changes less often than that."""
+        session, self._told_at = self.session, time.monotonic()
+        self._words = words.verdict(moment, session.target)
+        self.verdict.value = f"<b>{self._words[0]}</b>"
         if session.trouble:
             self.say(session.trouble)
             self.pause()
@@ -215,6 +247,17 @@ class Playground(Clock, Panel, widgets.VBox):
         if diagnose:
             self.diagnosed = words.diagnosed(session)
             self.diagnosis.value = words.diagnosis_html(self.diagnosed, self.member)
+            self._propose(self.diagnosed)
+
+    def screen_free(self):
+        """Whether whoever shows the picture is through with the last ones."""
+        return self.live is None or not self.live.seen or self.live.free
+
+    @alone
+    def _drawn_by_a_page(self):
+        """A page draws by itself from now on, and the picture gives way."""
+        self.picture.layout.display = "none"
+        self._refresh()
 
     # As a cell's output ---------------------------------------------------------------------
 

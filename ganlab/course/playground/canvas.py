@@ -13,6 +13,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.text import Text
 from PIL import Image
 
+from ganlab.course.playground.shown import listed
 from ganlab.figures import styled
 
 # D's score: lighter is more real, so that grey tells it too, and samples stand out everywhere.
@@ -27,6 +28,7 @@ class Canvas:
     def __init__(self, fig):
         self.fig, self._moving, self._still = fig, [], None
         self._texts = {}  # pixels of texts, which take longest and change seldom
+        self._still_png = b""
         self._canvas = FigureCanvasAgg(fig)
 
     def moves(self, artist):
@@ -37,16 +39,13 @@ class Canvas:
 
     def stale(self):
         """Says that what stood still has changed, limits of axes say."""
-        self._still = None
+        self._still, self._still_png = None, b""
         self._texts.clear()
 
     @styled
     def pixels(self):
         """The picture now, uint8 (height, width, 3)."""
-        if self._still is None:
-            self._canvas.draw()
-            self.fig.set_layout_engine("none")  # axes stay where they were put
-            self._still = self._canvas.copy_from_bbox(self.fig.bbox)
+        self._stand_still()
         self._canvas.restore_region(self._still)
         for artist in sorted(self._moving, key=lambda one: one.get_zorder()):
             if isinstance(artist, Text):
@@ -54,6 +53,22 @@ class Canvas:
             elif artist.get_visible():
                 artist.axes.draw_artist(artist)
         return np.asarray(self._canvas.buffer_rgba())[..., :3]
+
+    def _stand_still(self):
+        if self._still is None:
+            self._canvas.draw()
+            self.fig.set_layout_engine("none")  # axes stay where they were put
+            self._still = self._canvas.copy_from_bbox(self.fig.bbox)
+
+    @styled
+    def parts(self):
+        """(what stands still as PNG bytes, the shapes that move, their data), as `shown.listed`
+        has them: for whoever draws in this figure's place."""
+        self._stand_still()
+        if not self._still_png:
+            self._canvas.restore_region(self._still)
+            self._still_png = _png(np.asarray(self._canvas.buffer_rgba())[..., :3])
+        return self._still_png, *listed(self._moving, self.fig.bbox.height)
 
     def _write(self, text):
         """Draws a text, which stands on white, or puts back the pixels that it had."""
@@ -69,9 +84,7 @@ class Canvas:
 
     def png(self):
         """The picture now as PNG bytes: quick to make rather than small."""
-        buffer = io.BytesIO()
-        Image.fromarray(self.pixels()).save(buffer, "PNG", compress_level=1)
-        return buffer.getvalue()
+        return _png(self.pixels())
 
     def palette_png(self):
         """The same with a palette, a third of the size, for what is stored."""
@@ -79,6 +92,12 @@ class Canvas:
         picture = Image.fromarray(self.pixels()).quantize(256, dither=Image.Dither.NONE)
         picture.save(buffer, "PNG", optimize=True)
         return buffer.getvalue()
+
+
+def _png(pixels):
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()
 
 
 def level_line(x, y, values, level):

@@ -1,7 +1,7 @@
 """The clock: training by short slices in a kernel's event loop, so buttons are heard between two.
 
-A mixin of the playground, which has `session`, `status`, `speed`, two buttons, `d_step`, `g_step`
-and `_refresh`.
+A mixin of the playground, which has `session`, `status`, `speed`, two buttons, `d_step`, `g_step`,
+`screen_free`, `trial`, `_again`, `_repeat_some` and `_refresh`.
 """
 
 import asyncio
@@ -13,7 +13,9 @@ import time
 from ganlab.arguments import first_line
 
 COMPILING = "Compiling, a few seconds..."
-PICTURES = 20  # a second at most
+PICTURES = 30  # a second at most
+TRAINED = 0.02  # seconds of training for each picture where it goes as fast as it can
+TEXTS = 0.25  # seconds between two tellings of what is seen, in words
 SLOW = 2.0  # seconds for which a step is left to be read
 SHARE = 0.1  # of the time while it plays may go into the diagnosis
 # Widgets may be heard in another thread than cells are run in, and neither matplotlib's style nor a
@@ -37,11 +39,21 @@ class Clock:
 
     _turn = None  # a new object whenever playing begins; None while it does not
     _task = None
+    _afford = 1  # steps for which there is time between two pictures
 
     @property
     def playing(self):
         """Whether it trains by itself."""
         return self._turn is not None
+
+    @staticmethod
+    def can_play():
+        """Whether there is an event loop to play in."""
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            return False
+        return True
 
     def play(self):
         """Trains until `pause`; wants an event loop, which a kernel has."""
@@ -68,14 +80,12 @@ class Clock:
         for other in (self.play_button, self.slow_button):
             if other is not button:
                 other.value = False
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
+        if not self.can_play():
             button.value = False
             self.say("Nothing plays without a kernel's event loop: call advance(500) instead.")
             return
         self._turn = turn = object()
-        self._task = loop.create_task(self._guarded(run, turn))
+        self._task = asyncio.get_running_loop().create_task(self._guarded(run, turn))
 
     async def _guarded(self, run, turn):
         """A failure ends the playing and is told in a line."""
@@ -100,12 +110,23 @@ class Clock:
             if self.status.value == COMPILING:
                 self.say("")
             left = 1 / PICTURES - (time.perf_counter() - began)
-            await asyncio.sleep(max(left, 0.005))
+            await asyncio.sleep(max(left if self.speed.value else 0.0, 0.002))
 
     @alone
     def _slice(self, diagnose):
-        self.session.advance(self.speed.value)
-        self._refresh(self.session.now(), diagnose=diagnose)
+        if self._again is not None:
+            self._repeat_some()
+            return self._refresh() if self.screen_free() else None
+        steps, began = self.speed.value or self._afford, time.perf_counter()
+        if self.trial is not None:
+            steps = max(min(steps, self.trial.ends - self.session.step), 1)
+        self.session.advance(steps)
+        if not self.speed.value:  # at most twice as many as before, so one hiccup does no harm
+            spent = (time.perf_counter() - began) / TRAINED
+            self._afford = min(max(1, round(steps / max(spent, 0.5))), 2000)
+        if diagnose or self.screen_free():
+            self._refresh(self.session.now(), diagnose=diagnose)
+        self._end_of_trial()
 
     async def _run_slowly(self, turn):
         players = itertools.cycle([self.d_step, self.g_step])

@@ -7,7 +7,7 @@ from ganlab.course.playground.settings import gan_call, networks_calls, pretrain
 TAIL = """\
 z = gan.latent.sample({samples}, np.random.default_rng(0))
 samples = trainer.generators(z)  # (seeds, {samples}, {dim})
-print(f"step {{trainer.step}}: samples of {{len(samples)}} seeds, of shape {{samples.shape}}")
+print(f"samples of {{len(samples)}} seeds, of shape {{samples.shape}}")
 trainer.run().save("run.npz")  # records, and the networks of all seeds
 """
 
@@ -22,6 +22,10 @@ def script(session):
     for what, value in session.events:
         if what == "advance":
             lines.append(f"trainer.advance({value})")
+        elif what == "carry on":
+            now, carried = value
+            lines += _carried(now, carried, session.target.dim)
+            used += [gan_call(now, session.target.dim)]
         elif what == "change":
             call, now = _change(now, value, session.target.dim), value
             lines.append(written(call))
@@ -49,9 +53,22 @@ def _opening(settings, dim):
     lines.append(f"gan = {written(gan, 0, 6)}")
     if given is not None:
         lines.append("gan = gan.changed(discriminator=discriminator)")
+    return [*lines, _trainer(settings)], used
+
+
+def _carried(settings, carried, dim):
+    """The lines that go on with the networks as they are in a trainer of other settings."""
+    networks = ", ".join(f"{name}=trainer.{name}s" for name in carried)
+    return [
+        f"gan = {written(gan_call(settings, dim), 0, 6)}",
+        f"gan = gan.changed({networks})",
+        _trainer(settings),
+    ]
+
+
+def _trainer(settings):
     seeds = f"range({settings.first_seed}, {settings.first_seed + settings.seeds})"
-    size = settings.batch_size
-    return [*lines, f"trainer = Trainer(gan, seeds={seeds}, batch_size={size})"], used
+    return f"trainer = Trainer(gan, seeds={seeds}, batch_size={settings.batch_size})"
 
 
 def _change(old, new, dim):

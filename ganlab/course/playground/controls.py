@@ -46,8 +46,7 @@ class Field(widgets.HBox):
 
     def say(self, text):
         """Writes one line beside the field; "" clears it."""
-        line = " ".join(text.split())
-        self.note.value = f"<b>&#9888;</b> {html.escape(line)}" if line else ""
+        self.note.value = warned(text)
 
     def follow(self, settings):
         """Shows what is set now, without setting it."""
@@ -57,6 +56,12 @@ class Field(widgets.HBox):
         finally:
             self._quiet = False
         self.say("")
+
+
+def warned(text):
+    """One line of HTML with a sign before it; "" of nothing."""
+    line = " ".join(text.split())
+    return f"<b>&#9888;</b> {html.escape(line)}" if line else ""
 
 
 def groups(settings, turned):

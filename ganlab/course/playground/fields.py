@@ -112,6 +112,7 @@ FIELDS = {
         "weight": Number("its weight", 0, 1000),
         "limit": Choice("limit on D's weights", tuple(LIMITS)),
         "noise": Number("noise on what D sees", 0, 10),
+        "until": Number("it fades until step", 0, 1_000_000, whole=True),
         "packing": Number("samples in a pack", 1, 8, whole=True),
         "minibatch": Choice("minibatch discrimination", YES),
         "decay": Number("averaged G, decay", 0, 0.9999),

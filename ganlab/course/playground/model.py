@@ -67,13 +67,14 @@ class Session:
         rng = np.random.default_rng(0)
         self.z = gan.latent.sample(SAMPLES, rng)
         self.trouble, self.events, self.moments = "", [], []
+        self._gone = self._judged_from = 0  # steps of trainers before this one; see `judge_anew`
         self._sums, self._since = {}, 0  # of what was seen since the last moment
         self.note()
 
     @property
     def step(self):
         """Steps of G so far."""
-        return self.trainer.step
+        return self._gone + self.trainer.step
 
     def compiled(self, part="both"):
         """Whether a step of "both", or of "d" or "g" alone, can be taken at once."""
@@ -120,7 +121,7 @@ class Session:
         self._since += steps
 
     def _happened(self, what, amount):
-        if self.events and self.events[-1][0] == what != "change":
+        if self.events and self.events[-1][0] == what:
             amount += self.events.pop()[1]
         if amount:
             self.events.append((what, amount))
@@ -137,6 +138,53 @@ class Session:
             if self.events and self.events[-1][0] == "change":
                 self.events.pop()
             self.events.append(("change", settings))
+
+    def carry_on(self, settings):
+        """Goes on with the networks as they are and other settings, in a new program: optimizers
+        and batches begin anew, and D too where it is to be another.
+
+        ValueError or TypeError, in one line, leaves all as it is; another G, target or latent, and
+        other seeds, want a new session.
+        """
+        old, dim = self.settings, self.target.dim
+        networks = [networks_calls(one, dim) for one in (old, settings)]
+        same = ("target", "own", "bells", "latent", "latent_dim", "seeds", "first_seed")
+        other = [name for name in same if getattr(old, name) != getattr(settings, name)]
+        if other or networks[0][0] != networks[1][0]:
+            raise ValueError(f"another {other[0] if other else 'G'}: begin anew")
+        gan = made(gan_call(settings, dim))
+        carried = {"generator": self.trainer.generators}
+        if networks[0][1] == networks[1][1]:
+            carried["discriminator"] = self.trainer.discriminators
+        seeds, size = settings.seed_numbers, settings.batch_size
+        from ganlab.training import Trainer
+
+        trainer = Trainer(gan.changed(**carried), seeds=seeds, batch_size=size)
+        self._gone += self.trainer.step
+        self.trainer, self.settings = trainer, settings
+        self.events.append(("carry on", (settings, tuple(carried))))
+
+    def judge_anew(self):
+        """Lets `run` have what is recorded from now on alone."""
+        self._judged_from = self.step
+
+    def repeat(self, events, at_once=200):
+        """Does again what `events` of another session say; yields after each bit of it."""
+        for what, value in events:
+            if what == "advance":
+                for begun in range(0, value, at_once):
+                    self.advance(min(at_once, value - begun))
+                    yield
+            elif what == "change":
+                self.change(value)
+            elif what == "carry on":
+                self.carry_on(value[0])
+                self.judge_anew()
+            else:
+                for _ in range(value):
+                    getattr(self, what)()
+                    yield
+            yield
 
     # What was recorded ----------------------------------------------------------------------
 
@@ -171,11 +219,16 @@ class Session:
         """The moments that are evenly spaced."""
         return [m for m in self.moments if not m.by_hand and m.step % self.spaced == 0]
 
+    def best(self, distances):
+        """The moment at which the median over seeds of `distances(samples)` is least."""
+        far = [np.median(np.nan_to_num(distances(m.samples), nan=np.inf)) for m in self.moments]
+        return self.moments[int(np.argmin(far))]
+
     def run(self):
         """What was recorded as a `Run`, for whatever judges one."""
         from ganlab.runs import Run
 
-        kept, gan = self.even(), self.trainer.gan
+        kept, gan = [m for m in self.even() if m.step >= self._judged_from], self.trainer.gan
         kept = [m for m in kept if m.step or len(kept) == 1]  # at 0 no loss has been seen
         records = {name: [m.seen[name] for m in kept] for name in CURVES}
         records |= {"steps": [m.step for m in kept], "samples": [m.samples for m in kept]}

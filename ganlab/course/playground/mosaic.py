@@ -16,7 +16,7 @@ class Mosaic:
     """A tile for each seed: its samples, or its density over the target's."""
 
     def __init__(self, ax, canvas, scene, seeds):
-        self.scene, self.seeds = scene, seeds
+        self.ax, self.scene, self.seeds = ax, scene, seeds
         self.columns = max(1, math.ceil(math.sqrt(len(seeds))))
         rows = math.ceil(len(seeds) / self.columns)
         tall = 1 + HEAD + GAP
@@ -72,7 +72,7 @@ class Mosaic:
         return (inside + self.corners[:, None])[kept]
 
     def show(self, moment, member, words=None):
-        """Draws all seeds, frames the chosen one, and writes a word above each."""
+        """Draws all seeds, frames the chosen one (None: none), and writes a word above each."""
         if self.scene.target.dim == 2:
             self._fake.set_data(*self._placed(moment.samples[:, :POINTS]).T)
         else:
@@ -80,6 +80,8 @@ class Mosaic:
             for corner, q in zip(self.corners, self.scene.densities(moment), strict=True):
                 lines.append(np.stack(self._line(q), -1) + corner)
             self._fake.set_data(*joined(lines).T)
-        self._frame.set_data(*(self._square + self.corners[member]).T)
+        self._frame.set_visible(member is not None)
+        if member is not None:
+            self._frame.set_data(*(self._square + self.corners[member]).T)
         for i, text in enumerate(self._words):
             text.set_text("" if words is None else words[i])

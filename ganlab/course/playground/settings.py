@@ -7,6 +7,7 @@ build it, and `made` makes them. What a reader types is read by `ganlab.course.p
 from dataclasses import dataclass, fields, replace
 
 from ganlab.course.playground.calls import Call, Name
+from ganlab.course.playground.drawing import bells_width
 from ganlab.own import rows
 
 MOST_POINTS = 2000  # of the reader's own, for they are written into the code to take away
@@ -68,7 +69,7 @@ LIMITS = {  # on D's weights
 }
 OPTIMIZERS = ("Adam", "Adam as in PyTorch", "RMSprop", "SGD")
 # Those that act on a running training at once; another value of the others trains anew.
-NUMBERS = ("d_rate", "g_rate", "noise", "weight", "matching", "decay")
+NUMBERS = ("d_rate", "g_rate", "noise", "until", "weight", "matching", "decay")
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,8 @@ class Settings:
     """All that is set. Rates, noise, weights and the decay may change while it trains.
 
     target, latent, losses, penalty, limit, optimizer and start are names in this module's tables;
-    `target` may be "own", and then `own` has the points, an array (n, dim) with dim 1 or 2.
+    `target` may be "own", and then `own` has the points, an array (n, dim) with dim 1 or 2; or
+    "typed", and then `bells` has the places of bells.
     """
 
     target: str = "four points"
@@ -97,6 +99,7 @@ class Settings:
     weight: float = 0.1  # of the penalty
     limit: str = "none"
     noise: float = 0.0  # standard deviation of instance noise; 0: without
+    until: int = 0  # the step by which it has faded to nothing; 0: it stays
     optimizer: str = "Adam"
     d_rate: float = 1e-3
     g_rate: float = 1e-3
@@ -111,6 +114,7 @@ class Settings:
     seeds: int = 16
     first_seed: int = 0
     own: tuple | None = None
+    bells: tuple | None = None  # the places of bells of the reader's own, which "typed" is
 
     def changed(self, **values):
         """The same with other values."""
@@ -132,7 +136,7 @@ def _kept(name, old, new):
     out at 0 is no part of the program, and a rate that falls belongs to it."""
     if name in ("d_rate", "g_rate"):
         return not old.falls and not new.falls and not (old.optimizer == "SGD" and old.beta_1)
-    if name == "weight":
+    if name in ("weight", "until"):
         return True
     return (getattr(old, name) > 0) == (getattr(new, name) > 0)
 
@@ -147,6 +151,9 @@ def changed(settings, values):
         if name not in known:
             raise ValueError(f"there is no setting {name!r}; there are: {', '.join(known)}")
     if values.get("own") is not None:
+        if len(getattr(values["own"], "shape", ())) and len(values["own"]) > MOST_POINTS:
+            shape = tuple(values["own"].shape)  # before anything of it is copied
+            raise ValueError(f"own has shape {shape}: wanted at most {MOST_POINTS} rows")
         points = rows("own", values["own"], least=2, dtype="float32")
         if points.shape[1] > 2 or len(points) > MOST_POINTS:
             wanted = f"wanted 1 or 2 columns, and at most {MOST_POINTS} rows"
@@ -159,6 +166,9 @@ def target_call(settings):
     """What is to be learned."""
     if settings.target == "own":
         return Call("data.Samples", ([list(point) for point in settings.own],))
+    if settings.target == "typed":
+        places = tuple(one[0] if len(one) == 1 else one for one in settings.bells)
+        return Call("data.points", places, {"std": bells_width(settings.bells)})
     return TARGETS[settings.target]
 
 
@@ -224,7 +234,8 @@ def gan_call(settings, dim):
     named |= {f"{player}_optimizer": optimizer_call(settings, player) for player in "dg"}
     if settings.n_critic > 1:
         named["n_critic"] = settings.n_critic
-    shown = [Call("techniques.instance_noise", (settings.noise,))] if settings.noise else []
+    fades = {"until": settings.until} if settings.until else {}
+    shown = [Call("techniques.instance_noise", (settings.noise,), fades)] if settings.noise else []
     if settings.packing > 1:
         shown.append(Call("techniques.packing", (settings.packing,)))
     added = [Call(name, (settings.weight,)) for name in PENALTIES[settings.penalty]]

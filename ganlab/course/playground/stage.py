@@ -89,7 +89,7 @@ class PlaneStage(Stage):
             note = IN_COMPANY if scores is None and overlay in ("D", "D - D*") else note
         if overlay == "D*" or (overlay == "D - D*" and scores is not None):
             best = scene.best(moment, member)
-            void = ", void off the samples" * (overlay == "D*")  # p + q is as good as 0 there
+            void = ", void elsewhere" * (overlay == "D*")  # p + q is as good as 0 there
             note = f"{note}; estimated{void}"
             scores = best if overlay == "D*" else scores - best
         self._heat.set_visible(scores is not None and overlay != "D - D*")

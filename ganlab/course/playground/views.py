@@ -9,6 +9,7 @@ from matplotlib.gridspec import GridSpec
 
 from ganlab.course.playground.canvas import Canvas
 from ganlab.course.playground.curves import Curves
+from ganlab.course.playground.measures import measures as scene_measures
 from ganlab.course.playground.mosaic import Mosaic
 from ganlab.course.playground.stage import LineStage, PlaneStage
 from ganlab.figures import figure, places_of, styled
@@ -23,10 +24,13 @@ class Screen:
     losses   the Gan's `Losses`
     seeds    their numbers (seeds,)
     lines    level lines in the picture of losses, {label: value}
+    upper, lower
+             what the two panels on the right show, of `curves.UPPER` and `curves.LOWER`; what a
+             target has not, modes say, gives place to the distance
     """
 
     @styled
-    def __init__(self, scene, losses, seeds, lines):
+    def __init__(self, scene, losses, seeds, lines, upper="losses", lower="distance"):
         self.scene, self.losses, self.seeds = scene, losses, seeds
         fig, _ = figure(width=WIDTH, height=HEIGHT)
         fig.clear()
@@ -36,7 +40,9 @@ class Screen:
         self.stage = stage(fig.add_subplot(rows[:, 0]), self.canvas, scene)
         self.mosaic = Mosaic(fig.add_subplot(rows[:, 1]), self.canvas, scene, seeds)
         top, bottom = (fig.add_subplot(rows[i, 2]) for i in range(2))
-        self.curves = Curves(top, bottom, self.canvas, scene, lines)
+        found = scene_measures(scene)
+        lower = lower if lower in (*found, "all seeds") else "distance"
+        self.curves = Curves(top, bottom, self.canvas, lines, found, upper, lower)
 
     def show(self, moment, moments, member, overlay="D", words=None):
         """Brings the picture to a moment.

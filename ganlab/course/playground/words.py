@@ -1,5 +1,6 @@
 """What the playground says: how the seeds stand, what one step did, what is the matter."""
 
+import functools
 import html
 
 import numpy as np
@@ -14,12 +15,20 @@ UNJUDGED = "The course has words for endings on bells and modes; of these data t
 def standing(samples, target):
     """The course's word for each seed's samples (seeds, n, dim), a list; None where the target is
     none that `endings` judge."""
+    return measure(samples, target).words().tolist() if judged(target) else None
+
+
+@functools.lru_cache(maxsize=8)
+def judged(target):
+    """Whether `endings` judge samples of this target: bells, and modes apart that have a width."""
     if not isinstance(target, Gaussian | Mixture):
-        return None
+        return False
+    good = target.sample(2, np.random.default_rng(0))  # of these only the target can be refused
     try:
-        return measure(samples, target).words().tolist()
+        measure(good, target)
     except ValueError:
-        return None
+        return False
+    return True
 
 
 def counted(words):

@@ -1,0 +1,115 @@
+"""What the diagnosis proposes, as settings: so that it can be tried on the spot.
+
+`REMEDIES` has an entry for each setting of the ledger that advice rests on and that can be said
+here; numbers are those that were measured. `remedy(kind, settings)` is the first that changes
+anything.
+"""
+
+from typing import NamedTuple
+
+from ganlab.course.advice import Advice
+from ganlab.course.diagnosis import advice_for
+
+OURS = "ours on four points"
+
+
+def _larger(settings):
+    """Twice as wide, and two layers at least."""
+    wide = tuple(min(2 * size, 512) for size in settings.d_hidden)
+    return wide * 2 if len(wide) == 1 else wide
+
+
+def _beta(settings):
+    adam = settings.optimizer.startswith("Adam")
+    return {"beta_1": 0.5} if adam and settings.beta_1 > 0.5 else {}
+
+
+def _packs(settings):
+    """Packs of two, if batches can be divided so."""
+    return {"packing": 2, "batch_size": settings.batch_size + settings.batch_size % 2}
+
+
+_WEIGHED = {"weight": 0.1}
+_TECHNIQUES = {  # of F6a, F6b and F6c, under the names that they have there
+    "R1": lambda s: {"penalty": "R1", **_WEIGHED},
+    "relativistic, R1 and R2": lambda s: {
+        "losses": "relativistic",
+        "penalty": "R1 and R2",
+        **_WEIGHED,
+    },
+    "Wasserstein, gradient penalty": lambda s: {
+        "losses": "Wasserstein",
+        "penalty": "gradient penalty",
+        **_WEIGHED,
+    },
+    "packs of 2": _packs,
+    "averaged generator": lambda s: {"decay": 0.999},
+    "minibatch discrimination": lambda s: {"minibatch": True},
+    "feature matching": lambda s: {"matching": 1.0},
+    "least squares": lambda s: {"losses": "least squares"},
+    "instance noise": lambda s: {"noise": 0.1, "until": 0},
+}
+# {(claim, its setting): what it is in settings, from those that are}
+REMEDIES = {
+    (claim, name): of for claim in ("F6a", "F6b", "F6c") for name, of in _TECHNIQUES.items()
+}
+REMEDIES |= {
+    ("F3a", OURS): lambda s: {"g_rate": s.d_rate},
+    ("F7f", f"{OURS}, G's rate thirtyfold"): lambda s: {"g_rate": min(30 * s.g_rate, 0.1)},
+    ("F7e", f"{OURS}, D's rate to a tenth"): lambda s: {"d_rate": s.d_rate / 10},
+    ("F7g", f"{OURS}, both"): lambda s: {
+        "d_rate": min(10 * s.d_rate, 0.1),
+        "d_hidden": _larger(s),
+    },
+    ("F7g", f"{OURS}, D's rate tenfold"): lambda s: {"d_rate": min(10 * s.d_rate, 0.1)},
+    ("F7g", f"{OURS}, larger D"): lambda s: {"d_hidden": _larger(s)},
+    ("A4b", "identity"): lambda s: {"losses": "non-saturating"},
+    ("F5a", "ours on four points, 0.005"): _beta,
+    ("F5b", OURS): lambda s: {
+        "d_rate": max(s.d_rate, 2e-3),
+        "g_rate": max(s.g_rate, 2e-3),
+    },
+    ("B6d", "perspective2016 with Adam, G's rate down"): lambda s: {"g_rate": s.d_rate / 10},
+    ("H1d", "repaired"): lambda s: {"d_rate": 3e-3, "g_rate": 3e-4},
+    ("D1a", "ours after 03"): lambda s: {"minibatch": True},
+}
+
+
+class Remedy(NamedTuple):
+    """What is proposed for `kind`: the advice, its words with figures, and changes of settings."""
+
+    kind: str
+    advice: Advice
+    words: str
+    changes: dict
+
+    @property
+    def told(self):
+        """The changes as text: 'penalty R1, weight 0.1'."""
+        return ", ".join(f"{name} {_value(value)}" for name, value in self.changes.items())
+
+
+def _value(value):
+    if isinstance(value, tuple):
+        return "-".join(map(str, value))
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+def remedy(kind, settings):
+    """The first advice for a kind that has a firm verdict and changes these settings; None where
+    there is none."""
+    for advice, words in advice_for(kind):
+        of = REMEDIES.get((advice.claim, advice.setting))
+        if of is None:
+            continue
+        changes = of(settings)
+        changes = {name: v for name, v in changes.items() if getattr(settings, name) != v}
+        if changes:
+            return Remedy(kind, advice, words, changes)
+    return None
+
+
+def proposed(diagnoses, member, settings):
+    """The remedy for the chosen seed's kind, or else for the most frequent that has one."""
+    kinds = [diagnoses[member].kind, *diagnoses.counts()]
+    return next(filter(None, (remedy(kind, settings) for kind in kinds)), None)

@@ -1,0 +1,179 @@
+"""What the diagnosis proposes, as settings, and what is shown of trying it."""
+
+import asyncio
+
+import numpy as np
+import pytest
+
+from ganlab.course.advice import CASES
+from ganlab.course.diagnosis import advice_for, try_first
+from ganlab.course.faults import KINDS
+from ganlab.course.playground import playground, trial, tries
+from ganlab.course.playground.calls import made
+from ganlab.course.playground.presets import preset
+from ganlab.course.playground.remedies import REMEDIES, remedy
+from ganlab.course.playground.scenes import scene
+from ganlab.course.playground.settings import Settings, gan_call, target_call
+from ganlab.recipes import RECIPES
+from ganlab.techniques import r1
+
+# What each kind is met by, in the preset where it is met.
+PROPOSED = {
+    "collapsed": ("collapsing", {"penalty": "R1"}),
+    "chasing": ("chasing", {"g_rate": 1e-3}),
+    "D too strong": ("D too strong", {"g_rate": 3e-3}),
+    "G too strong": ("G too strong", {"d_rate": 3e-3, "d_hidden": (16, 16)}),
+    "starving": ("ours on four points", {"losses": "non-saturating"}),
+    "turning": ("ours on four points", {"beta_1": 0.5}),
+    "rate too high": ("ours on four points", {"g_rate": 1e-4}),
+    "narrow": ("repaired", {"d_rate": 3e-3, "g_rate": 3e-4}),
+    "dropped": ("ours on four points", {"beta_1": 0.5}),
+    "lost": ("ours on four points", {"beta_1": 0.5}),
+}
+SPOILED = {"losses": "minimax", "beta_1": 0.9}
+
+
+@pytest.mark.parametrize("kind", PROPOSED)
+def test_what_is_proposed_is_the_first_advice_as_it_was_measured(kind):
+    name, expected = PROPOSED[kind]
+    settings = preset(name).changed(**SPOILED)
+    if kind == "narrow":
+        settings = settings.changed(d_rate=2e-3, g_rate=2e-3)
+    found = remedy(kind, settings)
+    assert list(found.changes) == list(expected)
+    for field, value in expected.items():
+        assert found.changes[field] == (pytest.approx(value) if isinstance(value, float) else value)
+    assert found.words == try_first(kind) and found.told
+    changed = settings.changed(**found.changes)
+    made(gan_call(changed, made(target_call(changed)).dim))
+
+
+def test_every_kind_is_met_or_has_nothing_to_be_set():
+    without = {kind for kind in KINDS if kind not in PROPOSED}
+    assert without == {"healthy", "unsteady", "unknown"}
+    assert "best moment" in try_first("unsteady") and not try_first("healthy")
+
+
+def test_a_remedy_is_what_its_claim_was_measured_with():
+    """The collapse's R1, and G's rate thirtyfold, as `evidence` has them."""
+    mended = preset("collapsing").changed(**remedy("collapsed", preset("collapsing")).changes)
+    gan = RECIPES["collapsing"]().gan.changed(added=r1(0.1))
+    ours = made(gan_call(mended, 2))
+    assert ours.added[0].scalars == gan.added[0].scalars
+    from evidence.claims.too_strong import STRONG_D, STRONG_G
+
+    assert remedy("D too strong", preset("D too strong")).changes["g_rate"] == pytest.approx(
+        30 * STRONG_D["ours on four points"]["g_rate"]
+    )
+    assert preset("G too strong").d_hidden == STRONG_G["ours on four points"]["d_hidden"]
+
+
+def test_what_is_there_already_gives_way_to_the_next_advice():
+    settings = preset("chasing").changed(g_rate=1e-3)
+    assert remedy("chasing", settings).changes == {"minibatch": True}
+    equal = preset("ours on four points")
+    assert remedy("turning", equal) is None or "beta_1" not in remedy("turning", equal).changes
+
+
+def test_every_remedy_is_of_advice_that_stands_in_the_clinic():
+    there = {(advice.claim, advice.setting) for case in CASES for advice in case.advice}
+    shared = {key for key in REMEDIES if key[0] in ("F6a", "F6b", "F6c")}
+    assert set(REMEDIES) - shared <= there
+    assert {advice.words for advice, _ in advice_for("collapsed")}
+
+
+# Tried in the playground -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def app(monkeypatch):
+    monkeypatch.setenv("GANLAB_COMPILE", "0")
+    monkeypatch.setattr(tries, "STEPS", 60)
+    made_app = playground("chasing", seeds=3)
+    yield made_app
+    made_app.pause()
+
+
+def test_there_is_nothing_to_try_before_there_is_a_diagnosis(app):
+    assert all(one.disabled for one in app.try_buttons)
+    app.try_advice()
+    assert "nothing to try" in app.status.value and app.session.step == 0
+
+
+def test_a_remedy_of_rates_acts_on_the_running_training(app):
+    app.advance(100)
+    app.remedy = remedy("chasing", app.session.settings)
+    session = app.session
+    app.try_advice()
+    assert app.session is session and session.step == 160 and session.settings.g_rate == 1e-3
+    assert app.tried.value.startswith(
+        "<b>Tried on the networks as they were: g_rate 0.001 (against"
+    )
+    assert "Before, at step 100: " in app.tried.value and "After, at step 160: " in app.tried.value
+    assert bytes(app.tried_picture.value).startswith(b"\x89PNG")
+    assert app.tried_picture.layout.display == ""
+    assert app.rates["g_rate"].value == pytest.approx(1e-3)
+
+
+def test_another_program_goes_on_with_the_networks(app):
+    app.advance(100)
+    before = app.session.now()
+    app.remedy = remedy("collapsed", app.session.settings)
+    app.try_advice()
+    assert app.session.settings.penalty == "R1" and app.session.step == 160
+    assert app.session.moments[0].step == 0  # what was recorded before is there
+    assert app.fields["penalty"].control.value == "R1"
+    moved = np.linalg.norm(app.session.now().samples - before.samples)
+    assert 0 < moved < np.inf and "penalty R1" in app.tried.value
+    app.restart()
+    assert app.tried.value == "" and app.tried_picture.layout.display == "none"
+
+
+def test_it_is_tried_from_the_beginning_too(app):
+    app.advance(100)
+    app.remedy = remedy("collapsed", app.session.settings)
+    app.try_advice(anew=True)
+    assert "Tried from step 0" in app.tried.value and app.session.step == 100
+
+
+def test_it_plays_while_it_is_tried_and_stops_at_the_end(app):
+    async def tried():
+        app.advance(100)
+        app.remedy = remedy("chasing", app.session.settings)
+        app.try_buttons[0].disabled = False
+        app.try_buttons[0].click()
+        assert app.playing and app.status.value == "Trying it..."
+        for _ in range(3000):
+            if not app.playing:
+                break
+            await asyncio.sleep(0.02)
+        assert app.session.step == 160 and "After, at step 160" in app.tried.value
+
+    asyncio.run(tried())
+
+
+def test_a_remedy_that_cannot_be_is_told(app):
+    app.advance(100)
+    found = remedy("collapsed", app.session.settings)
+    app.remedy = found._replace(changes={"packing": 3})
+    app.try_advice()
+    assert "multiple of 3" in app.status.value and app.session.step == 100
+    assert app.session.settings.packing == 1 and app.trial is None
+
+
+def test_before_and_after_are_told_of_any_target(monkeypatch):
+    monkeypatch.setenv("GANLAB_COMPILE", "0")
+    for target in ("two moons", "bell"):
+        made_app = playground(target=target, g_hidden=(4,), d_hidden=(4,), batch_size=4, seeds=2)
+        session = made_app.session
+        before = session.now()
+        failed = before._replace(samples=np.full_like(before.samples, np.nan))
+        tried = trial.Trial("noise 0.1", before, 10, anew=False)
+        drawn = scene(session.target, session.trainer.gan.latent)
+        assert "Before, at step 0: " in tried.told(before, drawn)
+        assert "median distance none" in tried.told(failed, drawn)
+        assert tried.png(failed, drawn, session.trainer.seeds).startswith(b"\x89PNG")
+
+
+def test_settings_without_a_fault_have_no_remedy():
+    assert remedy("healthy", Settings()) is None and remedy("unknown", Settings()) is None
