@@ -40,10 +40,15 @@ def build(source=SOURCE, out=OUT):
     A warning of Sphinx's, such as a link that leads nowhere, is an error.
     """
     gather(source)
-    shutil.rmtree(out, ignore_errors=True)
+    made = source.parent / f"{source.name}-made" / "html"  # what MyST keeps of its own lands beside
+    shutil.rmtree(made.parent, ignore_errors=True)
     sphinx = [sys.executable, "-m", "sphinx", "--fail-on-warning", "--keep-going", "--quiet"]
     settings = ["-j", "auto", "-c", str(Path(__file__).parent), "-d", str(source / ".doctrees")]
-    return subprocess.run([*sphinx, *settings, str(source), str(out)], check=False).returncode
+    done = subprocess.run([*sphinx, *settings, str(source), str(made)], check=False)
+    if done.returncode == 0:
+        shutil.rmtree(out, ignore_errors=True)
+        shutil.move(made, out)
+    return done.returncode
 
 
 def gather(source):
