@@ -14,6 +14,7 @@ import statistics
 import sys
 import tempfile
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
@@ -59,12 +60,19 @@ app.session.change = noted
 
 def in_a_browser():
     """{what: value} of the rows that want a page."""
+    missing = [name for name in ("playwright", "anywidget") if find_spec(name) is None]
+    if missing:
+        print(f"Left out, for want of {', '.join(missing)}: what is measured in a browser.")
+        return {}
     import nbformat
     from playwright.sync_api import sync_playwright
 
     import conftest
 
     found, program = {}, conftest.browser_program()
+    if program is None:
+        print("Left out, for want of Chromium: what is measured in a browser.")
+        return {}
     with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
         cell = nbformat.v4.new_code_cell(OPEN)
         kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}

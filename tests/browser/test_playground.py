@@ -20,10 +20,11 @@ PATIENT = 120_000  # milliseconds, for what has to be compiled on a busy machine
 @pytest.fixture
 def fresh(place):
     """The playground at step 0 of its first preset, paused, at a full speed."""
+    settled(place)
     if button(place, "Pause").count():
         press(place, "Pause")
+        settled(place)
     # A menu sends no second change before the first was answered, but a button does.
-    settled(place)
     for name in ("repaired", "ours on four points"):
         menu(place, "preset").select_option(name)
         settled(place)

@@ -79,6 +79,15 @@ def test_error_in_a_callback_is_seen(lab):
     lab.run_all("callback.ipynb")
     with pytest.raises(AssertionError, match="ZeroDivisionError"):
         turn_first_slider(lab)
+    assert any("ZeroDivisionError" in told for told in lab.failed)  # by what the page received
+
+
+def test_a_request_to_the_outside_is_seen(lab):
+    put(lab, "outside.ipynb", "from IPython.display import HTML\nHTML('<img src=http://a.test/b>')")
+    with pytest.raises(AssertionError, match=r"http://a\.test/b"):
+        lab.run_all("outside.ipynb")
+        lab.page.wait_for_timeout(2000)
+        lab.check()
 
 
 # The course.
