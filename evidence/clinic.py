@@ -120,9 +120,9 @@ def page():
 
 def _right_diagnoses():
     """For how many of a hundred runs the diagnosis was right, when it was tried."""
-    stored = json.loads((DOCS.parent / "evidence/diagnosis.json").read_text(encoding="utf-8"))
+    stored = json.loads((DOCS.parent / "evidence/diagnosis_first.json").read_text(encoding="utf-8"))
     right = [
-        a == b for c in stored["cells"].values() for a, b in zip(c["truth"], c["all"], strict=True)
+        b == a for c in stored["cells"].values() for a, b in zip(c["truth"], c["all"], strict=True)
     ]
     return in_hundred(sum(right), len(right))
 

@@ -12,7 +12,8 @@ from ganlab.course import diagnosis as module
 from ganlab.course.advice import CASES
 from ganlab.course.diagnosis import Diagnoses, Diagnosis, diagnose, try_first
 from ganlab.course.faults import RULES
-from ganlab.course.signs import left_by, signs
+from ganlab.course.signs import Signs, left_by, signs
+from ganlab.endings import Bell, Modes
 from ganlab.evidence import EvidenceError
 
 FOUR = data.ring(4, radius=1.0, std=0.1)
@@ -348,22 +349,86 @@ def test_results_are_of_todays_rules_and_the_page_is_of_them():
 
 def test_a_confusion_is_counted():
     found = {
-        "one": {"truth": ["chasing", "chasing", "healthy"], "all": ["chasing", "lost", "healthy"]}
+        "one": {
+            "truth": [["chasing", "G too strong"], ["chasing"], ["chasing"], ["healthy"]],
+            "all": ["chasing", "lost", "G too strong", "healthy"],
+        }
     }
-    counts = diagnosis_page.confusion(found)
-    assert diagnosis_page.shares(counts) == {"chasing": (1, 2), "healthy": (1, 1), "": (2, 3)}
-    lines = diagnosis_page.table(counts).splitlines()
-    assert lines[0] == "| what is true | runs | right | chasing | healthy | lost |"
-    assert lines[2] == "| chasing | 2 | 50 % | **1** | · | 1 |"
+    found["two"] = {"truth": [["chasing", "G too strong"]], "all": ["G too strong"]}
+    assert diagnosis_page.shares(found) == {"chasing": (2, 4), "healthy": (1, 1), "": (3, 5)}
+    assert diagnosis_page.strictly(found) == (2, 5)
+    lines = diagnosis_page.table(found).splitlines()
+    assert lines[0] == ("| what is true | runs | right | chasing | G too strong | healthy | lost |")
+    assert lines[2] == "| chasing | 4 | 50 % | **1** | 2 (1) | · | 1 |"
+    assert lines[-1] == "| right where it is said |  |  | 100 % | 50 % | 100 % | 0 % |"
 
 
-def test_cells_are_on_targets_that_were_not_fitted_on():
-    fitted = {str(FOUR), str(BELL), str(data.ring(8, radius=1.5, std=0.1))}
-    assert not fitted & {str(target) for target in protocol.TARGETS.values()}
+def test_cells_are_of_targets_and_settings_that_were_not_seen_before():
+    def line(*places):
+        return data.points(*[(x,) for x in places], std=0.1)
+
+    seen = (
+        *(FOUR, BELL, data.ring(8, radius=1.5, std=0.1), data.grid(4, spacing=1.0, std=0.1)),
+        *(line(-1, 0, 1), line(-2.5, -1.5, -0.5, 0.5, 1.5, 2.5), data.Gaussian(1.0, 1.5)),
+        *(data.Gaussian(6.0, 0.8), data.points((5, 5), (6, 5), (5, 6), (6, 6), std=0.1)),
+        *(data.ring(6, radius=1.2, std=0.1), data.ring(3, radius=1.0, std=0.1)),
+        *(data.grid(2, spacing=1.6, std=0.1), line(-1.8, -0.6, 0.6, 1.8), line(5, 6, 7)),
+        *(data.grid(5, spacing=0.8, std=0.1), data.unequal_ring(), data.Gaussian(-3.0, 0.8)),
+        *(data.Gaussian(-5.0, 0.5), data.Gaussian(8.0, 1.0)),
+    )
+    assert not set(map(str, seen)) & set(map(str, protocol.TARGETS.values()))
+    first = json.loads((protocol.FOLDER / "diagnosis_first.json").read_text(encoding="utf-8"))
+    before = [settings for settings in first["rules"]["settings"].values() if settings]
+    assert not [cell.name for cell in protocol.CELLS if cell.numbers in before]
+    assert {cell.target for cell in protocol.CELLS} == set(protocol.TARGETS)
     assert len({cell.name for cell in protocol.CELLS}) == len(protocol.CELLS)
     for done in {cell.done for cell in protocol.CELLS}:
         of = [cell for cell in protocol.CELLS if cell.done == done]
         assert len({cell.target for cell in of}) >= 2 and len({cell.setting for cell in of}) >= 3
+
+
+def made(word, *, modes=True, whole=1.0, falls=0, least=1.0, gap=0.0, **more):
+    """`Signs` of one seed of which a word is to be found, by the protocol's own lines."""
+    numbers = {"whole": whole, "falls": falls, "least": least, "gap": gap}
+    numbers |= {"hops": 0.0, "led": 1, "travelled": 1.0, "move": 0.1} | more
+    end = Modes(np.ones(1), np.ones((1, 4)), np.ones(1)) if modes else Bell(*np.ones((3, 1)))
+    arrays = {name: np.array([value]) for name, value in numbers.items()}
+    return Signs(np.ones(1, bool), word=np.array([word]), end=end, **arrays)
+
+
+@pytest.mark.parametrize(
+    ("done", "signs", "words"),
+    [
+        ("D too strong", made("close"), "healthy"),
+        ("D too strong", made("dropped", whole=0.0, least=0.1, gap=0.4), "D too strong"),
+        ("D too strong", made("dropped", whole=0.0, least=0.1), "D too strong, dropped"),
+        ("G too strong", made("dropped", whole=0.0, least=0.1), "G too strong"),
+        ("G too strong", made("dropped", whole=0.1, least=0.6), "G too strong, unsteady"),
+        ("G too strong", made("lost", hops=0.2, led=3), "chasing, G too strong"),
+        ("collapsed", made("collapsed", whole=0.0, least=0.0), "collapsed, rate too high"),
+        ("collapsed", made("lost", hops=0.2, led=3), "chasing, rate too high"),
+        ("turning", made("lost", whole=0.0, least=0.0), "turning"),
+        ("starving", made("lost", whole=0.0, least=0.0, travelled=0.1), "starving"),
+        ("starving", made("lost", whole=0.0, least=0.0, move=0.0), "starving"),
+        ("starving", made("lost", whole=0.0, least=0.0), "lost, D too strong"),
+        ("dropped", made("narrow"), "narrow"),
+        ("dropped", made("dropped", whole=0.5, falls=9), "unsteady, dropped"),
+        ("dropped", made("close", whole=0.5, falls=9), "unsteady"),
+        ("dropped", made("near", whole=0.5, falls=1), "healthy"),
+        ("narrow", made("partly", modes=False, whole=0.0, least=np.nan), "lost"),
+        ("rate too high", made("narrow", modes=False), "rate too high"),
+    ],
+)
+def test_what_is_true_of_a_run_is_what_was_made_and_what_is_seen(done, signs, words):
+    assert protocol._words(signs, 0, done, True, False) == words.split(", ")
+    assert protocol._words(signs, 0, done, False, False) == ["rate too high"]
+
+
+def test_a_quick_g_before_a_d_that_knows_nothing_may_be_called_too_strong():
+    dropped = made("dropped", whole=0.0, least=0.1)
+    assert protocol._words(dropped, 0, "chasing", True, True) == ["dropped", "G too strong"]
+    known = made("dropped", whole=0.0, least=0.1, gap=0.3)
+    assert protocol._words(known, 0, "chasing", True, True) == ["dropped"]
 
 
 def test_truth_is_decided_by_what_is_not_shown(rng):
@@ -372,10 +437,13 @@ def test_truth_is_decided_by_what_is_not_shown(rng):
     class Made:
         samples = np.empty((41, 1, 1500, 2))
 
+        real_score = fake_score = np.full((41, 1), 0.5)
+
     for i in range(41):
         mode = FOUR.modes[i // 2 % 4 if i % 2 == 0 and i else 0]
         Made.samples[i, 0] = mode + 0.05 * rng.standard_normal((1500, 2))
-    assert protocol.truth(Made, FOUR, "dropped") == ["collapsed"]
+    cell = protocol.Cell("dropped", "", "", {})
+    assert protocol.truth(Made, FOUR, cell) == [["collapsed"]]
     assert diagnose(Made.samples[::2, :, :500], FOUR).kinds == ["chasing"]
 
 

@@ -97,7 +97,7 @@ class Diagnoses(Sequence):
         return "\n\n".join([self.summary, *(each._repr_markdown_() for each in self._examples())])
 
 
-def diagnose(run, target=None, seed=None):
+def diagnose(run, target=None, seed=None, gan=None):
     """What happens in a training: a `Diagnosis`, or `Diagnoses`, one for each seed.
 
     run     a `Run`; samples over time, an array or a list (records, n, dim) of one GAN or (records,
@@ -108,6 +108,8 @@ def diagnose(run, target=None, seed=None):
             `Gaussian`, or a `Mixture` of modes apart, all kinds can be told; with other data no
             modes are counted; without one it is not known how the samples ought to be
     seed    one of the run's seeds, or of samples the place among them: its `Diagnosis` alone
+    gan     the `Gan` that was trained, if there is one: what it does already is then not advised.
+            It changes no diagnosis. A `Run` that was not loaded from a file knows its own
 
     Scores are D's means on real and on fake samples, in [0, 1]; others are left aside. How far
     samples move from record to record depends on how far apart records are: thresholds are for one
@@ -117,7 +119,7 @@ def diagnose(run, target=None, seed=None):
     >>> diagnose(falling).kind  # of losses alone little can be known
     'unknown'
     """
-    left = left_by(run)
+    left, gan = left_by(run), getattr(run, "gan", None) if gan is None else gan
     found = signs(left, target)
     lacking = _lacking(found, left, target)
     shown = "curves" if left.samples is None else "samples" if found.gap is None else "all"
@@ -125,7 +127,7 @@ def diagnose(run, target=None, seed=None):
     for i, (rule, because) in enumerate(first_that_hold(found)):
         kind = rule.kind if rule else UNKNOWN
         if kind not in told:
-            told[kind] = try_first(kind), how_sure(kind, shown)
+            told[kind] = try_first(kind, gan), how_sure(kind, shown)
         name = int(left.seeds[i]) if left.several else None
         first, trust = told[kind]
         why = because or _nothing(found, i)
@@ -139,14 +141,20 @@ def diagnose(run, target=None, seed=None):
     return Diagnoses(each) if left.several else each[0]
 
 
-def try_first(kind):
-    """The clinic's first advice for a kind, with its figure and claim; "" where there is none."""
+def try_first(kind, gan=None):
+    """The clinic's first advice for a kind, with its figure and claim, that a `Gan` does not follow
+    already; "" where there is none."""
     name = ADVICE.get(kind, kind)
-    advice = next((case.advice for case in CASES if case.name == name), ())
+    every = next((case.advice for case in CASES if case.name == name), ())
+    advice = [each for each in every if gan is None or not (each.followed and each.followed(gan))]
+    if every and not advice:
+        return "nothing that was measured and is not done already"
     try:
         found = next((told for told in map(said, advice) if told.column == "first"), None)
     except EvidenceError:  # a package without its ledger: the advice stands, its figure is there
         return f"{advice[0].words} (claim {advice[0].claim})"
+    if every and found is None:
+        return "nothing that is known to help and is not done already"
     return f"{found.words} ({found.id})" if found else ""
 
 
@@ -161,7 +169,7 @@ def how_sure(kind, shown="all"):
         return ""
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"].values()
     pairs = [pair for c in cells for pair in zip(c["truth"], c[shown], strict=True)]
-    right = [true == said for true, said in pairs if said == kind]
+    right = [said in true for true, said in pairs if said == kind]
     if not right:
         return ""
     share = in_hundred(sum(right), len(right))
