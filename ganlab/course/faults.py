@@ -3,9 +3,12 @@
 Rules are tried from the top, and the first that holds is the diagnosis. What keeps a GAN from
 learning (a player too strong, a rate too high) comes before what is then seen (modes dropped), for
 it has a remedy of its own. Thresholds were fitted on seeds from 1,000,000 on, and tried on others:
-docs/diagnosis.md says how often they are right. A list of rules is enough: decision trees and a
-forest of three hundred, fitted to the same runs and forty numbers of each, did worse on targets
-that were held out.
+docs/diagnosis.md says how often they are right.
+
+A list of rules is enough. On exploring runs a decision tree of thirty leaves, fitted to the same
+signs, was right for 79 in a hundred on targets that were held out, a forest of two hundred trees
+for 86; these rules for 82 on cells that they had not seen when they were drawn up, and each tells
+what it saw.
 """
 
 from collections.abc import Callable
