@@ -65,7 +65,8 @@ from ganlab import losses, techniques
 from ganlab.backend import keras
 from ganlab.course import faults
 from ganlab.course.diagnosis import diagnose
-from ganlab.course.signs import WHOLE, left_by, signs
+from ganlab.course.left import left_by
+from ganlab.course.signs import WHOLE, signs
 from ganlab.data import Gaussian, points, ring, unequal_ring
 from ganlab.endings import HELD, Bell
 from ganlab.evidence.store import save

@@ -1,7 +1,7 @@
 """docs/diagnosis.md: how often the diagnosis is right, from what `evidence.diagnosis` stored."""
 
 import textwrap
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 
 from evidence.diagnosis import CELLS, FIRST, RESULTS, SEEDS, stored
@@ -15,6 +15,8 @@ SHOWN = {
     "samples": "samples alone",
     "curves": "losses and scores alone",
 }
+WORST = 10  # runs of one confusion that is named
+NOTES = {}  # what was seen of it, {(true word, said word): a sentence}
 RIGHT, OF_A_KIND, SILENT = 0.9, 0.7, 0.9  # what was wanted
 
 HEAD = """# The diagnosis: how often it is right
@@ -152,6 +154,33 @@ def verdict(found):
     return " ".join(told)
 
 
+def shortcomings(found):
+    """Where it is wrong most often, and what was seen of it."""
+    wrong, where = Counter(), defaultdict(Counter)
+    for name, cell in found.items():
+        for true, said in runs({name: cell}):
+            if said not in true:
+                wrong[true[0], said] += 1
+                where[true[0], said][name] += 1
+    of, lines = shares(found), []
+    for (true, said), n in wrong.most_common():
+        if n < WORST:
+            break
+        cell, most = where[true, said].most_common(1)[0]
+        there = "all" if most == n else f"{most} of them"
+        told = f"**{true}, told as {said}** ({n} of {of[true][1]}, {there} in *{cell}*)"
+        note = NOTES.get((true, said), "")
+        lines.append(_wrapped(f"- {told}{': ' if note else '.'}{note}", "  "))
+    right, total = of[""]
+    few = sum(n for n in wrong.values() if n < WORST)
+    head = _wrapped(
+        f"Of {total - right} runs it is wrong. None of this was mended after it was seen: the "
+        f"table would then be one of fitting. Named are confusions of {WORST} runs or more; in "
+        f"smaller ones there are {few}."
+    )
+    return "\n".join(["## Where it falls short", "", head, "", *lines, ""])
+
+
 def _wrapped(text, after=""):
     return textwrap.fill(
         text, 100, subsequent_indent=after, break_long_words=False, break_on_hyphens=False
@@ -175,6 +204,7 @@ def page(found):
         ),
         "",
         table(found),
+        shortcomings(found),
         "## What it needs to see",
         "",
         _wrapped(

@@ -14,7 +14,8 @@ from ganlab.course import settings
 from ganlab.course.advice import CASES
 from ganlab.course.diagnosis import Diagnoses, Diagnosis, diagnose, try_first
 from ganlab.course.faults import RULES
-from ganlab.course.signs import Signs, left_by, signs
+from ganlab.course.left import left_by
+from ganlab.course.signs import Signs, signs
 from ganlab.endings import Bell, Modes
 from ganlab.evidence import EvidenceError
 from ganlab.training import Scaled
@@ -498,6 +499,15 @@ def test_a_confusion_is_counted():
     assert lines[0] == ("| what is true | runs | right | chasing | G too strong | healthy | lost |")
     assert lines[2] == "| chasing | 4 | 50 % | **1** | 2 (1) | · | 1 |"
     assert lines[-1] == "| right where it is said |  |  | 100 % | 50 % | 100 % | 0 % |"
+
+
+def test_what_is_confused_often_is_named():
+    words = {"truth": [["dropped", "unsteady"]] * 30, "all": ["lost"] * 12 + ["unsteady"] * 18}
+    once = {"truth": [["dropped"]] * 2, "all": ["lost", "chasing"]}
+    told = diagnosis_page.shortcomings({"a cell": words, "another": once})
+    assert told.startswith("## Where it falls short\n\nOf 14 runs it is wrong.")
+    assert "- **dropped, told as lost** (13 of 32, 12 of them in *a cell*)" in told
+    assert "chasing" not in told and "in smaller ones there are 1." in " ".join(told.split())
 
 
 def test_cells_are_of_targets_and_settings_that_were_not_seen_before():

@@ -15,7 +15,8 @@ import numpy as np
 
 from ganlab.course.advice import CASES, said
 from ganlab.course.faults import GAP, UNKNOWN, first_that_hold
-from ganlab.course.signs import FEW, left_by, signs
+from ganlab.course.left import left_by
+from ganlab.course.signs import FEW, signs
 from ganlab.evidence import FOLDER, EvidenceError
 from ganlab.evidence.claims import in_hundred
 
