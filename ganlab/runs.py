@@ -161,16 +161,26 @@ class Run(Recorded):
     d_batch_size  how many samples D had before it at once in training, where real and fake ones
                   together or packs of samples count as it saw them; None in files from before it
                   was kept
+    gan           the `Gan` that was trained; None in a run that was loaded, for it is not saved
     """
 
     quantities = RECORDS
 
     def __init__(
-        self, records, seeds, failed, generators, discriminators, latent, score, d_batch_size=None
+        self,
+        records,
+        seeds,
+        failed,
+        generators,
+        discriminators,
+        latent,
+        score,
+        d_batch_size=None,
+        gan=None,
     ):
         super().__init__(records, seeds, failed)
         self.generators, self.discriminators = generators, discriminators
-        self.latent, self.d_batch_size = latent, d_batch_size
+        self.latent, self.d_batch_size, self.gan = latent, d_batch_size, gan
         self._score = score
 
     def generate(self, n, rng=0):

@@ -244,7 +244,7 @@ class Trainer(Loop):
         if not self._records["steps"]:
             self.record()
         gan, ensembles = self.gan, self._ensembles()
-        rest = gan.latent, gan.losses.score, self._d_batch_size
+        rest = gan.latent, gan.losses.score, self._d_batch_size, gan
         return Run(self._records, self.seeds, self.failed, *ensembles, *rest)
 
     def cause(self, name, before, data, given, failed):

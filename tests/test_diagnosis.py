@@ -7,13 +7,18 @@ import pytest
 
 from evidence import diagnosis as protocol
 from evidence import diagnosis_page
-from ganlab import data, recipes
+from ganlab import data, losses, recipes, techniques
+from ganlab.backend import keras
 from ganlab.course import diagnosis as module
+from ganlab.course import settings
 from ganlab.course.advice import CASES
 from ganlab.course.diagnosis import Diagnoses, Diagnosis, diagnose, try_first
 from ganlab.course.faults import RULES
-from ganlab.course.signs import left_by, signs
+from ganlab.course.left import left_by
+from ganlab.course.signs import Signs, signs
+from ganlab.endings import Bell, Modes
 from ganlab.evidence import EvidenceError
+from ganlab.training import Scaled
 
 FOUR = data.ring(4, radius=1.0, std=0.1)
 BELL = data.Gaussian(4.0, 0.5)
@@ -125,6 +130,50 @@ def test_a_perfect_sampler_is_left_alone(target, rng):
     assert (found.kind, found.try_first) == ("healthy", "")
 
 
+def test_modes_of_which_no_record_has_all_and_none_is_missing_for_good_are_unsteady(rng):
+    held = [[i % 4, (i + 1) % 4, (i + 2) % 4] for i in range(RECORDS)]
+    samples = on_modes(held, rng)
+    found = diagnose(samples, FOUR)
+    assert found.kind == "unsteady" and "modes come and go: 0% of the records" in found.because
+    held = [[i % 3, (i + 1) % 3] for i in range(RECORDS)]  # the fourth is never there
+    assert diagnose(on_modes(held, rng), FOUR).kind == "dropped"
+
+
+@pytest.mark.parametrize(("period", "kind"), [(5, "turning"), (8, "turning"), (3, "rate too high")])
+def test_a_bell_that_swings_with_one_period_turns(period, kind, rng):
+    """Where it swings within three records, that is G going to and fro, and no orbit."""
+    swing = 4.0 + 0.7 * np.sin(2 * np.pi * np.arange(RECORDS) / period + 1)
+    found = diagnose(LEVEL | {"samples": around(swing, 0.4, rng)}, BELL)
+    assert found.kind == kind
+    assert period != 5 or "one period (from 55%), 5 records" in found.because
+
+
+def test_a_bell_that_jumps_at_random_has_a_rate_too_high(rng):
+    samples = around(4.0 + 1.2 * rng.standard_normal(RECORDS), 0.4, rng)
+    assert diagnose(LEVEL | {"samples": samples}, BELL).kind == "rate too high"
+
+
+def test_a_g_that_strays_far_is_too_strong_and_not_turning(rng):
+    samples = around(circle(2, radius=9.0), 3.0, rng)
+    found = diagnose(LEVEL | {"samples": samples}, FOUR)
+    assert found.kind == "G too strong" and "times as wide as the data (from 2)" in found.because
+    assert diagnose(samples, FOUR).kind == "turning"  # without scores that is not known
+
+
+def test_a_g_that_throws_its_samples_about_is_judged_by_what_d_knows(rng):
+    samples = around(rng.uniform(-1, 1, (RECORDS, 2)), 0.3, rng)
+    for gap, kind in ((0.0, "G too strong"), (0.08, "rate too high"), (0.3, "rate too high")):
+        scores = {"real_score": np.full(RECORDS, 0.5 + gap), "fake_score": np.full(RECORDS, 0.5)}
+        assert diagnose(scores | {"samples": samples}, FOUR).kind == kind
+
+
+def test_what_stands_still_far_from_the_data_starves_however_far_it_came(rng):
+    places = np.where(np.arange(RECORDS) < 3, 0.0, 9.0)
+    assert diagnose(LEVEL | {"samples": around(places, 0.3, rng)}, BELL).kind == "starving"
+    moving = places + 0.01 * np.arange(RECORDS)
+    assert diagnose(LEVEL | {"samples": around(moving, 0.3, rng)}, BELL).kind == "lost"
+
+
 def test_what_stops_being_finite_had_a_rate_too_high(rng):
     samples = on_modes([[0, 1, 2, 3]] * RECORDS, rng)
     samples[-3:] = np.nan
@@ -208,6 +257,38 @@ def test_the_turn_of_a_circle_is_the_cosine_of_its_step(rng):
     assert s.straight < 0.1
 
 
+@pytest.mark.parametrize("period", [4, 5, 8])
+def test_the_cycle_of_a_circle_is_all_and_of_noise_little(period, rng):
+    angle = 2 * np.pi * np.arange(400) / period
+    way = np.stack([np.cos(angle), np.sin(angle)], axis=-1) + 0.02 * np.arange(400)[:, None]
+    s = signs(left_by(around(way, 0.1, rng)[:, None]), FOUR)
+    assert s.cycle > 0.99 and s.period == pytest.approx(
+        period, rel=0.02
+    )  # its drift does not count
+    noise = rng.standard_normal((200, 6, 20, 2)) * 0.01 + rng.standard_normal((200, 6, 1, 2))
+    s = signs(left_by(noise), FOUR)
+    assert np.all(s.cycle < 0.3) and np.all(s.cycle > 3 / 50)  # of 50 frequencies, three
+
+
+def test_the_least_share_is_of_all_records_together(rng):
+    held = [[0, 1, 2, 3] if i % 2 else [0, 1, 2] for i in range(RECORDS)]
+    s = signs(left_by(on_modes(held, rng)[:, None]), FOUR)
+    assert s.least == pytest.approx(0.5, abs=0.03)  # a quarter of half the records, due a quarter
+    assert signs(left_by(BELL.sample((RECORDS, 1, N), rng)), BELL).least is None
+
+
+def test_a_mode_is_missing_at_a_record_if_it_is_surely_below_half():
+    """Of 400 samples 100 are due to each mode: half are 50, give or take 7."""
+
+    def whole(number):
+        modes = np.resize([0, 1, 2], N)
+        modes[:number] = 3
+        at = np.stack([FOUR.modes[modes]] * RECORDS)
+        return signs(left_by(at[:, None]), FOUR).whole[0]
+
+    assert [whole(number) for number in (42, 44, 50)] == [0.0, 1.0, 1.0]
+
+
 def test_travelled_is_the_share_of_the_way():
     places = np.random.default_rng(0).normal(0, 0.5, (N, 1))
     at = np.concatenate([[0.0], np.full(RECORDS - 1, 1.0)])
@@ -259,6 +340,8 @@ def test_a_run_names_its_seeds():
     found = diagnose(run, recipe.gan.real)
     assert [each.seed for each in found] == [1_000_003, 1_000_007]
     assert diagnose(run, recipe.gan.real, seed=1_000_007) == found[1]
+    assert "beta_1" not in try_first("dropped", run.gan)  # which is 0.5 there
+    assert all("beta_1" not in each.try_first for each in found)
     with pytest.raises(
         ValueError, match=r"seed=7 is there 0 times: wanted one of 1000003, 1000007"
     ):
@@ -285,6 +368,49 @@ def test_advice_is_the_clinics(kind):
     words, id = told.removesuffix(")").rsplit(" (", 1)
     page = (protocol.FOLDER.parent / "docs/clinic.md").read_text(encoding="utf-8")
     assert f"{words} ([{id.split('.')[0]}](" in page
+
+
+def trained(d_rate=1e-3, g_rate=1e-3, beta_1=0.5, **fields):
+    gan = recipes.four_points(d_rate=d_rate, g_rate=g_rate, beta_1=beta_1).gan
+    return gan.changed(**fields)
+
+
+@pytest.mark.parametrize(
+    ("kind", "gan", "words"),
+    [
+        ("dropped", trained(beta_1=0.9), "Adam's beta_1 at 0.5 in place of 0.9"),
+        ("dropped", trained(d_rate=2e-4, g_rate=2e-4), "rates of 0.002 in place of 0.0002"),
+        ("dropped", trained(), "on one bell: G's rate a tenth of D's"),
+        ("dropped", trained(g_rate=1e-4), "rates of 0.002 in place of 0.0002"),
+        ("dropped", trained(d_rate=1e-2), "on one bell: 16 units in G"),
+        ("turning", trained(), "R1 on D, weight 1"),
+        ("turning", trained(added=techniques.r1(1.0)), "nothing that is known to help"),
+        ("chasing", trained(g_rate=3e-2), "equal rates for G and D"),
+        ("chasing", trained(), "minibatch discrimination"),
+        ("collapsed", trained(), "R1 on D, weight 0.1"),
+        ("collapsed", trained(added=techniques.r1(0.1)), "a new D beside the old G"),
+        ("starving", trained(losses=losses.minimax), "the non-saturating loss"),
+        ("starving", trained(), "nothing that was measured and is not done already"),
+        ("healthy", trained(), ""),
+    ],
+)
+def test_what_a_gan_does_already_is_not_advised(kind, gan, words):
+    told = try_first(kind, gan)
+    assert told.startswith(words) and bool(told) == bool(words)
+
+
+def test_rates_that_are_not_known_are_not_taken_for_followed():
+    schedule = keras.optimizers.schedules.ExponentialDecay(2e-3, 100, 0.9)
+    falling = keras.optimizers.Adam(schedule, beta_1=0.5)
+    gan = trained(d_optimizer=falling)
+    assert not settings.quick(gan) and not settings.equal_rates(gan) and settings.low_beta_1(gan)
+    each = Scaled(keras.optimizers.Adam(1.0, beta_1=0.9), np.array([1e-3, 1e-2]))
+    gan = trained(d_optimizer=each, g_optimizer=keras.optimizers.Adam(1e-3))
+    assert not settings.g_at_a_tenth(gan) and not settings.low_beta_1(gan)  # of one member only
+    gan = trained(d_optimizer=None, g_optimizer=None)  # Adam(1e-3, beta_1=0.5), as `train` has it
+    assert settings.equal_rates(gan) and settings.quick(gan) and settings.low_beta_1(gan)
+    gan = trained(d_optimizer=keras.optimizers.SGD(0.1, momentum=0.9))
+    assert not settings.low_beta_1(gan)
 
 
 def test_advice_has_no_figure_where_there_is_no_ledger(monkeypatch):
@@ -337,33 +463,127 @@ def test_what_cannot_be_read_is_refused_in_one_line(run, target, told):
     assert "\n" not in str(refused.value)
 
 
+def test_a_collapse_that_moves_about_is_one_without_scores_too():
+    rng = np.random.default_rng(0)
+    places = FOUR.modes[0] + 0.05 * rng.normal(size=(40, 1, 2))  # as one, from record to record
+    samples = places + 0.02 * rng.normal(size=(40, 300, 2))
+    assert diagnose(samples, FOUR).kind == "collapsed"
+
+
 # The test of the diagnosis -------------------------------------------------------------------
 
 
 def test_results_are_of_todays_rules_and_the_page_is_of_them():
     found = protocol.stored()  # refuses what other thresholds have made
+    alone = protocol.stored(protocol.ALONE)
     assert set(found) <= {cell.name for cell in protocol.CELLS}
-    assert diagnosis_page.PAGE.read_text(encoding="utf-8") == diagnosis_page.page(found)
+    assert diagnosis_page.PAGE.read_text(encoding="utf-8") == diagnosis_page.page(found, alone)
+
+
+def test_the_first_test_stays_readable():
+    first = json.loads((protocol.FOLDER / "diagnosis_first.json").read_text(encoding="utf-8"))
+    page = diagnosis_page.PAGE.with_name("diagnosis_first.md").read_text(encoding="utf-8")
+    pairs = [
+        pair for c in first["cells"].values() for pair in zip(c["truth"], c["all"], strict=True)
+    ]
+    right = sum(true == said for true, said in pairs)
+    assert f"{len(pairs):,} runs" in page and f"**{round(100 * right / len(pairs))} %**" in page
+    healthy = [said == "healthy" for true, said in pairs if true == "healthy"]
+    assert f"silent on {round(100 * np.mean(healthy))} %" in page
+    assert all(f"{name.rsplit(', ', 1)[0]} |" in page for name in first["cells"])
 
 
 def test_a_confusion_is_counted():
     found = {
-        "one": {"truth": ["chasing", "chasing", "healthy"], "all": ["chasing", "lost", "healthy"]}
+        "one": {
+            "truth": [["chasing", "G too strong"], ["chasing"], ["chasing"], ["healthy"]],
+            "all": ["chasing", "lost", "G too strong", "healthy"],
+        }
     }
-    counts = diagnosis_page.confusion(found)
-    assert diagnosis_page.shares(counts) == {"chasing": (1, 2), "healthy": (1, 1), "": (2, 3)}
-    lines = diagnosis_page.table(counts).splitlines()
-    assert lines[0] == "| what is true | runs | right | chasing | healthy | lost |"
-    assert lines[2] == "| chasing | 2 | 50 % | **1** | · | 1 |"
+    found["two"] = {"truth": [["chasing", "G too strong"]], "all": ["G too strong"]}
+    assert diagnosis_page.shares(found) == {"chasing": (2, 4), "healthy": (1, 1), "": (3, 5)}
+    assert diagnosis_page.strictly(found) == (2, 5)
+    lines = diagnosis_page.table(found).splitlines()
+    assert lines[0] == ("| what is true | runs | right | chasing | G too strong | healthy | lost |")
+    assert lines[2] == "| chasing | 4 | 50 % | **1** | 2 (1) | · | 1 |"
+    assert lines[-1] == "| right where it is said |  |  | 100 % | 50 % | 100 % | 0 % |"
 
 
-def test_cells_are_on_targets_that_were_not_fitted_on():
-    fitted = {str(FOUR), str(BELL), str(data.ring(8, radius=1.5, std=0.1))}
-    assert not fitted & {str(target) for target in protocol.TARGETS.values()}
+def test_what_is_confused_often_is_named():
+    words = {"truth": [["dropped", "unsteady"]] * 30, "all": ["lost"] * 12 + ["unsteady"] * 18}
+    once = {"truth": [["dropped"]] * 2, "all": ["lost", "chasing"]}
+    told = diagnosis_page.shortcomings({"a cell": words, "another": once})
+    assert told.startswith("## Where it falls short\n\nOf 14 runs it is wrong.")
+    assert "- **dropped, told as lost** (13 of 32, 12 of them in *a cell*)" in told
+    assert "chasing" not in told and "in smaller ones there are 1." in " ".join(told.split())
+
+
+def test_cells_are_of_targets_and_settings_that_were_not_seen_before():
+    def line(*places):
+        return data.points(*[(x,) for x in places], std=0.1)
+
+    seen = (
+        *(FOUR, BELL, data.ring(8, radius=1.5, std=0.1), data.grid(4, spacing=1.0, std=0.1)),
+        *(line(-1, 0, 1), line(-2.5, -1.5, -0.5, 0.5, 1.5, 2.5), data.Gaussian(1.0, 1.5)),
+        *(data.Gaussian(6.0, 0.8), data.points((5, 5), (6, 5), (5, 6), (6, 6), std=0.1)),
+        *(data.ring(6, radius=1.2, std=0.1), data.ring(3, radius=1.0, std=0.1)),
+        *(data.grid(2, spacing=1.6, std=0.1), line(-1.8, -0.6, 0.6, 1.8), line(5, 6, 7)),
+        *(data.grid(5, spacing=0.8, std=0.1), data.unequal_ring(), data.Gaussian(-3.0, 0.8)),
+        *(data.Gaussian(-5.0, 0.5), data.Gaussian(8.0, 1.0)),
+    )
+    assert not set(map(str, seen)) & set(map(str, protocol.TARGETS.values()))
+    first = json.loads((protocol.FOLDER / "diagnosis_first.json").read_text(encoding="utf-8"))
+    before = [settings for settings in first["rules"]["settings"].values() if settings]
+    assert not [cell.name for cell in protocol.CELLS if cell.numbers in before]
+    assert {cell.target for cell in protocol.CELLS} == set(protocol.TARGETS)
     assert len({cell.name for cell in protocol.CELLS}) == len(protocol.CELLS)
     for done in {cell.done for cell in protocol.CELLS}:
         of = [cell for cell in protocol.CELLS if cell.done == done]
         assert len({cell.target for cell in of}) >= 2 and len({cell.setting for cell in of}) >= 3
+
+
+def made(word, *, modes=True, whole=1.0, falls=0, least=1.0, gap=0.0, **more):
+    """`Signs` of one seed of which a word is to be found, by the protocol's own lines."""
+    numbers = {"whole": whole, "falls": falls, "least": least, "gap": gap}
+    numbers |= {"hops": 0.0, "led": 1, "travelled": 1.0, "move": 0.1} | more
+    end = Modes(np.ones(1), np.ones((1, 4)), np.ones(1)) if modes else Bell(*np.ones((3, 1)))
+    arrays = {name: np.array([value]) for name, value in numbers.items()}
+    return Signs(np.ones(1, bool), word=np.array([word]), end=end, **arrays)
+
+
+@pytest.mark.parametrize(
+    ("done", "signs", "words"),
+    [
+        ("D too strong", made("close"), "healthy"),
+        ("D too strong", made("dropped", whole=0.0, least=0.1, gap=0.4), "D too strong"),
+        ("D too strong", made("dropped", whole=0.0, least=0.1), "D too strong, dropped"),
+        ("G too strong", made("dropped", whole=0.0, least=0.1), "G too strong"),
+        ("G too strong", made("dropped", whole=0.1, least=0.6), "G too strong, unsteady"),
+        ("G too strong", made("lost", hops=0.2, led=3), "chasing, G too strong"),
+        ("collapsed", made("collapsed", whole=0.0, least=0.0), "collapsed, rate too high"),
+        ("collapsed", made("lost", hops=0.2, led=3), "chasing, rate too high"),
+        ("turning", made("lost", whole=0.0, least=0.0), "turning"),
+        ("starving", made("lost", whole=0.0, least=0.0, travelled=0.1), "starving"),
+        ("starving", made("lost", whole=0.0, least=0.0, move=0.0), "starving"),
+        ("starving", made("lost", whole=0.0, least=0.0), "lost, D too strong"),
+        ("dropped", made("narrow"), "narrow"),
+        ("dropped", made("dropped", whole=0.5, falls=9), "unsteady, dropped"),
+        ("dropped", made("close", whole=0.5, falls=9), "unsteady"),
+        ("dropped", made("near", whole=0.5, falls=1), "healthy"),
+        ("narrow", made("partly", modes=False, whole=0.0, least=np.nan), "lost"),
+        ("rate too high", made("narrow", modes=False), "rate too high"),
+    ],
+)
+def test_what_is_true_of_a_run_is_what_was_made_and_what_is_seen(done, signs, words):
+    assert protocol._words(signs, 0, done, True, False) == words.split(", ")
+    assert protocol._words(signs, 0, done, False, False) == ["rate too high"]
+
+
+def test_a_quick_g_before_a_d_that_knows_nothing_may_be_called_too_strong():
+    dropped = made("dropped", whole=0.0, least=0.1)
+    assert protocol._words(dropped, 0, "chasing", True, True) == ["dropped", "G too strong"]
+    known = made("dropped", whole=0.0, least=0.1, gap=0.3)
+    assert protocol._words(known, 0, "chasing", True, True) == ["dropped"]
 
 
 def test_truth_is_decided_by_what_is_not_shown(rng):
@@ -372,10 +592,13 @@ def test_truth_is_decided_by_what_is_not_shown(rng):
     class Made:
         samples = np.empty((41, 1, 1500, 2))
 
+        real_score = fake_score = np.full((41, 1), 0.5)
+
     for i in range(41):
         mode = FOUR.modes[i // 2 % 4 if i % 2 == 0 and i else 0]
         Made.samples[i, 0] = mode + 0.05 * rng.standard_normal((1500, 2))
-    assert protocol.truth(Made, FOUR, "dropped") == ["collapsed"]
+    cell = protocol.Cell("dropped", "", "", {})
+    assert protocol.truth(Made, FOUR, cell) == [["collapsed"]]
     assert diagnose(Made.samples[::2, :, :500], FOUR).kinds == ["chasing"]
 
 

@@ -2,11 +2,13 @@
 
 `docs/clinic.md` and the diagnosis both take it from here. A case is what is seen, its name, the
 test that tells it from the others, and advice. Advice names the setting of a claim that bears it
-out; figures and verdict come from there.
+out; figures and verdict come from there. What a GAN does already is no advice to it: `followed`.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
+from ganlab.course import settings as known
 from ganlab.evidence import EvidenceError, claim
 from ganlab.evidence.claims import anchor, in_hundred
 
@@ -14,13 +16,15 @@ from ganlab.evidence.claims import anchor, in_hundred
 class Advice(NamedTuple):
     """What to try, and the setting of the claim that measured it. `turned` where the claim is of
     what does harm, so that its arms are named the other way round. `share` says, in words, what the
-    share of a claim with a single arm is of; of two arms it is not asked."""
+    share of a claim with a single arm is of; of two arms it is not asked. `followed(gan)` says
+    whether a `Gan` does so already; None where that is not asked."""
 
     words: str
     claim: str
     setting: str
     turned: bool = False
     share: str = ""
+    followed: Callable | None = None
 
 
 class Case(NamedTuple):
@@ -40,7 +44,7 @@ CASES = (
         "collapsed",
         "`word` is *collapsed*, `moves.rate` near 0",
         (
-            Advice("R1 on D, weight 0.1", "F6b", "R1"),
+            Advice("R1 on D, weight 0.1", "F6b", "R1", followed=known.with_r1),
             Advice("a new D beside the old G, for it is D that holds G there", "F4d", FOUR),
             Advice("relativistic pairing with R1 and R2", "F6b", "relativistic, R1 and R2"),
             Advice("packs of two", "F6b", "packs of 2"),
@@ -54,11 +58,11 @@ CASES = (
         "chasing",
         "`moves.rate` above 0.1",
         (
-            Advice("equal rates for G and D", "F3a", FOUR, turned=True),
+            Advice("equal rates for G and D", "F3a", FOUR, turned=True, followed=known.equal_rates),
             Advice("minibatch discrimination", "F6a", "minibatch discrimination"),
             Advice("packs of two", "F6a", "packs of 2"),
             Advice("feature matching", "F6a", "feature matching"),
-            Advice("R1", "F6a", "R1"),
+            Advice("R1", "F6a", "R1", followed=known.with_r1),
             Advice("an averaged generator", "F6a", "averaged generator"),
         ),
     ),
@@ -74,7 +78,7 @@ CASES = (
             Advice(
                 "a Wasserstein loss with a gradient penalty", "F6c", "Wasserstein, gradient penalty"
             ),
-            Advice("R1 on D", "F6c", "R1"),
+            Advice("R1 on D", "F6c", "R1", followed=known.with_r1),
             Advice("feature matching", "F6c", "feature matching"),
             Advice("minibatch discrimination", "F6c", "minibatch discrimination"),
             Advice("D's rate down to a tenth", "F7e", "ours on four points, D's rate to a tenth"),
@@ -97,18 +101,31 @@ CASES = (
         "Samples stay where they began, far from the data",
         "starving",
         "`word` is *lost* at every record, and hardly a sample moves",
-        (Advice("the non-saturating loss in place of minimax", "A4b", "identity"),),
+        (
+            Advice(
+                "the non-saturating loss in place of minimax",
+                "A4b",
+                "identity",
+                followed=known.nonsaturating,
+            ),
+        ),
     ),
     Case(
         "Samples go round the data and come back to where they were",
         "turning",
         "their mean goes on moving, smoothly, and the distance to the data does not shrink",
         (
-            Advice("Adam's beta_1 at 0.5 in place of 0.9", "F5a", "ours on four points, 0.005"),
+            Advice(
+                "Adam's beta_1 at 0.5 in place of 0.9",
+                "F5a",
+                "ours on four points, 0.005",
+                followed=known.low_beta_1,
+            ),
             Advice(
                 "R1 on D, weight 1, under Adam with beta_1 0.9 (runs that settle)",
                 "A6b",
                 "Adam, beta_1 0.9",
+                followed=known.with_r1,
             ),
             Advice(
                 "R1 on D, weight 1, under momentum 0.9 (runs that settle)", "A6b", "momentum 0.9"
@@ -124,6 +141,7 @@ CASES = (
                 "on one bell: G's rate a tenth of D's, in place of equal rates",
                 "B6d",
                 "perspective2016 with Adam, G's rate down",
+                followed=known.g_at_a_tenth,
             ),
         ),
     ),
@@ -132,12 +150,24 @@ CASES = (
         "rates and sizes",
         "`word` is *lost* or *partly* for most seeds",
         (
-            Advice("Adam's beta_1 at 0.5 in place of 0.9", "F5a", "ours on four points, 0.005"),
-            Advice("rates of 0.002 in place of 0.0002", "F5b", FOUR, turned=True),
+            Advice(
+                "Adam's beta_1 at 0.5 in place of 0.9",
+                "F5a",
+                "ours on four points, 0.005",
+                followed=known.low_beta_1,
+            ),
+            Advice(
+                "rates of 0.002 in place of 0.0002",
+                "F5b",
+                FOUR,
+                turned=True,
+                followed=known.quick,
+            ),
             Advice(
                 "on one bell: G's rate a tenth of D's, in place of equal rates",
                 "B6d",
                 "perspective2016 with Adam, G's rate down",
+                followed=known.g_at_a_tenth,
             ),
             Advice(
                 "on one bell: 16 units in G and 16-16 in D, where D is quick already",
@@ -159,6 +189,7 @@ CASES = (
                 "H1d",
                 "repaired",
                 turned=True,
+                followed=known.g_at_a_tenth,
             ),
             Advice(
                 "minibatch discrimination, in a GAN that works otherwise",

@@ -15,7 +15,8 @@ import numpy as np
 
 from ganlab.course.advice import CASES, said
 from ganlab.course.faults import GAP, UNKNOWN, first_that_hold
-from ganlab.course.signs import FEW, left_by, signs
+from ganlab.course.left import left_by
+from ganlab.course.signs import FEW, signs
 from ganlab.evidence import FOLDER, EvidenceError
 from ganlab.evidence.claims import in_hundred
 
@@ -97,7 +98,7 @@ class Diagnoses(Sequence):
         return "\n\n".join([self.summary, *(each._repr_markdown_() for each in self._examples())])
 
 
-def diagnose(run, target=None, seed=None):
+def diagnose(run, target=None, seed=None, gan=None):
     """What happens in a training: a `Diagnosis`, or `Diagnoses`, one for each seed.
 
     run     a `Run`; samples over time, an array or a list (records, n, dim) of one GAN or (records,
@@ -108,6 +109,8 @@ def diagnose(run, target=None, seed=None):
             `Gaussian`, or a `Mixture` of modes apart, all kinds can be told; with other data no
             modes are counted; without one it is not known how the samples ought to be
     seed    one of the run's seeds, or of samples the place among them: its `Diagnosis` alone
+    gan     the `Gan` that was trained, if there is one: what it does already is then not advised.
+            It changes no diagnosis. A `Run` that was not loaded from a file knows its own
 
     Scores are D's means on real and on fake samples, in [0, 1]; others are left aside. How far
     samples move from record to record depends on how far apart records are: thresholds are for one
@@ -117,7 +120,7 @@ def diagnose(run, target=None, seed=None):
     >>> diagnose(falling).kind  # of losses alone little can be known
     'unknown'
     """
-    left = left_by(run)
+    left, gan = left_by(run), getattr(run, "gan", None) if gan is None else gan
     found = signs(left, target)
     lacking = _lacking(found, left, target)
     shown = "curves" if left.samples is None else "samples" if found.gap is None else "all"
@@ -125,7 +128,7 @@ def diagnose(run, target=None, seed=None):
     for i, (rule, because) in enumerate(first_that_hold(found)):
         kind = rule.kind if rule else UNKNOWN
         if kind not in told:
-            told[kind] = try_first(kind), how_sure(kind, shown)
+            told[kind] = try_first(kind, gan), how_sure(kind, shown)
         name = int(left.seeds[i]) if left.several else None
         first, trust = told[kind]
         why = because or _nothing(found, i)
@@ -139,21 +142,38 @@ def diagnose(run, target=None, seed=None):
     return Diagnoses(each) if left.several else each[0]
 
 
-def try_first(kind):
-    """The clinic's first advice for a kind, with its figure and claim; "" where there is none."""
-    return next((words for _, words in advice_for(kind)), "")
+def try_first(kind, gan=None):
+    """The clinic's first advice for a kind, with its figure and claim, that a `Gan` does not follow
+    already; "" where there is none."""
+    found = advice_for(kind, gan)
+    if found or not _written(kind):
+        return found[0][1] if found else ""
+    which = "is known to help" if _open(kind, gan) else "was measured"
+    return f"nothing that {which} and is not done already"
 
 
-def advice_for(kind):
-    """[(advice, its words with figure and claim)]: what the clinic has for a kind and the evidence
-    bears out, in the clinic's order."""
-    name = ADVICE.get(kind, kind)
-    advice = next((case.advice for case in CASES if case.name == name), ())
+def advice_for(kind, gan=None):
+    """[(advice, its words with figure and claim)], in the clinic's order: what it has for a kind,
+    the evidence bears out and a `Gan` does not follow already."""
+    advice = _open(kind, gan)
     try:
         found = [(each, said(each)) for each in advice]
     except EvidenceError:  # a package without its ledger: the advice stands, its figure is there
         return [(each, f"{each.words} (claim {each.claim})") for each in advice]
     return [(one, f"{told.words} ({told.id})") for one, told in found if told.column == "first"]
+
+
+def _written(kind):
+    """What stands in the clinic for a kind."""
+    name = ADVICE.get(kind, kind)
+    return next((case.advice for case in CASES if case.name == name), ())
+
+
+def _open(kind, gan):
+    """Of that what a `Gan` does not follow already."""
+    return [
+        each for each in _written(kind) if gan is None or not (each.followed and each.followed(gan))
+    ]
 
 
 def how_sure(kind, shown="all"):
@@ -167,7 +187,7 @@ def how_sure(kind, shown="all"):
         return ""
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"].values()
     pairs = [pair for c in cells for pair in zip(c["truth"], c[shown], strict=True)]
-    right = [true == said for true, said in pairs if said == kind]
+    right = [said in true for true, said in pairs if said == kind]
     if not right:
         return ""
     share = in_hundred(sum(right), len(right))

@@ -4,35 +4,21 @@ Samples, losses and scores over the records are enough; weights and gradients ar
 sign is an array (seeds,), or None where what is there does not tell it.
 """
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 
-from ganlab.data import Gaussian, Mixture, as_target
+from ganlab.course.left import Left
+from ganlab.data import Gaussian, Mixture, as_target, due_shares
 from ganlab.endings import Bell, Modes, at_the_end, last_tenth, measure
 from ganlab.metrics import is_distribution
 from ganlab.mode_metrics import hops
-from ganlab.own import plain
 
 WHOLE = ("narrow", "close", "near")  # the words of a run that holds all there is
 FEW = 20  # records; with fewer nothing is said of how a run moves
 POINTS = 2000  # of a target, to measure distances to
 DIRECTIONS = 8
-CURVES = ("d_loss", "g_loss", "real_score", "fake_score")
 CLOSE, NARROW, COLLAPSED, LOST = 0.25, 0.8, 0.2, 1.0  # of data without modes, in its own spreads
-
-
-class Left(NamedTuple):
-    """What a training left: samples (records, seeds, n, dim) or None; {curve: (records, seeds)};
-    the seeds' names (seeds,); whether there was an axis of seeds; and how many training steps lie
-    between two records, where that is known."""
-
-    samples: np.ndarray | None
-    curves: dict
-    seeds: np.ndarray
-    several: bool
-    apart: float | None = None
 
 
 class Signs(NamedTuple):
@@ -42,8 +28,11 @@ class Signs(NamedTuple):
     finite     whether samples and curves stayed finite
     word       how it ends, by `endings` where the target has modes
     end        the numbers behind the word, a `Bell` or `Modes`; None where it has none
-    whole      share of the records in the second half that hold everything
+    whole      share of the records in the second half that hold everything; a mode is missing at a
+               record if its share is below what is held by more than a standard error
     falls      how often, from one of these records to the next, that is lost
+    least      the smallest share of a mode in the second half, all its records taken together: 1
+               where all get their due, below a half if one is missing for good
     hops, led  of the second half, as `mode_metrics.hops`: hops a record, modes that have led
     travelled  distance of the last tenth of the records from the first record, in terms of the
                distance from there to the target; without one, of the first record's spread
@@ -52,6 +41,9 @@ class Signs(NamedTuple):
                about -1/2 for noise about a place, near 1 on a smooth path
     straight   distance of the centre from where it was halfway, over the length of its way: 0 on a
                closed curve, 1 on a line
+    cycle      share of the centre's variance about a straight line, in the second half, that has
+               one period, give or take a step of 1 / records in frequency: of noise about 0.3
+    period     that period, in records
     own        spread of the samples of one record, over that of the target
     wander     share of the variance of all samples in the second half that is between records
     gap        D's mean score on real samples less that on fake ones, last tenth; scores in [0, 1]
@@ -64,67 +56,20 @@ class Signs(NamedTuple):
     end: Bell | Modes | None = None
     whole: np.ndarray | None = None
     falls: np.ndarray | None = None
+    least: np.ndarray | None = None
     hops: np.ndarray | None = None
     led: np.ndarray | None = None
     travelled: np.ndarray | None = None
     move: np.ndarray | None = None
     turn: np.ndarray | None = None
     straight: np.ndarray | None = None
+    cycle: np.ndarray | None = None
+    period: np.ndarray | None = None
     own: np.ndarray | None = None
     wander: np.ndarray | None = None
     gap: np.ndarray | None = None
     d_loss: np.ndarray | None = None
     g_rise: np.ndarray | None = None
-
-
-def left_by(run) -> Left:
-    """What there is to see of a `Run`, of samples, or of a mapping or table of curves.
-
-    run  a `Run`; samples (records, n, dim) or (records, seeds, n, dim); or a mapping or a frame
-         with any of d_loss, g_loss, real_score, fake_score, each (records,) or (records, seeds),
-         and perhaps samples
-    """
-    if hasattr(run, "d_loss") and hasattr(run, "seeds"):
-        curves = {name: np.asarray(getattr(run, name), float) for name in CURVES}
-        samples = run.samples if run.samples.size else None
-        apart = float(np.median(np.diff(run.steps))) if len(run.steps) > 1 else None
-        return Left(samples, curves, np.asarray(run.seeds), True, apart)
-    if isinstance(run, Mapping) or hasattr(run, "columns"):
-        names = list(run.columns if hasattr(run, "columns") else run)
-        known = [name for name in (*CURVES, "samples") if name in names]
-        if not known:
-            wanted = f"wanted one of {', '.join((*CURVES, 'samples'))}, or more"
-            raise ValueError(f"run has {', '.join(map(str, names)) or 'nothing'}: {wanted}")
-        given = {name: run[name] for name in known}
-        samples = _samples(given.pop("samples")) if "samples" in given else None
-        curves = {name: _curve(name, values) for name, values in given.items()}
-        several = any(np.ndim(run[name]) == (4 if name == "samples" else 2) for name in known)
-    else:
-        samples, curves, several = _samples(run), {}, np.ndim(run) == 4
-    counts = {name: values.shape[1] for name, values in curves.items()}
-    if samples is not None:
-        counts["samples"] = samples.shape[1]
-    if len(set(counts.values())) > 1:
-        told = ", ".join(f"{count} of {name}" for name, count in counts.items())
-        raise ValueError(f"run has {told}: wanted as many seeds of each")
-    return Left(samples, curves, np.arange(next(iter(counts.values()))), several)
-
-
-def _samples(value):
-    samples = plain("run", value, "a Run, samples (records, n, dim), or a mapping of curves")
-    if samples.ndim not in (3, 4) or samples.size == 0 or samples.dtype.kind not in "fiub":
-        wanted = "wanted a Run, samples (records, n, dim) or (records, seeds, n, dim), or curves"
-        given = f"has shape {samples.shape}" if samples.ndim else f"is a {type(value).__name__}"
-        raise ValueError(f"run {given}: {wanted}")
-    return samples[:, None] if samples.ndim == 3 else samples
-
-
-def _curve(name, value):
-    curve = plain(name, value, "numbers, (records,) or (records, seeds)")
-    if curve.ndim not in (1, 2) or curve.size == 0 or curve.dtype.kind not in "fiub":
-        wanted = "wanted numbers, (records,) or (records, seeds)"
-        raise ValueError(f"{name} has shape {curve.shape}, of {curve.dtype}: {wanted}")
-    return (curve[:, None] if curve.ndim == 1 else curve).astype(float)
 
 
 def signs(left: Left, target=None) -> Signs:
@@ -174,14 +119,31 @@ def _of_samples(samples, target):
     if _has_modes(target):
         found["end"] = end = at_the_end(samples, target)
         found["word"] = end.words()
-        whole = np.isin(measure(half, target).words(), WHOLE)
+        whole = _is_whole(seen := measure(half, target), target, samples.shape[2])
         found["whole"], found["falls"] = whole.mean(axis=0), (whole[:-1] & ~whole[1:]).sum(axis=0)
+        if isinstance(end, Modes) and moves:
+            good = seen.good / np.maximum(seen.good.sum(axis=0), 1e-9)
+            found["least"] = np.sum(seen.shares * good[..., None], axis=0).min(axis=-1)
         if isinstance(end, Modes) and moves:
             seen = hops(half, target)
             found |= {"hops": seen.rate, "led": np.sum(seen.led > 0, axis=-1)}
     elif points is not None:
         found["word"] = _word_of_points(samples, points, spread, found["own"])
     return found
+
+
+def _is_whole(seen, target, n):
+    """Whether records of n samples hold everything, bool (records, seeds).
+
+    Of c samples that are due to a mode c / 2 are half its share, give or take the root of c / 2:
+    with 500 samples of eight modes a mode that is held is below half at one record in ten.
+    """
+    if isinstance(seen, Bell):
+        return np.isin(seen.words(), WHOLE)
+    _, due = due_shares(target)
+    number = np.maximum(seen.good[..., None] * due * n, 1e-9)
+    shares = seen.shares + 1 / np.sqrt(2 * number)
+    return np.isin(seen._replace(shares=shares, width=np.ones_like(seen.good)).words(), WHOLE)
 
 
 def _moves(samples, spread, points, across):
@@ -204,12 +166,29 @@ def _moves(samples, spread, points, across):
     step = np.diff(centres, axis=0)
     square = np.sum(step**2, axis=(0, 2))
     way = np.linalg.norm(step, axis=-1).sum(axis=0)
+    cycle, period = _cycle(centres)
     return {
         "move": np.mean(lengths[half:], axis=0) / spread,
         "travelled": gone / goal,
         "turn": np.sum(step[1:] * step[:-1], axis=(0, 2)) / square,
         "straight": np.linalg.norm(centres[-1] - centres[0], axis=-1) / way,
+        "cycle": cycle,
+        "period": period,
     }
+
+
+def _cycle(centres):
+    """Of a centre's way (records, seeds, dim): the share of its variance about a line that lies in
+    three neighbouring frequencies, those with the most, and their period in records."""
+    records = len(centres)
+    time = (np.arange(records) - (records - 1) / 2)[:, None, None]
+    away = centres - centres.mean(axis=0)
+    away = away - time * (time * away).sum(axis=0) / np.sum(time**2)
+    away = away * np.hanning(records)[:, None, None]  # so that a period need not fit in
+    power = np.sum(np.abs(np.fft.rfft(away, axis=0)) ** 2, axis=-1)[1:]
+    three = power[:-2] + power[1:-1] + power[2:]
+    share = three.max(axis=0) / np.maximum(power.sum(axis=0), 1e-30)
+    return share, records / (three.argmax(axis=0) + 2)
 
 
 def _apart(a, b):

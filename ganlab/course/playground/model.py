@@ -234,7 +234,7 @@ class Session:
         records |= {"steps": [m.step for m in kept], "samples": [m.samples for m in kept]}
         last, size = self.moments[-1], self.settings.batch_size // self.settings.packing
         networks = last.generators, last.discriminators
-        rest = gan.latent, gan.losses.score, size
+        rest = gan.latent, gan.losses.score, size, gan
         return Run(records, self.trainer.seeds, self.trainer.failed, *networks, *rest)
 
 
