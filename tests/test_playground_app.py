@@ -379,6 +379,24 @@ def test_bad_data_of_ones_own_gets_a_line_and_leaves_the_training_alone(app, tex
     assert app.own.note.value == "" and app.session is not session
 
 
+def test_a_new_training_has_no_diagnosis_of_the_old_one(app):
+    app.advance(100)
+    assert "because" in app.diagnosis.value
+    app.restart()
+    assert "wants records" in app.diagnosis.value and app.diagnosed is None
+
+
+def test_as_fast_as_it_can_it_takes_more_steps_a_picture(app):
+    async def played():
+        app.speed.value = 0
+        app.play()
+        await until(lambda: app.session.step >= 100)
+        app.pause()
+
+    asyncio.run(played())
+    assert app._afford > 1
+
+
 @pytest.mark.slow
 def test_memory_stays_flat_over_thousands_of_frames(app):
     """A tenth of an hour at 25 frames a second; `benchmarks/playground.py` takes the hour."""

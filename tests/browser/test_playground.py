@@ -315,14 +315,19 @@ def test_it_can_be_used_without_a_mouse_and_is_labelled(fresh):
 
 def test_it_is_legible_in_a_dark_theme(fresh):
     """The canvas keeps white paper, and what stands beside it follows the theme."""
-    if fresh.name != "lab":
-        pytest.skip("voila's page is light: the template says so")
+
+    def brightness():
+        colour = told(fresh, "At step").evaluate("one => getComputedStyle(one).color")
+        return min(map(int, re.findall(r"\d+", colour)[:3]))
+
+    assert brightness() < 100
+    if fresh.name == "voila":
+        return  # its page is light
     change = "() => jupyterapp.commands.execute('apputils:change-theme', {{ theme: {0!r} }})"
     fresh.page.evaluate(change.format("JupyterLab Dark"))
     fresh.page.wait_for_timeout(3000)
     fresh.screenshot(f"{fresh.name}-dark")
     assert (pixels(fresh)[0, 0] == 255).all()
-    colour = told(fresh, "At step").evaluate("one => getComputedStyle(one).color")
-    assert min(map(int, re.findall(r"\d+", colour)[:3])) > 150
+    assert brightness() > 150
     fresh.page.evaluate(change.format("JupyterLab Light"))
     fresh.page.wait_for_timeout(3000)

@@ -60,6 +60,7 @@ class Playground(Clock, Tries, Keeps, Panel, widgets.VBox):
         self.session, self.screen = session, self._new_screen(session, drawn)
         self.trial = self._again = None
         self.tell("")
+        self.diagnosed, self.diagnosis.value = None, words.diagnosis_html(None, 0)
         self._propose(None)
         self.tried.value, self.tried_picture.layout.display = "", "none"
         self.code.value, self.code.layout.display = "", "none"

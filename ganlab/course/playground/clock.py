@@ -14,10 +14,12 @@ from ganlab.arguments import first_line
 
 COMPILING = "Compiling, a few seconds..."
 PICTURES = 30  # a second at most
-TRAINED = 0.02  # seconds of training for each picture where it goes as fast as it can
+PACE = 27  # pictures a second where it trains as fast as it can
+LEAST = 2.0  # ... and for how many times as long as a picture takes it trains at least
+PAUSE = 0.003  # seconds between two slices, in which buttons are heard
 TEXTS = 0.25  # seconds between two tellings of what is seen, in words
 SLOW = 2.0  # seconds for which a step is left to be read
-SHARE = 0.1  # of the time while it plays may go into the diagnosis
+SHARE = 0.05  # of the time while it plays may go into the diagnosis
 # Widgets may be heard in another thread than cells are run in, and neither matplotlib's style nor a
 # session may be met by two.
 _LOCK = threading.RLock()
@@ -40,6 +42,7 @@ class Clock:
     _turn = None  # a new object whenever playing begins; None while it does not
     _task = None
     _afford = 1  # steps for which there is time between two pictures
+    _seen = 0.01  # seconds that a picture takes, of late
 
     @property
     def playing(self):
@@ -110,7 +113,7 @@ class Clock:
             if self.status.value == COMPILING:
                 self.say("")
             left = 1 / PICTURES - (time.perf_counter() - began)
-            await asyncio.sleep(max(left if self.speed.value else 0.0, 0.002))
+            await asyncio.sleep(max(left if self.speed.value else 0.0, PAUSE))
 
     @alone
     def _slice(self, diagnose):
@@ -121,11 +124,15 @@ class Clock:
         if self.trial is not None:
             steps = max(min(steps, self.trial.ends - self.session.step), 1)
         self.session.advance(steps)
-        if not self.speed.value:  # at most twice as many as before, so one hiccup does no harm
-            spent = (time.perf_counter() - began) / TRAINED
-            self._afford = min(max(1, round(steps / max(spent, 0.5))), 2000)
+        trained = time.perf_counter()
         if diagnose or self.screen_free():
             self._refresh(self.session.now(), diagnose=diagnose)
+            if not diagnose:
+                self._seen += 0.2 * (time.perf_counter() - trained - self._seen)
+        if not self.speed.value:  # at most twice as many as before, so one hiccup does no harm
+            time_for_it = max(1 / PACE - self._seen - PAUSE, LEAST * self._seen)
+            spent = (trained - began) / time_for_it
+            self._afford = min(max(1, round(steps / max(spent, 0.5))), 2000)
         self._end_of_trial()
 
     async def _run_slowly(self, turn):
