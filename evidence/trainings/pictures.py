@@ -13,7 +13,7 @@ from ganlab.backend import keras
 from ganlab.training import train
 
 CHANNELS, UNITS, LATENT = 16, 64, 16
-STEPS, BATCH, RATE = 1500, 32, 1e-3
+STEPS, BATCH, RATE = 1200, 32, 1e-3
 MANY = 600  # pictures that a generator is judged by: as many as there are real ones to test with
 
 
