@@ -128,6 +128,22 @@ def test_a_bar_lies_along_its_angle():
     assert np.abs(wrong[inside]).max() < 0.1
 
 
+RANGES = {
+    images.shapes: {
+        "x": (-0.4, 0.4),
+        "y": (-0.4, 0.4),
+        "radius": (0.3, 0.6),
+        "angle": (0, np.pi),
+    },
+    images.glyphs: {
+        "angle": (-0.2, 0.2),
+        "scale": (0.8, 1.1),
+        "x": (-0.15, 0.15),
+        "y": (-0.15, 0.15),
+    },
+}
+
+
 def test_factors_are_independent_and_fill_their_ranges():
     for made, kinds in ((images.shapes, 3), (images.glyphs, 10)):
         pictures = made(1000, rng(3))
@@ -135,6 +151,10 @@ def test_factors_are_independent_and_fill_their_ranges():
         table = np.stack([values.astype(float) for values in pictures.factors.values()])
         off = np.corrcoef(table) - np.eye(len(table))
         assert np.abs(off).max() < 0.12
+        for name, (low, high) in RANGES[made].items():
+            values = pictures.factors[name]
+            reach = (high - low) / 50
+            assert low <= values.min() < low + reach and high - reach < values.max() <= high, name
 
 
 def test_glyphs_are_told_apart_by_character_and_font():
@@ -162,6 +182,21 @@ def test_a_glyph_is_turned_to_the_right_by_its_angle():
     )
     np.testing.assert_allclose(x[upright], pictures.factors["x"][upright], atol=0.03)
     np.testing.assert_allclose(y[upright], pictures.factors["y"][upright], atol=0.03)
+
+
+def test_what_lies_flat_turns_as_what_stands():
+    """The right end of a dash goes down where the top of a bar goes right."""
+    pictures = images.glyphs(400, rng(7), characters="-", side=32)
+    middles = (2 * np.arange(32) + 1) / 32 - 1
+    light = (as_images(pictures) + 1) / 2
+    across = middles[None, None] - pictures.factors["x"][:, None, None]
+    down = middles[None, :, None] - pictures.factors["y"][:, None, None]
+    xx, yy, xy = ((light * each).sum(axis=(1, 2)) for each in (across**2, down**2, across * down))
+    factors = pictures.factors
+    whole = (factors["font"] == 0) & (0.8 * factors["scale"] + np.abs(factors["x"]) < 0.95)
+    assert whole.sum() > 20
+    turned = 0.5 * np.arctan2(2 * xy, xx - yy)
+    np.testing.assert_allclose(factors["angle"][whole], turned[whole], atol=0.02)
 
 
 def test_the_same_rng_gives_the_same_pictures():

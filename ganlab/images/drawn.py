@@ -102,12 +102,12 @@ def _large(character, font):
     """A character in the middle of a picture of `_LARGE` pixels a side, as high as fills most."""
     path = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / f"{font}.ttf"
     face = ImageFont.truetype(str(path), _LARGE)
-    left, top, right, bottom = face.getbbox(character)
+    canvas = Image.new("L", (3 * _LARGE, 3 * _LARGE))
+    ImageDraw.Draw(canvas).text((_LARGE, _LARGE), character, font=face, fill=255)
     known = FT2Font(str(path)).get_char_index(ord(character)) > 0
-    if not known or right <= left or bottom <= top:
+    if not known or canvas.getbbox() is None:
         raise ValueError(f"{character!r} shows nothing in {font}: wanted characters that are seen")
-    picture = Image.new("L", (right - left, bottom - top))
-    ImageDraw.Draw(picture).text((-left, -top), character, font=face, fill=255)
+    picture = canvas.crop(canvas.getbbox())  # what is inked, which the font's own box is not
     factor = 0.8 * _LARGE / max(picture.size)
     width, height = (max(1, round(factor * length)) for length in picture.size)
     square = Image.new("L", (_LARGE, _LARGE))
