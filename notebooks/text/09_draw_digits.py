@@ -237,7 +237,7 @@ show(fig, "09.judged")
 # All are far above the floor. Now look at the two dense rows. We know that they are the same game, pixel
 # by pixel with other names: whatever separates them is the luck of eight seeds. So it is a ruler. The
 # two rows of convolutions are not the same game, for to them neighbours are what they are, and yet
-# they lie hardly further apart.
+# they lie no further apart.
 #
 # That convolutions know more than dense layers is sure. That it helps on pictures of 8 x 8, with as
 # many weights, eight seeds cannot tell. A protocol for 64 seeds and more is written
@@ -394,7 +394,7 @@ right.set_title("against 3 and 4")
 show(fig, "09.guidelines")
 
 # %% [markdown]
-# The seeds are about twice as far away. Likely reasons: a ReLU of D's that is off gives no slope, and
+# Most seeds are about twice as far away. Likely reasons: a ReLU of D's that is off gives no slope, and
 # D's slope is all that G learns from; and without tanh G has to find the range of a pixel by itself.
 # Which of the two it is, and what guidelines 1 and 2 are worth, one picture does not say: protocol
 # [I1c](../evidence/claims/pictures.py) leaves out each alone, over 64 seeds and more.
