@@ -20,8 +20,8 @@ sys.path.remove(str(HERE))
 STEPS, FIRST = 10, 2
 # How far rounding may lead. Adam gives a tiny slope the same step as a large one: the ten steps of
 # the VAE in float32, by any library, differ from those in float64 by 1.5e-4 of the divergence.
-# The DCGAN's many weights with tiny slopes feel Keras's larger epsilon: 4e-4 after ten steps of JAX,
-# and 1e-6 after one.
+# The DCGAN's many weights with tiny slopes feel Keras's larger epsilon: ten steps of JAX differ by
+# 4e-4, and the first by 1e-6.
 CLOSE = dict.fromkeys(kinds.TASKS, 1e-4) | {"vae": 5e-4, "dcgan": 1e-3}
 # From N(0, 1) the small GANs start with gradients as small as Adam's epsilon, which Keras adds
 # before the correction of the bias, PyTorch and optax after it. Glorot's are moderate.

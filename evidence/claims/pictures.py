@@ -7,11 +7,11 @@ learned from.
 
 from functools import partial
 
-from evidence.outcomes_of_pictures import judged_distance
+from evidence.outcomes_of_samples import judged_distance
 from evidence.trainings.pictures import train_convolutions, train_dense
 from ganlab.evidence import Arm, Protocol, Setting
 
-MOST = 128  # 64 GANs of convolutions take some minutes
+MOST = 512  # 64 GANs of convolutions take minutes
 A_STEP = 1.0  # of the distance: what real pictures differ by from real ones, about
 LOST = 1000.0  # further away than noise
 R1 = 3.0  # its weight
