@@ -43,7 +43,7 @@ from ganlab.training import Records, train
 # So a GAN of dense layers can learn digits as it learned a ring. There are 1,197 real ones to learn
 # from, and 600 that no network here ever sees.
 #
-# The task is the post's: the non-saturating loss, Adam for both. A price on D's slope, R1 of weight
+# Loss and optimizer are the usual ones: non-saturating, Adam for both players. A price on D's slope, R1 of weight
 # 3, comes with it; what it is worth is seen below.
 
 # %%
@@ -185,8 +185,7 @@ show(plots.animate(draw, len(frames), figsize=(4.2, 4.6), fps=2), "09.film")
 # 100 test pictures rightly ([`ganlab.images.judge`](../ganlab/images/judge.py)). It gives p(y|x), the
 # probability of each class y, and 32 *features*, its last hidden layer.
 #
-# $\text{inception score} = \exp \, \mathrm{E}_x \, \mathrm{KL}\big(p(y|x) \,\|\, p(y)\big), \qquad
-# p(y) = \mathrm{E}_x \, p(y|x)$
+# $\text{inception score} = \exp \, \mathrm{E}_x \, \mathrm{KL}\big(p(y|x) \,\|\, p(y)\big)$, with $p(y) = \mathrm{E}_x \, p(y|x)$
 #
 # $\text{Frechet distance} = |m - m'|^2 + \mathrm{tr}\big(C + C' - 2 (C C')^{1/2}\big)$
 #
