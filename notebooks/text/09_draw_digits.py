@@ -10,7 +10,7 @@
 # - to write the inception score, and to fool it;
 # - to look for copies, and to test your own eye.
 #
-# *You need* notebooks 00 and 01; 05 for the penalty R1. About 50 minutes to read, a minute to run.
+# *You need* notebooks 00 and 01, where the penalty R1 is met. About 50 minutes to read, a minute to run.
 
 # %%
 from importlib.util import find_spec
@@ -216,7 +216,7 @@ check("09.2", inception_score)
 judge, rng = images.digit_judge(), np.random.default_rng(0)
 conv_puzzled = train_gans(dcgan(16, (8, 8)), shuffled)
 draws = np.stack([real.array[rng.permutation(len(real))[:600]] for _ in range(20)])
-floors = [np.quantile(s, [0.1, 0.9]) for s in (judge.frechet(draws, test), judge.inception(draws))]
+floor = tuple(np.quantile(judge.frechet(draws, test), [0.1, 0.9]))
 arms = {
     "dense": dense.samples[-1],
     "dense, shuffled": in_order[-1],
@@ -227,9 +227,9 @@ fig, (left, right) = plots.figure(2, width=9.0, height=3.2, width_ratios=(1, 1.1
 for name, run in {"dense": dense, "convolutions": conv}.items():
     plots.band(left, run.steps[2:], judge.frechet(run.samples[2:], test), name)
 left.set(yscale="log", ylabel="Frechet distance")
-left.axhspan(*floors[0], color="0.85", zorder=0)
+left.axhspan(*floor, color="0.85", zorder=0)
 distances = {name: judge.frechet(samples, test) for name, samples in arms.items()}
-plots.outcomes(right, distances, floor=tuple(floors[0]), label="Frechet distance at step 900")
+plots.outcomes(right, distances, floor=floor, label="Frechet distance at step 900")
 show(fig, "09.judged")
 
 # %% [markdown]
@@ -387,7 +387,7 @@ bare = train_gans(against())
 ends = {"as advised": conv.samples[9], "against 3 and 4": bare.samples[-1]}
 fig, (left, right) = plots.figure(2, width=9.0, height=2.7, width_ratios=(2, 1))
 distances = {name: judge.frechet(samples, test) for name, samples in ends.items()}
-plots.outcomes(left, distances, floor=tuple(floors[0]), label="Frechet distance at step 900")
+plots.outcomes(left, distances, floor=floor, label="Frechet distance at step 900")
 wall(right, rows_of(bare.samples[-1], 6), (8, 8), columns=8)
 right.set_title("against 3 and 4")
 show(fig, "09.guidelines")
@@ -402,7 +402,7 @@ show(fig, "09.guidelines")
 #
 # <small>3 min</small>
 #
-# R1 makes a steep D at real pictures dear (notebook 05). Its weight is a number for each member, so two
+# R1 makes a steep D at real pictures dear (notebook 01). Its weight is a number for each member, so two
 # seeds of four weights are one program, and none that is new. *At which weight will the distance be
 # least?*
 
@@ -414,7 +414,7 @@ ax.set_yscale("log")
 for k, (weight, line) in enumerate(zip(weights, plots.LINES, strict=False)):
     run = judge.frechet(priced.samples[2:, 2 * k : 2 * k + 2], test)
     ax.plot(priced.steps[2:], run, color=f"C{k}", ls=line, label=[f"weight {weight:g}", None])
-ax.axhspan(*floors[0], color="0.85", zorder=0)
+ax.axhspan(*floor, color="0.85", zorder=0)
 ax.set(xlabel="training step", ylabel="Frechet distance")
 plots.legend(ax, ncols=4)
 show(fig, "09.price")
