@@ -1,13 +1,13 @@
 """What samples came to, in any dimension: one number a seed, (seeds,), NaN for one that failed.
 
 Of the `Generated` of trainings/side_by_side.py, each seed's samples against real points of its own,
-of the `Labelled` of trainings/labelled.py, and of the `Judged` of trainings/parzen.py. `outcomes`
-has those of runs on the line.
+of the `Labelled` of trainings/labelled.py, of the `Judged` of trainings/parzen.py, and of the
+`Drawn` of trainings/pictures.py. `outcomes` has those of runs on the line.
 """
 
 import numpy as np
 
-from ganlab import neighbours
+from ganlab import images, neighbours
 from ganlab.distances import sliced_wasserstein
 from ganlab.labelled import task_accuracy
 
@@ -57,3 +57,9 @@ def solved(made):
 def solved_by_real(made):
     """The same of a classifier trained on real points: the ceiling."""
     return task_accuracy(made.real, made.test)
+
+
+def judged_distance(drawn):
+    """Frechet distance of drawn digits to test digits, in the judge's features; of real ones it is
+    1 to 2."""
+    return images.digit_judge().frechet(drawn.pictures, drawn.test)

@@ -1,4 +1,4 @@
-"""Keras layers that a `Dense` is not: what looks along the batch, so far."""
+"""Keras layers that Keras has not: one that looks along the batch, and one that shuffles pixels."""
 
 from ganlab.arguments import whole
 from ganlab.backend import keras, tf
@@ -119,3 +119,45 @@ class MinibatchDiscrimination(keras.layers.Layer):
             "include_self": self.include_self,
             "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
         }
+
+
+@keras.saving.register_keras_serializable("ganlab")
+class DepthToSpace(keras.layers.Layer):
+    """Channels become pixels: (n, height, width, block^2 c) to (n, block height, block width, c).
+
+    Behind a convolution to block^2 as many channels it makes pictures larger without a zero between
+    pixels, and without one pixel being reached more often than its neighbour. W. Shi and others,
+    *Real-Time Single Image and Video Super-Resolution Using an Efficient Sub-Pixel Convolutional
+    Neural Network*, CVPR 2016. The order is that of `tf.nn.depth_to_space`: of the channels at a
+    place the first c make the upper left pixel, the next c the one to its right.
+    """
+
+    def __init__(self, block, **keywords):
+        super().__init__(**keywords)
+        self.block = whole("block", block, 2)
+
+    def build(self, input_shape):
+        self.compute_output_shape(input_shape)
+
+    def compute_output_shape(self, input_shape):
+        """The shape of what it gives; ValueError where channels do not come out even."""
+        if len(input_shape) != 4 or None in input_shape[1:] or input_shape[3] % self.block**2:
+            wanted = f"wanted (n, height, width, channels), channels a multiple of {self.block**2}"
+            raise ValueError(f"DepthToSpace is given {tuple(input_shape)}: {wanted}")
+        n, height, width, channels = input_shape
+        return (n, self.block * height, self.block * width, channels // self.block**2)
+
+    def call(self, x):
+        return tf.nn.depth_to_space(x, self.block)
+
+    def call_stacked(self, weights, x):
+        """The layer for many members at once, which share nothing: x (seeds, n, ...)."""
+        y = self.call(tf.reshape(x, (-1, *x.shape[2:])))
+        return tf.reshape(y, (x.shape[0], -1, *y.shape[1:]))
+
+    def multiplications(self, batch):
+        """How many multiplications it takes: none."""
+        return 0
+
+    def get_config(self):
+        return {**super().get_config(), "block": self.block}

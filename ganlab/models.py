@@ -11,6 +11,23 @@ from ganlab.arguments import first_line
 from ganlab.backend import keras, refuse_unusable
 from ganlab.lookups import is_own, layer_attributes, reads
 
+# What does the work of a layer that is refused for its state.
+INSTEAD = {
+    keras.layers.BatchNormalization: "LayerNormalization and GroupNormalization are served",
+    keras.layers.SpectralNormalization: "techniques.spectral_normalisation() is served",
+    **dict.fromkeys(
+        (
+            keras.layers.Dropout,
+            keras.layers.SpatialDropout1D,
+            keras.layers.SpatialDropout2D,
+            keras.layers.AlphaDropout,
+            keras.layers.GaussianDropout,
+            keras.layers.GaussianNoise,
+        ),
+        "noise on what D sees is techniques.instance_noise(std)",
+    ),
+}
+
 
 def owners(model):
     """The layers that own weights themselves, in the order of `model.trainable_variables`; one
@@ -186,15 +203,17 @@ def _refuse_unsupported(model, role):
     """One line for each thing that would otherwise be left out without a word."""
     if model.non_trainable_variables:
         state = {id(v) for v in model.non_trainable_variables}
-        kinds = [
-            f"{type(part).__name__} {part.name}"
+        keeping = [
+            part
             for part in _parts(model)
             if part is not model and any(id(v) in state for v in part.variables)
         ]
-        who = ", ".join(dict.fromkeys(kinds)) or type(model).__name__
+        who = ", ".join(dict.fromkeys(f"{type(part).__name__} {part.name}" for part in keeping))
+        instead = {INSTEAD[kind] for kind in map(type, keeping) if kind in INSTEAD}
         raise ValueError(
-            f"{role} keeps state between calls ({who}): wanted no batch normalisation, "
-            "dropout, recurrent layers or frozen weights"
+            f"{role} keeps state between calls ({who or type(model).__name__}): wanted no batch "
+            "normalisation, dropout, recurrent layers or frozen weights"
+            + "".join(f"; {cure}" for cure in sorted(instead))
         )
     if model.losses or any(v.regularizer is not None for v in model.trainable_variables):
         raise ValueError(f"{role} has a regularizer: wanted a penalty given to `added`")

@@ -4,7 +4,7 @@ from ganlab.arguments import whole
 from ganlab.backend import keras, refuse_unusable
 from ganlab.layers import MinibatchDiscrimination
 
-__all__ = ["MinibatchDiscrimination", "mlp", "pytorch_initial"]
+__all__ = ["MinibatchDiscrimination", "dcgan", "mlp", "pytorch_initial"]
 
 
 def mlp(sizes, activation="relu", output_activation=None, kernel="glorot_uniform", bias="zeros"):
@@ -37,6 +37,51 @@ def mlp(sizes, activation="relu", output_activation=None, kernel="glorot_uniform
             options["activation"] = output_activation if last else activation
         layers.append(kind.from_config({**options, "name": "output" if last else f"hidden_{i}"}))
     return keras.Sequential(layers)
+
+
+def dcgan(latent_dim, size, channels=16):
+    """(generator, discriminator) of convolutions, for flat pictures of this size, from -1 to 1.
+
+    size      (height, width), multiples of 4; in colour (height, width, 3)
+    channels  of the pictures half as large; those a quarter as large have twice as many
+
+    The generator makes pictures a quarter as large by a dense layer, and doubles them twice by
+    transposed convolutions of 4 x 4 in strides of 2, with ReLU, and tanh in the end. The
+    discriminator is its mirror image: two such convolutions, leaky ReLU, a dense layer to a logit.
+    A kernel twice as large as its stride reaches every pixel equally often. ValueError, in one
+    line, for other sizes. After A. Radford and others, *Unsupervised Representation Learning with
+    Deep Convolutional Generative Adversarial Networks*, ICLR 2016, without batch normalisation.
+
+        G, D = dcgan(16, (8, 8))
+    """
+    refuse_unusable()
+    latent_dim, channels = whole("latent_dim", latent_dim, 1), whole("channels", channels, 1)
+    size = tuple(whole("each of size", side, 1) for side in size)
+    if len(size) not in (2, 3) or size[0] % 4 or size[1] % 4:
+        wanted = "wanted (height, width) or (height, width, colours), multiples of 4"
+        raise ValueError(f"size={size}: {wanted}")
+    height, width, colours = *size[:2], *(size[2:] or (1,))
+    layers, small = keras.layers, (height // 4, width // 4, 2 * channels)
+    doubled = dict(kernel_size=4, strides=2, padding="same")
+    generator = [
+        layers.Dense(small[0] * small[1] * small[2], "relu"),
+        layers.Reshape(small),
+        layers.Conv2DTranspose(channels, activation="relu", **doubled),
+        layers.Conv2DTranspose(colours, activation="tanh", **doubled),
+        layers.Flatten(),
+    ]
+    discriminator = [
+        layers.Reshape((height, width, colours)),
+        layers.Conv2D(channels, activation="leaky_relu", **doubled),
+        layers.Conv2D(2 * channels, activation="leaky_relu", **doubled),
+        layers.Flatten(),
+        layers.Dense(1),
+    ]
+    pixels = height * width * colours
+    return (
+        keras.Sequential([keras.Input((latent_dim,)), *generator]),
+        keras.Sequential([keras.Input((pixels,)), *discriminator]),
+    )
 
 
 def pytorch_initial(fan_in):

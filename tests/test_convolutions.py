@@ -5,6 +5,7 @@ import pytest
 
 from ganlab.backend import keras, tf
 from ganlab.ensemble import Ensemble, call, mapped_parts
+from ganlab.layers import DepthToSpace
 
 layers = keras.layers
 MEMBERS, N = 2, 3
@@ -32,6 +33,7 @@ SERVED = {
     "twice as large": (lambda: layers.UpSampling2D(2), (2, 3, 2)),
     "padded": (lambda: layers.ZeroPadding2D((1, 2)), (2, 3, 2)),
     "cropped": (lambda: layers.Cropping2D((1, 0)), (4, 3, 2)),
+    "channels to pixels": (lambda: DepthToSpace(2), (3, 2, 8)),
 }
 NOT_SERVED = {
     "dilated": (lambda: layers.Conv2D(2, 3, dilation_rate=2), (7, 6, 2)),
@@ -87,6 +89,29 @@ def test_values_and_both_orders_of_slopes_are_those_of_keras(name, compiled):
         return values_and_slopes(ours, weights, x)
 
     found = (tf.function(compute, jit_compile=True) if compiled else compute)(weights, x)
+    wanted = values_and_slopes(lambda *given: one_by_one(layer, *given), weights, x)
+    for a, b in zip(found, wanted, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-9)
+
+
+def test_channels_become_pixels_in_rows_and_then_beside_each_other():
+    """By hand, and as PyTorch's pixel shuffle does where there is one channel in the end."""
+    x = np.arange(8.0, dtype="float32").reshape(1, 1, 2, 4)
+    wanted = [[0, 1, 4, 5], [2, 3, 6, 7]]
+    np.testing.assert_array_equal(DepthToSpace(2)(x)[0, :, :, 0], wanted)
+    copy = DepthToSpace.from_config(DepthToSpace(3).get_config())
+    assert copy.block == 3 and copy.compute_output_shape((None, 2, 4, 9)) == (None, 6, 12, 1)
+    with pytest.raises(ValueError, match=r"given \(1, 1, 2, 4\): wanted .* a multiple of 9"):
+        copy(x)
+    with pytest.raises(ValueError, match="block=1: wanted a whole number, at least 2"):
+        DepthToSpace(1)
+
+
+@pytest.mark.parametrize("name", ["LayerNormalization", "GroupNormalization", "MaxPooling2D"])
+def test_normalisations_that_look_at_one_sample_are_what_keras_says(name):
+    keywords = {"groups": 2} if name == "GroupNormalization" else {}
+    layer, weights, x = a_case((lambda: getattr(layers, name)(**keywords), (4, 4, 4)))
+    found = values_and_slopes(lambda *given: call(layer, *given), weights, x)
     wanted = values_and_slopes(lambda *given: one_by_one(layer, *given), weights, x)
     for a, b in zip(found, wanted, strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-9)

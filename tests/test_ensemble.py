@@ -680,9 +680,16 @@ def test_build_gives_the_size_of_the_output():
 @pytest.mark.parametrize(
     "layer, message",
     [
-        (lambda: keras.layers.BatchNormalization(), "keeps state between calls.*batch_norm"),
-        (lambda: keras.layers.Dropout(0.5), "keeps state between calls"),
-        (lambda: keras.layers.GaussianNoise(0.5), "keeps state between calls"),
+        (
+            lambda: keras.layers.BatchNormalization(),
+            "keeps state.*batch_norm.*; LayerNormalization and GroupNorm.* are served$",
+        ),
+        (lambda: keras.layers.Dropout(0.5), r"keeps state between calls.*instance_noise\(std\)$"),
+        (lambda: keras.layers.GaussianNoise(0.5), "keeps state between calls.*instance_noise"),
+        (
+            lambda: keras.layers.SpectralNormalization(keras.layers.Dense(3)),
+            r"keeps state.*; techniques.spectral_normalisation\(\) is served$",
+        ),
         (lambda: keras.layers.Dense(3, trainable=False), "keeps state.*frozen weights"),
         (lambda: keras.layers.Dense(3, kernel_regularizer="l2"), "regularizer.*`added`"),
         (lambda: keras.layers.Dense(3, bias_regularizer="l2"), "regularizer"),

@@ -272,6 +272,70 @@ def test_the_kl_exercise_tells_what_is_wrong(answer, words):
     assert line.startswith("07.1: not yet. ") and words in line
 
 
+def d_of_digits(
+    strides=2, kernel=4, act="leaky_relu", channels=(16, 32), end=(), bias=True, mid=()
+):
+    """A discriminator of digits, right but for what is said."""
+    from ganlab.backend import keras
+
+    layers, made = keras.layers, []
+    for c in channels:
+        made += [layers.Conv2D(c, kernel, strides, "same", activation=act, use_bias=bias), *mid]
+    last = end or (layers.Flatten(), layers.Dense(1))
+    return keras.Sequential([keras.Input((64,)), layers.Reshape((8, 8, 1)), *made, *last])
+
+
+def flat_layers(*names):
+    from ganlab.backend import keras
+
+    made = {"flat": keras.layers.Flatten, "sigmoid": lambda: keras.layers.Dense(1, "sigmoid")}
+    return [made.get(name, lambda: keras.layers.AveragePooling2D(1))() for name in names]
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: [1, 2], "Wanted is a Keras model, and this is a list"),
+        (lambda: d_of_digits(strides=1), "halve height and width: strides=2"),
+        (lambda: d_of_digits(channels=(16,)), "It has 1 layers Conv2D: wanted two"),
+        (lambda: d_of_digits(channels=(32, 64)), "(4, 4, 32) and (2, 2, 64): wanted (4, 4, 16)"),
+        (lambda: d_of_digits(kernel=3), "The kernels should be 4 x 4"),
+        (lambda: d_of_digits(act="relu"), "wants to stand a leaky ReLU"),
+        (lambda: d_of_digits(end=flat_layers("flat")), "It gives (None, 128): wanted one logit"),
+        (lambda: d_of_digits(end=flat_layers("flat", "sigmoid")), "It should end in a logit"),
+        (lambda: d_of_digits(bias=False), "It has 8577 weights: wanted 8625"),
+        (lambda: d_of_digits(mid=flat_layers("pool")), "No pooling"),
+    ],
+)
+def test_the_exercise_on_a_discriminator_tells_what_is_wrong(make, words):
+    line = verdict("09.1", lambda: (make(), 0)[0])
+    assert line.startswith("09.1: not yet. ") and words in line
+
+
+def kl_rows(p, q):
+    return np.sum(p * np.log(p / q), axis=1)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda p: kl_rows(p, p.mean(0)).mean(), "the score is exp of it"),
+        (lambda p: np.exp(kl_rows(p, p.mean(0))), "take the mean of the KL before exp"),
+        (lambda p: np.exp(kl_rows(p, p.mean(0)).sum()), "take the mean"),
+        (lambda p: np.exp(kl_rows(p.mean(0), p).mean()), "the other way round"),
+        (lambda p: np.exp(np.mean(p * np.log(p / p.mean(0)))), "Sum over the classes"),
+        (lambda p: np.exp(kl_rows(p, 1 / p.shape[1]).mean()), "p(y) is the mean of the rows"),
+        (lambda p: np.exp(kl_rows(p, p.mean(0)).mean() / np.log(2)), "the natural one"),
+        (lambda p: np.exp(kl_rows(p, p.mean(0)).mean()), "0 log 0 counts as 0"),
+        (lambda p: 1.0, "For the four rows that are tried the score should be"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_the_exercise_on_the_inception_score_tells_what_is_wrong(answer, words):
+    line = verdict("09.2", answer)
+    assert line.startswith("09.2: not yet. ") and words in line
+
+
 def test_checks_see_values_and_objects_as_they_are(own_checks):
     class Model:
         units = 3

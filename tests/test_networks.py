@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ganlab.backend import keras, tf
-from ganlab.networks import MinibatchDiscrimination, mlp
+from ganlab.networks import MinibatchDiscrimination, dcgan, mlp
 
 
 def dense(model):
@@ -257,3 +257,32 @@ def test_wrong_numbers_of_kernels_or_neighbours_get_one_line():
     ):
         with pytest.raises(ValueError, match=message):
             MinibatchDiscrimination(**wrong)
+
+
+def test_a_dcgan_halves_twice_and_doubles_twice():
+    G, D = dcgan(5, (8, 12), 3)
+    shapes = [tuple(layer.output.shape[1:]) for layer in G.layers]
+    assert shapes == [(36,), (2, 3, 6), (4, 6, 3), (8, 12, 1), (96,)]
+    shapes = [tuple(layer.output.shape[1:]) for layer in D.layers]
+    assert shapes == [(8, 12, 1), (4, 6, 3), (2, 3, 6), (36,), (1,)]
+    # kernels and biases, by hand
+    assert G.count_params() == 5 * 36 + 36 + 16 * 6 * 3 + 3 + 16 * 3 + 1
+    assert D.count_params() == 16 * 3 + 3 + 16 * 3 * 6 + 6 + 36 + 1
+    z = np.random.default_rng(0).standard_normal((50, 5)).astype("float32")
+    pictures = np.asarray(G(100 * z))
+    assert np.abs(pictures).max() <= 1 and np.abs(pictures).min() < 0.1
+    assert [layer.activation.__name__ for layer in D.layers if hasattr(layer, "activation")] == [
+        "leaky_relu",
+        "leaky_relu",
+        "linear",
+    ]
+
+
+def test_a_dcgan_in_colour_and_what_sizes_it_refuses():
+    G, D = dcgan(2, (4, 4, 3), 1)
+    assert G.output_shape == D.input_shape == (None, 48)
+    for size in ((8, 6), (8,), (8, 8, 3, 1)):
+        with pytest.raises(ValueError, match=r"size=\(8.*: wanted \(height, width\) or"):
+            dcgan(2, size)
+    with pytest.raises(ValueError, match="channels=0: wanted a whole number, at least 1"):
+        dcgan(2, (8, 8), 0)

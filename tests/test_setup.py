@@ -39,7 +39,7 @@ PIN_LINES = [
 LIGHT = (  # no TensorFlow
     *("data", "latent", "games", "metrics", "endings", "evidence", "plots"),
     *("distances", "kernel_distances", "kernel_density", "neighbours", "mode_metrics"),
-    *("course.exercises", "course.explorers", "exercises", "widgets"),
+    *("course.exercises", "course.explorers", "exercises", "widgets", "images", "picture_plots"),
 )
 
 

@@ -288,6 +288,77 @@ def _kl_divergence(answer):
     return "A code that is N(0, I) costs nothing, and tells nothing."
 
 
+@exercise("09.1")
+def _discriminator_of_digits(answer):
+    model = answer()
+    if not hasattr(model, "count_params"):
+        raise Hint(f"Wanted is a Keras model, and this is a {type(model).__name__}.")
+    if model.input_shape != (None, 64):
+        raise Hint(f"It takes {model.input_shape}: pictures come flat, keras.Input((64,)).")
+    kinds = [type(layer).__name__ for layer in model.layers]
+    if "MaxPooling2D" in kinds or "AveragePooling2D" in kinds:
+        raise Hint("No pooling: let the convolutions halve the picture by strides of 2.")
+    convolutions = [layer for layer in model.layers if type(layer).__name__ == "Conv2D"]
+    if len(convolutions) != 2:
+        raise Hint(f"It has {len(convolutions)} layers Conv2D: wanted two.")
+    if any(tuple(layer.strides) != (2, 2) for layer in convolutions):
+        raise Hint("Each convolution should halve height and width: strides=2.")
+    shapes = [tuple(layer.output.shape[1:]) for layer in convolutions]
+    if shapes != [(4, 4, 16), (2, 2, 32)]:
+        told = "padding='same', 16 and then 32 channels"
+        raise Hint(f"They give {shapes[0]} and {shapes[1]}: wanted (4, 4, 16), (2, 2, 32); {told}.")
+    if any(tuple(layer.kernel_size) != (4, 4) for layer in convolutions):
+        raise Hint("The kernels should be 4 x 4, twice the stride.")
+    if kinds.count("LeakyReLU") + _activations(model).count("leaky_relu") != 2:
+        raise Hint("Behind each convolution wants to stand a leaky ReLU.")
+    if model.output_shape != (None, 1):
+        raise Hint(f"It gives {model.output_shape}: wanted one logit a picture; Flatten, Dense(1).")
+    if kinds[-1] != "Dense" or _activations(model)[-1] != "linear":
+        raise Hint("It should end in a logit: a Dense(1) without an activation.")
+    if model.count_params() != 8625:
+        raise Hint(f"It has {model.count_params()} weights: wanted 8625, with all biases.")
+    return "Its 8,625 weights see every place alike; a dense layer of 64 units has half as many."
+
+
+def _activations(model):
+    """The names of the layers' activations, those that have one."""
+    found = [getattr(layer, "activation", None) for layer in model.layers]
+    return [getattr(each, "__name__", str(each)) for each in found if each is not None]
+
+
+@exercise("09.2")
+def _inception_score(answer):
+    table = np.array([[0.9, 0.1], [0.2, 0.8], [0.5, 0.5], [0.6, 0.4]])
+    mean = table.mean(axis=0)
+    each = np.sum(table * np.log(table / mean), axis=1)
+    given, wanted = answer(table), np.exp(each.mean())
+
+    def gives(other):
+        return np.shape(given) == np.shape(other) and np.allclose(given, other, atol=1e-6)
+
+    if np.shape(given) == (4,):
+        raise Hint("One number for all pictures: take the mean of the KL before exp.")
+    if gives(each.mean()):
+        raise Hint("This is the mean KL; the score is exp of it.")
+    if gives(np.exp(each.sum())):
+        raise Hint("This takes the sum over the pictures: take the mean.")
+    if gives(np.exp(np.sum(mean * np.log(mean / table), axis=1).mean())):
+        raise Hint("This is the KL the other way round, of p(y) to p(y|x).")
+    if gives(np.exp(np.mean(table * np.log(table / mean)))):
+        raise Hint("Sum over the classes; the mean is over the pictures.")
+    if gives(np.exp(np.sum(table * np.log(2 * table), axis=1).mean())):
+        raise Hint("p(y) is the mean of the rows, not 1 over the number of classes.")
+    if gives(np.exp(each.mean() / np.log(2))):
+        raise Hint("The logarithm is the natural one, as exp is.")
+    close(given, wanted, "For the four rows that are tried the score")
+    with np.errstate(all="ignore"):
+        sure = answer(np.eye(3))
+    if np.isnan(sure):
+        raise Hint("For a row that is sure it is not a number: 0 log 0 counts as 0.")
+    close(sure, 3.0, "For three sure rows of three classes it", tolerance=1e-3)
+    return "One good picture of each class, copied for ever, has the highest score there is."
+
+
 class Quiz:
     """A question with options a, b, ...: text everywhere, buttons where a kernel runs."""
 
