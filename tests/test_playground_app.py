@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from ganlab.course.playground import app as module
-from ganlab.course.playground import clock, playground
+from ganlab.course.playground import clock, ownbox, panel, playground
 from ganlab.data import Gaussian
 from ganlab.widgets import playground as by_the_notebooks_name
 
@@ -410,3 +410,14 @@ def test_memory_stays_flat_over_thousands_of_frames(app):
     assert sizes[1] - sizes[0] < 10, "MB"
     assert len(app.session.moments) <= 241 and len(app.session.events) == 1
     assert app.live.frame and app.picture.layout.display == "none"
+
+
+def test_without_the_package_for_the_canvas_pictures_do(monkeypatch):
+    for place in (panel, ownbox):
+        monkeypatch.setattr(place, "find_spec", lambda name: None)
+    made = playground(**SMALL)
+    made.advance(2)
+    assert made.live is None and made.own.pad is None
+    assert bytes(made.picture.value).startswith(b"\x89PNG")
+    made.own.text.value = "1 0, -1 0"
+    assert made.targets.value == "typed"

@@ -25,7 +25,7 @@ def numbers(shape, data):
 
 def test_a_line_is_listed_where_matplotlib_draws_it(drawn):
     canvas, ax = drawn
-    canvas.moves(ax.plot([0.1, 0.9], [0.2, 0.7], color="#ff0000", lw=3, ls="--", alpha=0.5)[0])
+    canvas.moves(ax.plot([0.1, 0.9], [0.05, 0.35], color="#ff0000", lw=3, ls="--", alpha=0.5)[0])
     pixels = canvas.pixels().astype(int)
     _, (shape,), data = canvas.parts()
     assert (shape["k"], shape["c"], shape["a"]) == ("line", "#ff0000", 0.5) and shape["dash"]
