@@ -51,7 +51,7 @@ def test_what_is_proposed_is_the_first_advice_as_it_was_measured(kind):
 def test_every_kind_is_met_or_has_nothing_to_be_set():
     without = {kind for kind in KINDS if kind not in PROPOSED}
     assert without == {"healthy", "unsteady", "unknown"}
-    assert "best moment" in try_first("unsteady") and not try_first("healthy")
+    assert "first good moment" in try_first("unsteady") and not try_first("healthy")
 
 
 def test_a_remedy_is_what_its_claim_was_measured_with():

@@ -42,10 +42,15 @@ CASES = (
     Case(
         "All samples in one place, and they stay there",
         "collapsed",
-        "`word` is *collapsed*, `moves.rate` near 0",
+        "`word` is *collapsed*, `moves.rate` near 0, D's scores 0.13 apart or more",
         (
             Advice("R1 on D, weight 0.1", "F6b", "R1", followed=known.with_r1),
-            Advice("a new D beside the old G, for it is D that holds G there", "F4d", FOUR),
+            Advice(
+                "a new D beside the old G, both at healthy rates (1e-3 here), for it is D that "
+                "holds G there",
+                "F4d",
+                FOUR,
+            ),
             Advice("relativistic pairing with R1 and R2", "F6b", "relativistic, R1 and R2"),
             Advice("packs of two", "F6b", "packs of 2"),
             Advice("an averaged generator", "F6b", "averaged generator"),
@@ -90,7 +95,7 @@ CASES = (
     Case(
         "Modes are missing, and both losses look as they should",
         "G too strong",
-        "`word` is *dropped*, *collapsed* or *lost*, `d_loss` near 1.386",
+        "`word` is *dropped*, *collapsed* or *lost*, `d_loss` near 1.386, D's scores together",
         (
             Advice("D's rate up tenfold, and a larger D", "F7g", "ours on four points, both"),
             Advice("D's rate up tenfold", "F7g", "ours on four points, D's rate tenfold"),
@@ -133,9 +138,9 @@ CASES = (
         ),
     ),
     Case(
-        "Samples jump from record to record, or losses end in the hundreds",
+        "Samples jump from record to record, or losses end above 5",
         "rate too high",
-        "samples move by a sixth of the data's spread or more at each record",
+        "samples move by a sixth of the data's spread or more at each record (`diagnose` says)",
         (
             Advice(
                 "on one bell: G's rate a tenth of D's, in place of equal rates",
@@ -209,7 +214,11 @@ CASES = (
         "It was good, and then it was not",
         "unsteady",
         "`endings.unsteady(samples, target)` is true",
-        (Advice("keep the samples of the best moment", "C3", "aylien2016 (2017)"),),
+        (
+            Advice(
+                "on one bell: keep the samples of the first good moment", "C3", "aylien2016 (2017)"
+            ),
+        ),
     ),
 )
 

@@ -183,6 +183,8 @@ def how_sure(kind, shown="all"):
     shown  by what it was told: "all", "samples" alone, or "curves" of losses and scores alone
     """
     path = FOLDER / "diagnosis.json"
+    if shown == "samples" and (mended := FOLDER / "diagnosis_alone.json").exists():
+        path = mended
     if kind == UNKNOWN or not path.exists():
         return ""
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"].values()

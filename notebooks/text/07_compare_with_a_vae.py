@@ -10,7 +10,7 @@
 # - where the blur comes from, and which knob moves it;
 # - what judges by likelihood, and by a task, do and do not see.
 #
-# *You need* notebooks 00 and 01; 03 for endings. About 45 minutes to read, a minute to run.
+# *You need* notebooks 00 and 01; 06 for modes that are held. About 45 minutes to read, a minute to run.
 
 # %%
 from importlib.util import find_spec
@@ -49,7 +49,7 @@ from ganlab.widgets import draw_vae_runs, vae_explorer
 # and concludes that VAEs do the job, "but the result is blurry".
 #
 # A variational autoencoder has two networks that work together. The *encoder* takes a point x and
-# says where its z may lie: a small bell, by its mean and its width. The *decoder* takes a z and says
+# says where its z may lie: a small bell, the *code*, by mean and width. The *decoder* takes a z and says
 # where x may lie: a bell around its output. To generate, draw z from N(0, I), decode it, and add
 # the noise of the decoder's bell.
 #
@@ -80,8 +80,8 @@ def train_vaes(target, std=0.1, beta=1.0):
 
 
 # %% [markdown]
-# *Before you look: on which of five targets will which of the two be blurred? Which will miss
-# modes?*
+# *Before you look: which of the two will be blurred, and on which of the five targets below? Who will
+# miss modes?*
 
 # %%
 targets = {
@@ -112,13 +112,13 @@ show(fig, "07.both-on-five")
 #
 # <small>4 min</small>
 #
-# - *Off*: the distance to the set without its noise, over that of real points; mean and median.
+# - *Off*: the distance to the centres, or the circle, over that of real points; mean and median.
 # - *Precision*: the share of samples that lie where real points are. *Recall*: the share of real
 #   points that lie where samples are. "Where" means in a ball around a point that reaches to its
 #   fifth neighbour.
 # - *Emptiest part*: the share of the mode that gets least, over its due (of the circle, a twelfth).
 #
-# *For a perfect sampler all are about 1. Which will be far from it, and for whom?*
+# *For a perfect sampler all are 0.8 to 1. Which will be far from it, and for whom?*
 
 
 # %%
@@ -143,9 +143,9 @@ for k, ax in enumerate(axes):
 show(fig, "07.five-numbers")
 
 # %% [markdown]
-# A VAE leaves hardly any real point out, and is on average two to five times as far off as real points
-# are. Of a GAN's samples most lie where data are, but a fifth to two thirds of the data are left out;
-# on the grid some seeds starve a part.
+# A VAE's recall is 1, helped by scatter, whose balls are wide; on average it is two to five times as far
+# off as real points are. Of a GAN's samples most lie where data are, but a fifth to two thirds of the
+# data are left out. No mode is missed; on the grid both starve parts.
 #
 # Now try the numbers on samplers with one known fault each. *Which row will look like the VAE's,
 # which like the GAN's?*
@@ -170,8 +170,8 @@ plots.heatmap(ax, values, list(faults), names, limits=(0, 2))
 show(fig, "07.made-up")
 
 # %% [markdown]
-# Each fault has its row. Threads are off by the mean alone, for few samples are far off. The emptiest
-# part tells dropped from narrow.
+# The VAE is like blurred, the GAN like threads and narrow together. Threads raise the mean most; the
+# emptiest part tells dropped from narrow.
 #
 # That was a live slice. The evidence has hidden layers of 64, 5,000 steps and three targets; *means*
 # are the decoder's outputs without its noise.
@@ -180,8 +180,8 @@ show(fig, "07.made-up")
 claim("G1b")
 
 # %% [markdown]
-# *Blurry* is firm, on all three targets, and by the means alone as well. And the VAE does the job:
-# it covers more of the data than the GAN ([G1a](../docs/claims.md#g1a-1)). Which is nearer, all in
+# *Blurry* is firm, by the means alone as well; on the ring precision is 0.52 there. And the VAE does
+# the job: it covers more of the data than the GAN ([G1a](../docs/claims.md#g1a-1)). Which is nearer, all in
 # all, depends on the target ([G1c](../docs/claims.md#g1c-1)): on ring and circle the GAN, on the
 # moons and the bell of notebook 03 the VAE.
 #
@@ -195,7 +195,7 @@ claim("G1b")
 #
 # $\log p(x|z) = -|x - \text{decoder}(z)|^2 / 2 s^2 - \tfrac{\text{dim}}{2} \log 2\pi s^2$
 #
-# $\mathrm{KL} = \tfrac12 \sum (\text{mean}^2 + \text{std}^2 - \log \text{std}^2 - 1)$
+# $\mathrm{KL}(\text{code}\,\|\,N(0, I)) = \tfrac12 \sum (\text{mean}^2 + \text{std}^2 - \log \text{std}^2 - 1)$
 #
 # $\log p(x) \;\ge\; \mathrm{ELBO} = \mathrm{E} \log p(x|z) - \mathrm{KL}$
 #
@@ -268,9 +268,9 @@ print("Weights after ten steps:", "the same" if same else "others")
 #
 # ## A number that means something
 #
-# <small>4 min</small>
+# <small>3 min</small>
 #
-# The mean ELBO of any model is at most $\mathrm{E} \log p(x)$ under the true density: minus the
+# The mean ELBO of any model is at most $\mathrm{E} \log p_\text{data}(x)$: minus the
 # entropy of the data, which we know for the ring. *What do you expect of a GAN's losses?*
 
 # %%
@@ -285,8 +285,8 @@ show(fig, "07.losses")
 
 # %% [markdown]
 # The ELBO rises all the way, and says how much is missing: less than three nats a sample,
-# some of it the bound's own looseness (exercise 3). A GAN's losses go nearly level, for each
-# player's success is the other's failure. They do not say how far from the data it is.
+# some of it the bound's own looseness (exercise 3). A GAN's losses hardly move, G's upwards, for each
+# player's success is the other's failure. Only the best D's would say how far G is.
 #
 # And a VAE chases nobody: both networks climb one hill. At the end its samples move less
 # ([G1d](../docs/claims.md#g1d-1)).
@@ -327,7 +327,7 @@ show(fig, "07.bell-noise")
 # %% [markdown]
 # The knees are at the data's own width. To the right the encoder is silent: the decoder ignores z,
 # and every mean is 4. That is *posterior collapse*; a smaller $s$ mends it. To the left samples are
-# as wide as the data and means too narrow: the noise belongs to the model.
+# about as wide as the data, means narrower: the noise belongs to the model.
 #
 # The ring is harder: eight islands, and a plane of z without gaps. *From s = 0.02 to 1, where will
 # precision be at its best?*
@@ -350,9 +350,8 @@ for name, (line, dot) in SHOWN.items():
 show(fig, "07.ring-noise")
 
 # %% [markdown]
-# In the middle, and even there it is below the GANs'. To the right the noise itself leaves the modes.
-# To the left samples and means agree, so the noise is not the blur any more; and still most samples
-# lie between the modes.
+# Samples at 0.2, twice the data's noise; still below the GANs'. To the right the noise itself leaves
+# the modes. To the left samples and means agree: the noise is not the blur, and most samples are off.
 #
 # Could the decoder find the noise itself, with `vae.learned_gaussian()`? That blurs not less but more,
 # on two seeds in three ([G1e](../docs/claims.md#g1e-1)); we do not know why.
@@ -361,14 +360,14 @@ show(fig, "07.ring-noise")
 #
 # <small>3 min</small>
 #
-# Left, where the encoder puts the eight modes. Then, for every z, how far from the nearest mode its
-# picture lies, for the decoder and for G. We shall walk along the dashed circle. *What will you meet
+# Left, where the encoder puts the eight modes. Then, for every z, how far from the nearest mode lies
+# what it becomes, for the decoder and for G. We shall walk along the dashed circle. *What will you meet
 # on the way, in the one and in the other?*
 
 # %%
 square = np.stack(np.meshgrid(*[np.linspace(-3, 3, 121)] * 2), axis=-1).reshape(-1, 2)
 angle = np.linspace(0, 2 * np.pi, 400)
-path = 1.2 * np.stack([np.cos(angle), np.sin(angle)], axis=-1)
+path = 1.5 * np.stack([np.cos(angle), np.sin(angle)], axis=-1)
 models = {"the VAE's decoder": on_ring.decoders, "the GAN's G": gan_on_ring.generators}
 mean, std = (values[3] for values in on_ring.encode(points))
 codes, mode = mean + std * rng.normal(size=mean.shape), cKDTree(ring.modes).query(points)[1]
@@ -399,16 +398,16 @@ plots.legend(axes[2], ncols=2)
 show(fig, "07.walk")
 
 # %% [markdown]
-# Black dots are codes of real points; they fill little of the plane from which z is drawn (orange).
-# What lies between was never asked for in training: there the decoder goes at an even pace from mode
-# to mode. G has to pass between modes too. But D sees what becomes of every z: you stay in a mode
+# Black dots are drawn from codes; they fill little of the plane from which z is drawn (orange).
+# Between them, hardly asked for in training, the blur is made: there the decoder goes at an even pace
+# from mode to mode. G has to pass between modes too. But D sees what becomes of every z: you stay in a mode
 # for long, then leap. The few dots in the air are the threads.
 #
 # ## A GAN that drops, one that was mended, and a VAE
 #
 # <small>3 min</small>
 #
-# Four points, with rates by which D is too strong, 0.01 and 0.0001 (notebook 06). Beside it a G
+# Four points, with a D too strong, at rate 0.01 to G's 0.0001 (notebook 06). Beside it a G
 # thirty times as quick, which mends that, and the VAE of above. *How many of the four will each
 # hold?*
 
@@ -430,9 +429,9 @@ plots.outcomes(axes[4], dict(zip(("", " ", "  "), sharp, strict=True)), label="p
 show(fig, "07.dropped")
 
 # %% [markdown]
-# The VAE covers without being asked. The GAN covers once it is mended, as 97 of 100 stored runs do
+# The VAE holds all unasked. The GAN does once it is mended, as 97 of 100 stored runs do
 # ([F7f](../docs/claims.md#f7f-1)); then its samples are the sharper ones. On the ring neither R1 nor
-# relativistic pairing changes the matter: the VAE covers more ([G1f](../docs/claims.md#g1f-1)), the
+# R1, R2 and pairing change the matter: the VAE covers more ([G1f](../docs/claims.md#g1f-1)), the
 # GAN is sharper ([G1g](../docs/claims.md#g1g-1)).
 #
 # ## A likelihood for everyone?
@@ -467,15 +466,15 @@ plots.legend(ax)
 show(fig, "07.kernel-likelihood")
 
 # %% [markdown]
-# The wrong way round. The bells have to be as wide as the gaps between samples; in 64 dimensions
-# that is as wide as the data.
+# The wrong way round. In 64 dimensions gaps, and so bells, are as wide as the data: one around the
+# mean *is* the data.
 
 # %%
 claim("G2a")
 
 # %% [markdown]
-# Right to a nat in 1, 2 and 8 dimensions, and never in 32 and 64. The ranking goes wrong earlier:
-# from 8 on it prefers samples half as wide as the data ([G2b](../docs/claims.md#g2b-1)), or
+# Right to a nat in 1, 2 and 8 dimensions, and never in 32 and 64. In 1 and 2 all
+# three tie; from 8 on it prefers samples half as wide as the data ([G2b](../docs/claims.md#g2b-1)), or
 # nothing but the mean ([G2c](../docs/claims.md#g2c-1)).
 #
 # ## A task as a judge
@@ -506,21 +505,21 @@ show(fig, "07.task")
 
 # %% [markdown]
 # Here the sharp: between two modes a blurred sample has the label of the one and lies on the side of
-# the other. With eight modes on a line that is firm ([G3c](../docs/claims.md#g3c-1)). But on the
-# ring, with the label as a third number? *Predict once more.*
+# the other. With eight modes that is firm, with six undecided ([G3c](../docs/claims.md#g3c-1)). But on
+# the ring, with the label as a third number? *Predict once more.*
 
 # %%
 claim("G3a")
 
 # %% [markdown]
-# The blurred. On the ring a GAN that learns labels, too, drops modes, and a mode left out is taken for
-# its neighbours. Where the ring's modes lie apart a classifier learns from a VAE's samples all that
-# it would from real points ([G3b](../docs/claims.md#g3b-1)). So a task asks for samples on the right
-# side of its borders, and for nothing else: it says who serves the task, not who is near the data.
+# The blurred. Probably the GAN drops modes there, and a mode left out is taken for its neighbours.
+# Where the ring's modes lie apart a classifier learns from a VAE's samples all that
+# it would from real points ([G3b](../docs/claims.md#g3b-1)). So a task asks for samples
+# everywhere, on the right side of its borders, and for nothing else: it says who serves the task, not who is near the data.
 #
 # ## Turn the knobs
 #
-# <small>1 min</small>
+# <small>3 min</small>
 #
 # Side by side, first as a figure, then with knobs.
 
@@ -536,33 +535,33 @@ vae_explorer(target="ring of 8", size=32, std=0.5, beta=1.0)
 # - size 8, size 64: which of the two gains more?
 # - beta 0: every x comes back nearly as it was. What becomes of the samples?
 # - beta 100: where are all the means (black)?
-# - std 0.5 with beta 0.1: is it as std 0.15 with beta 1?
 #
 # ## Exercises
 #
-# <small>8 min</small>
+# <small>7 min</small>
 #
 # **2. Predict and run.** `train_vaes(ring, std=0.1, beta=9)` and `train_vaes(ring, std=0.3)`:
-# compare precision and recall of their means, and of their samples. What is the same?
+# compare precision and recall of means (`generate(1000, noise=False)`) and of samples. What is the
+# same?
 
 # %% [markdown] tags=["answer"]
 # <details><summary>Answer</summary>
 #
-# The loss of the first, $\beta\,\mathrm{KL} + |x - d(z)|^2 / 2s^2$, is nine times that of the
-# second and a constant. Adam does not care about a factor, so networks and means are nearly the
+# The loss of the first, $\beta\,\mathrm{KL} + |x - \text{decoder}(z)|^2 / 2s^2$, is, but for a
+# constant, nine times the second's. Adam does not care about a factor, so networks and means are nearly the
 # same. Only the noise that is added differs.
 #
 # </details>
 
 # %% [markdown]
-# **3. Predict and run.** `vae.log_likelihood_bound(on_ring, points, draws=50)` has two bounds on
-# log p(x). Which is larger on average, and why?
+# **3. Predict and run.** `vae.log_likelihood_bound(on_ring, points, draws=50)` has a mean of logs, `elbo`,
+# and a log of means, `importance_weighted`. Which is larger?
 
 # %% [markdown] tags=["answer"]
 # <details><summary>Answer</summary>
 #
-# `importance_weighted` is; it goes to log p(x) as draws grow. What it has over `elbo` is about what
-# the encoder loses by saying a bell where the true posterior of z has another shape.
+# `importance_weighted` is; it goes to log p(x) as draws grow. What it has over `elbo` is at most
+# what the encoder loses where its bell is not the true distribution of z given x.
 #
 # </details>
 
@@ -579,14 +578,14 @@ quiz("07.2")
 #
 # | you want | take | by |
 # |---|---|---|
-# | samples each of which could be real | a GAN | [G1b](../docs/claims.md#g1b-1), three of three targets |
-# | nothing real left out | a VAE | [G1a](../docs/claims.md#g1a-1), three of three |
+# | samples most of which could be real | a GAN | [G1b](../docs/claims.md#g1b-1), three of three targets |
+# | less left out | a VAE | [G1a](../docs/claims.md#g1a-1), three of three |
 # | data to train a classifier on | try both | [G3a](../docs/claims.md#g3a-1), [G3c](../docs/claims.md#g3c-1), depends on the target |
 # | samples that hold still at the end | a VAE | [G1d](../docs/claims.md#g1d-1), three of three |
 # | to be near all in all | try both | [G1c](../docs/claims.md#g1c-1), depends on the target |
 # | a bound on log p(x), or z for a given x | a VAE | a GAN has neither |
 #
-# All for small networks, and a decoder told the data's noise.
+# All for small networks, and a decoder told the noise (of a bell half its width).
 #
 # ## In practice
 #

@@ -108,10 +108,11 @@ show(fig, "09.dense")
 # $y_{ij} = \sum_{ab} w_{ab} \, x_{si + a,\; sj + b}$
 #
 # with strides of s pixels from patch to patch. So each output looks at neighbours alone, and all
-# places share their weights. With s = 2 the picture is halved. A *transposed* convolution goes the
+# places share their weights. With s = 2, and zeros added at the edges (`padding="same"`), height and
+# width are halved. A *transposed* convolution goes the
 # other way: each $y_{ij}$ adds $w \, y_{ij}$ to its patch, and the picture is doubled.
 #
-# A *DCGAN* (Radford and others, 2015) is a GAN of these. Its guidelines, as `module` has them:
+# A *DCGAN* (Radford and others, 2015) is a GAN of these. Its guidelines, as one of the posts, called `module`, has them:
 #
 # 1. G grows by transposed convolutions, not by enlarging.
 # 2. D shrinks by strides, not by pooling.
@@ -173,8 +174,8 @@ def draw(ax, i):
 show(plots.animate(draw, len(frames), figsize=(4.2, 4.6), fps=2), "09.film")
 
 # %% [markdown]
-# A grey blot where digits are, then strokes, then digits, most of which have a name. Are they better
-# than those of the dense GAN? Eyes disagree. We need a judge.
+# Even grey, then a light blot in the middle, then strokes, then figures, many of which have a name. Are
+# they better than those of the dense GAN? Eyes disagree. We need a judge.
 #
 # ## A judge
 #
@@ -248,7 +249,7 @@ show(fig, "09.judged")
 #
 # <small>6 min</small>
 #
-# Here are seven makers of pictures, each with one known fault or none, and the first of our DCGANs.
+# Here are seven makers of pictures, each with a known fault or none, and the first of our DCGANs.
 # They copy 100 training pictures, or one of each digit; they never make a 4; they mix two pictures of
 # a digit, half and half.
 #
@@ -277,7 +278,7 @@ show(fig, "09.makers")
 
 # %% [markdown]
 # Five numbers: both scores; the share of pictures for which the judge is sure, 0.9 for one class;
-# digits held, as in notebook 06, by half a due share; and the distance to the nearest training
+# digits held, those that come at least half as often as is due; and the distance to the nearest training
 # picture, as a multiple of the distance that new real pictures have.
 
 # %%
@@ -299,7 +300,7 @@ show(fig, "09.scores")
 # %% [markdown]
 # The best inception score is that of one picture of each digit, for ever; real pictures have less, for
 # some of them are hard to name. By the Frechet distance two mixed ones are nearly real: the judge is
-# sure of them, and does not see that each has two strokes where one should be. Whoever never draws
+# sure of them, and does not see the smear where two did not lie on each other. Whoever never draws
 # a 4 is about as near as a DCGAN that draws all ten crudely. Noise "holds" nine digits, as the judge
 # has to name something. And a copier of 1,197 pictures, in place of 100, would have a row as good as
 # that of new ones, but for the last number.
@@ -330,8 +331,8 @@ show(fig, "09.bias")
 
 # %% [markdown]
 # The Frechet distance of equals is above 0, and the more so the fewer there are. So distances are
-# compared at equal n, beside a floor at that n. KID has no such bias: its mean over many draws is 0,
-# though a single draw may be far off.
+# compared at equal n, beside a floor at that n. KID has no such bias, although its median lies
+# below 0 where pictures are few: most draws fall a little short, some overshoot, and their mean is 0.
 #
 # ## Does it copy?
 #
@@ -356,8 +357,8 @@ plots.legend(below)
 show(fig, "09.copies")
 
 # %% [markdown]
-# A copier's line stands upright at 0. All eight lie right of the test pictures' line: these GANs copy
-# nothing. They are not near enough yet to what digits are, new or old.
+# A copier's line stands upright at 0, an honest one's runs on that of the test pictures. All eight lie
+# right of it: nothing is copied pixel by pixel, and nothing is near enough yet to what digits are.
 #
 # ## Against the guidelines
 #
@@ -393,7 +394,8 @@ right.set_title("against 3 and 4")
 show(fig, "09.guidelines")
 
 # %% [markdown]
-# All eight are further away than any that keeps to the guidelines. Likely reasons: a ReLU of D's that is off gives no slope, and
+# At step 600 all eight are further away than any that keeps to the guidelines. That is one moment: at
+# 900, above, three of those were at 13 to 20. Likely reasons: a ReLU of D's that is off gives no slope, and
 # D's slope is all that G learns from; and without tanh G has to find the range of a pixel by itself.
 # Which of the two it is, and what guidelines 1 and 2 are worth, one picture does not say: protocol
 # [I1c](../evidence/claims/pictures.py) leaves out each alone, over 64 seeds and more.
@@ -420,8 +422,8 @@ plots.legend(ax, ncols=4)
 show(fig, "09.price")
 
 # %% [markdown]
-# Without the price these GANs do not arrive. With a weight of 3, or ten times that, all of them do, in
-# some hundred steps. So what we owe to convolutions is little here beside what we owe to one term in
+# Without the price both stay above 100 for these 600 steps. With a weight of 3 or of 30 all four come to
+# about 10 in 400, still far above the floor; which of the two is better, two seeds cannot tell. So what we owe to convolutions is little here beside what we owe to one term in
 # D's loss. The paper's DCGAN has no such term, and normalises its batches instead.
 #
 # ## Real or made?
@@ -461,14 +463,14 @@ print(mark(held_real) if held_real else "Write your numbers into held_real, and 
 #
 # <small>10 min</small>
 #
-# **3. Predict and run.** `train_gans(dcgan(16, (8, 8)), nine)` learns from nine digits. Which of the
-# five numbers of *What the scores miss* will tell?
+# **3. Predict and run.** `run = train_gans(dcgan(16, (8, 8)), nine, steps=1200)` learns from nine
+# digits. Which of the numbers `scores(run.samples[-1, 0, :300])` will tell, beside *a DCGAN*?
 
 # %% [markdown] tags=["answer"]
 # <details><summary>Answer</summary>
 #
 # Digits held, if the pictures of the tenth were not made by mistake: a crude 9 is often taken for a 4.
-# The inception score can lose at most a tenth, and the Frechet distance does not say why it is large.
+# All else equal, the inception score loses at most a tenth, and the Frechet distance does not say why it is large.
 #
 # </details>
 
@@ -480,7 +482,7 @@ print(mark(held_real) if held_real else "Write your numbers into held_real, and 
 # <details><summary>Answer</summary>
 #
 # Bars and crosses of any angle need thin slanting strokes, discs do not. The judge knows digits alone:
-# it names a disc a digit and is sure of it. `images.Judge.fit` makes a judge of shapes from their
+# it calls most discs a 4, and is sure of two in three. `images.Judge.fit` makes a judge of shapes from their
 # labels.
 #
 # </details>
@@ -509,7 +511,7 @@ quiz("09.2")
 # | `module` | DCGAN: better for image generation | a shuffled picture shows why it may be; at 8 x 8 eight seeds do not show it. I1a waits to be measured |
 # | `module` | four guidelines for stable training | two left out at once; each alone is I1c, which waits to be measured |
 # | `module` | the inception score measures quality and diversity | one picture of each digit has the best |
-# | `module` | FID is more robust than the inception score | it sees a missing digit and shuffled pixels; it sees no copies |
+# | `module` | FID is more robust than the inception score | one of each, first by the inception score, has 29.5 beside 2.2; a copier of all training pictures it cannot tell |
 # | `module` | human evaluation | with 24 pictures it can tell little |
 #
 # ## Further reading
