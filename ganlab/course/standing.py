@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from ganlab import plots
 from ganlab.data import ring
-from ganlab.endings import NARROW, last_tenth, measure
+from ganlab.endings import CLOSE_W1, NARROW, last_tenth, measure
 from ganlab.evidence import claim
 from ganlab.metrics import noise_floor, wasserstein
 from ganlab.recipes import repaired
@@ -42,7 +42,8 @@ def draw_standing(notebook, run=None):
     notebook  "02" to "05"
     run       a `Run` on N(4, 0.5) trained just now, drawn above them; None: there is none
 
-    Returns the figure. The grey stripe is what 500 samples of a perfect generator would show.
+    Returns the figure. The grey stripe is what 500 samples of a perfect generator would show; left
+    of the line runs are close.
     Raises ValueError for another notebook.
     """
     known = dict.fromkeys(row.notebook for row in ROWS[1:])
@@ -55,7 +56,8 @@ def draw_standing(notebook, run=None):
     floor = noise_floor(wasserstein, target, 500, stream(0, FRESH))
     fig, ax = plots.figure(width=8.5, height=0.75 + 0.55 * len(rows))
     ax.set_xscale("log")
-    plots.outcomes(ax, rows, floor=(floor.low, floor.high), label="W1 to the data at the end")
+    found = {"floor": (floor.low, floor.high), "reference": {"close": CLOSE_W1 * target.std}}
+    plots.outcomes(ax, rows, **found, label="W1 to the data at the end")
     return fig
 
 

@@ -106,7 +106,7 @@ plots.ensemble_densities(axes, grid, target.density(grid), densities, **look)
 show(fig, "00.endings")
 
 # %% [markdown]
-# Each panel is one seed, from 1.5 to 6.5; grey is the data, the line is what this generator makes.
+# Each panel is one seed, from 1.5 to 6.5; blue is the data, the line is what this generator makes.
 # Had you run it once, you would have seen one of these panels, and written of "the" GAN that it
 # works, or that it makes too little variety, or too much.
 #
@@ -142,7 +142,7 @@ show(fig, "00.distances")
 # factor of ten or more; all are well above the grey floor. So when somebody tells you that a trick
 # made a GAN better, ask to see the dots. In this course
 #
-# - **every experiment is 32 runs** or more;
+# - **every experiment is many runs**, mostly 32;
 # - **exact things are computed exactly**: our data have known densities, so the best possible
 #   discriminator can be drawn beside the one that was trained;
 # - **claims get verdicts**: what five posts said about GANs, measured by protocols fixed
@@ -207,8 +207,8 @@ claim("E7a")
 # - **no difference that matters**: inside;
 # - **undecided**: none of these, even after the last seeds; *so far*, if more are to come.
 #
-# Of a thousand such verdicts one, on average, may be wrong. A technique can help one GAN and harm
-# another, and no word stands for both: here you see it happen.
+# Of a thousand such verdicts one, on average, may be wrong. Some claims have a line in place of the
+# band, and an arrow that says which side is as claimed.
 
 # %% [markdown]
 # ## The map

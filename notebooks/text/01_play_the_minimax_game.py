@@ -235,8 +235,8 @@ print(claim("A4b"))
 # With a perfect D, G arrives. In a GAN, D is only a step ahead, or behind. The smallest
 # game that shows what may come of it is the *Dirac-GAN*. Real data are the single point 0, fake
 # data the single point $g$, and $D(x) = \sigma(d x)$ has one weight. Near $g = d = 0$, where all is
-# well, D's slope is about $-g/2$: it tilts to say "fake" where G is. G's is about $d/2$: it walks
-# up the tilt. (In the *Wasserstein* game D is simply paid $-dg$.) Arrows show where both are
+# well, $d$ moves by about $-g/2$: D tilts to say "fake" where G is. And $g$ moves by about $d/2$: up
+# the tilt. (In the *Wasserstein* game D is simply paid $-dg$.) Arrows show where both are
 # heading.
 #
 # *Predict: where does the path lead, if both step at once? And if they take turns?*
@@ -290,9 +290,9 @@ show(plots.animate(draw, 30, figsize=(7.6, 3.6), fps=6, ncols=2), "01.dirac-film
 # real part draws in, a positive one drives out; with none, finer things decide. For a round of play
 # it is the absolute value that counts: above 1 drives out.
 #
-# Two games more: **R1** charges D half a *weight* times the square of its slope at the real
-# samples. **Instance noise** blurs what D is shown, real and fake. *Predict: which of the five
-# draw in?*
+# Two games more: **R1** charges D half a *weight*, here 0.3 or 2, times the square of its slope at the
+# real samples. **Instance noise** blurs what D is shown. *Predict: which draw in, of these, minimax
+# and Wasserstein?*
 
 # %%
 systems = {
@@ -322,7 +322,8 @@ show(fig, "01.eigenvalues")
 # %% [markdown]
 # The plain games sit on the imaginary axis: close to the middle they just turn. A finite step
 # along a circle leaves it outwards, so play at once spirals out at *every* step size $h$, by
-# $\sqrt{1 + h^2/4}$ a round. A smaller step only slows the circle.
+# $\sqrt{1 + h^2/4}$ a round. Smaller steps drive out less, never in.
+# *Extragradient* tries a step, and takes the slope from there: it draws in.
 #
 # The others lie to the left. Under R1 D rights itself. Noise blurs the point into a bell, and
 # where bells overlap a steep D does not pay.
@@ -390,7 +391,7 @@ show(draw_pairs(weight=0.0), "01.networks")
 
 # %% [markdown]
 # From ring to dot. On the left are the players of the Dirac-GAN again: the samples swing through
-# the data and out on the other side, as far as they came from. In the middle the pair comes near
+# the data and out on the other side, nearly twice as far. In the middle the pair comes near
 # first, and then turns in ever wider rounds. Hardly any of the sixteen settles.
 #
 # Two runs of two kinds are a picture. Over many seeds, and for two ways of playing more:
