@@ -24,7 +24,7 @@ NOT_COPIED = shutil.ignore_patterns("__pycache__", "text", "runs", "site", ".*")
 
 CONTENTS = {
     "The course": "notebooks/*",
-    "When a GAN fails": "docs/clinic docs/diagnosis",
+    "When a GAN fails": "docs/clinic docs/diagnosis docs/diagnosis_first",
     "What was measured": "docs/claims docs/league docs/scaling docs/performance docs/sources "
     "evidence/README evidence/dropped docs/claims_history",
     "Teaching": "docs/instructor docs/glossary",
