@@ -15,9 +15,10 @@ from ganlab.files import written_whole
 
 # Writes a file of one byte repeated, again and again with the next byte, until it is ended.
 WRITER = """
-import sys
+import signal, sys
 from itertools import count
 from ganlab.files import written_whole
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
 for i in count(1):
     with written_whole(sys.argv[1]) as file:
         for _ in range(50):
