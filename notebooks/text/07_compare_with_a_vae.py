@@ -187,7 +187,7 @@ claim("G1b")
 #
 # ## What a VAE maximises
 #
-# <small>9 min</small>
+# <small>8 min</small>
 #
 # For each real x, with the encoder's mean and log_variance, and decoder noise of variance $s^2$:
 #
