@@ -302,7 +302,7 @@ print(claim("B2a"))
 claim("B3")
 
 # %% [markdown]
-# So far two runs in three gain by it with the tanh, and with a linear end more lose than win.
+# Firm with the tanh: seven runs in ten gain by it. With a linear end more lose than win, so far.
 # Scaling mends what the tanh had broken.
 #
 # ### One step of D, or five?
@@ -396,9 +396,9 @@ claim("B6d")
 # Is that a rule? The claim above lets D be ten times as quick as G, in two GANs; in the post's a
 # slower G helps, firmly.
 #
-# So, of five pieces of advice: the order of a batch is proved idle; a head start, scaling and D's steps
-# are undecided so far, the last leaning against the post; and the warning is right, as far as the
-# rates go. Two firm answers: how many had you?
+# So, of five pieces of advice: the order of a batch is proved idle; scaling mends what the tanh had broken;
+# a head start and D's steps are undecided so far, the last leaning against the post; and the warning
+# is right, as far as the rates go. Three firm answers: how many had you?
 #
 # ## What should D have been taught?
 #

@@ -161,9 +161,9 @@ claim("E3b")
 
 # %% [markdown]
 # Matching beside noise brings G nearer to the data, firmly, in both. Noise alone is another
-# story. With it no run of the post's code ends close ([E1a](../docs/claims.md#e1a-2)). Whether it
-# changes anything is not decided: without the layer ([E1c](../docs/claims.md#e1c-2)) and with it
-# ([E2](../docs/claims.md#e2-2)) it wins on about as many seeds as it loses. And with all three no run
+# story. With it no run of the post's code ends close ([E1a](../docs/claims.md#e1a-2)). With the
+# layer it changes nothing that matters in the post's code ([E2](../docs/claims.md#e2-2), 2,048
+# seeds); without it ([E1c](../docs/claims.md#e1c-2)) that is not decided. And with all three no run
 # ends close either ([E4](../docs/claims.md#e4-2)).
 #
 # So keep matching, drop noise, and write a post? Look at the code first.
