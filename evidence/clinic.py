@@ -7,10 +7,10 @@ and verdict come from the claim that each advice names: where the evidence decid
 moves to another column or the page is refused.
 """
 
-import json
 from pathlib import Path
 
 from ganlab.course.advice import CASES, FOUR, told
+from ganlab.course.diagnosis import tried
 from ganlab.evidence import claim
 from ganlab.evidence.claims import anchor, in_hundred
 from ganlab.evidence.store import write
@@ -130,13 +130,7 @@ def page():
 
 def _right_diagnoses(shown):
     """For how many of a hundred runs the diagnosis was right, when it was tried, by what it saw."""
-    folder, alone = DOCS.parent / "evidence", "diagnosis_alone.json"
-    mended = shown == "samples" and (folder / alone).exists()
-    name = alone if mended else "diagnosis.json"
-    stored = json.loads((folder / name).read_text(encoding="utf-8"))
-    right = [
-        b in a for c in stored["cells"].values() for a, b in zip(c["truth"], c[shown], strict=True)
-    ]
+    right = [said in true for true, said in tried(shown)]
     return in_hundred(sum(right), len(right))
 
 

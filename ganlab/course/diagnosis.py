@@ -182,18 +182,23 @@ def how_sure(kind, shown="all"):
 
     shown  by what it was told: "all", "samples" alone, or "curves" of losses and scores alone
     """
-    path = FOLDER / "diagnosis.json"
-    if shown == "samples" and (mended := FOLDER / "diagnosis_alone.json").exists():
-        path = mended
-    if kind == UNKNOWN or not path.exists():
-        return ""
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"].values()
-    pairs = [pair for c in cells for pair in zip(c["truth"], c[shown], strict=True)]
+    pairs = [] if kind == UNKNOWN else tried(shown)
     right = [said in true for true, said in pairs if said == kind]
     if not right:
         return ""
     share = in_hundred(sum(right), len(right))
     return f"of runs told so in a test on other GANs {share} of 100 were (docs/diagnosis.md)"
+
+
+def tried(shown="all"):
+    """[(the words that are true, the word that is said)] of every run on which the diagnosis was
+    tried, by what it was `shown`; [] where the package is without its evidence."""
+    alone = FOLDER / "diagnosis_alone.json"  # samples alone, since their rule was mended
+    path = alone if shown == "samples" and alone.exists() else FOLDER / "diagnosis.json"
+    if not path.exists():
+        return []
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"].values()
+    return [pair for c in cells for pair in zip(c["truth"], c[shown], strict=True)]
 
 
 def _nothing(found, i):
