@@ -356,7 +356,7 @@ def _inception_score(answer):
     if np.isnan(sure):
         raise Hint("For a row that is sure it is not a number: 0 log 0 counts as 0.")
     close(sure, 3.0, "For three sure rows of three classes it", tolerance=1e-3)
-    return "One good picture of each class, copied for ever, has the highest score there is."
+    return "A picture whose row is p(y) adds nothing; a sure one of a rare class adds most."
 
 
 class Quiz:
