@@ -52,6 +52,7 @@ HELD = 0.5  # a mode is held from this part of its due share on
 NARROW = 0.8  # width, below
 CLOSE_W1 = 0.25  # of a bell, at most
 CLOSE_GOOD = 0.9  # share good, at least
+MOST_DIM = 4  # of modes: in 5 a perfect sampler has 89 % of its samples within 3, in 20 1 %
 
 _BLOCK = 2**22  # numbers that are looked at in one go: 32 MB
 _POINTS = 2**19  # samples that all generators make in one go
@@ -161,6 +162,12 @@ def _modes(target):
     centers, std = np.array(list(Counter(target.centers))), target.std
     if std == 0:
         raise ValueError("target has std = 0: wanted modes with a width, which is what counts")
+    if target.dim > MOST_DIM:
+        raise ValueError(
+            f"target has dim {target.dim}: wanted at most {MOST_DIM}, for in more hardly a sample "
+            "of a mode lies within 3 standard deviations of its centre; project samples and data "
+            "onto the data's first two principal components, say"
+        )
     if len(centers) == 1 and target.dim > 1:
         raise ValueError(f"target has one mode in dim {target.dim}: wanted dim 1, or more modes")
     # Rounding may take modes 0.6 apart with std = 0.1 for a little too near.

@@ -7,7 +7,7 @@ import pytest
 
 from evidence import diagnosis as protocol
 from evidence import diagnosis_page
-from ganlab import data, losses, recipes, techniques
+from ganlab import data, endings, losses, recipes, techniques
 from ganlab.backend import keras
 from ganlab.course import diagnosis as module
 from ganlab.course import settings
@@ -223,9 +223,55 @@ def test_data_without_modes_are_judged_by_distance_and_width(rng):
     assert (
         diagnose(points.mean(axis=0) + 0.5 * (fine - points.mean(axis=0)), points).kind == "narrow"
     )
-    assert diagnose(fine + 0.5, points).kind == "lost"
+    nearer = np.linspace(5.0, 0.5, RECORDS // 2)
+    nearer = np.r_[nearer, np.full(RECORDS - len(nearer), 0.5)][:, None, None]
+    assert diagnose(fine + nearer, points).kind == "lost"
     assert diagnose(fine + 5.0, points).kind == "starving"
     assert "none that can be counted" in diagnose(fine, points).unknown[0]
+
+
+def test_how_sure_it_is_of_data_without_modes_is_not_known(rng):
+    points = data.ring(4).sample(1000, rng)
+    drawn = np.stack([points[rng.permutation(1000)[:N]] for _ in range(RECORDS)])
+    told = diagnose(drawn, points)
+    assert told.trust == "" and "tried on targets with modes alone" in str(told.unknown)
+    told = diagnose(drawn, data.ring(4))
+    assert "of 100 were" in told.trust and "targets with modes" not in str(told.unknown)
+
+
+def test_a_collapse_of_data_without_modes_is_no_d_too_strong(rng):
+    points = data.ring(4).sample(1000, rng)
+    narrowing = np.geomspace(1, 0.05, RECORDS // 2)[:, None, None]
+    caught = np.concatenate([narrowing, np.full((RECORDS - RECORDS // 2, 1, 1), 0.05)])
+    caught = [2.0, 0.0] + caught * (points[:N] - [2.0, 0.0])
+    told = diagnose({"samples": caught, "real_score": np.full(RECORDS, 0.8),
+                     "fake_score": np.full(RECORDS, 0.2)}, points)  # fmt: skip
+    assert told.kind == "collapsed" and "times as wide as the data (below 0.2)" in told.because
+
+
+def test_columns_of_data_have_units_of_their_own(rng):
+    points = rng.normal(size=(1000, 40)) * [1000.0, *[1.0] * 39]
+    flat = np.stack([points[:N]] * RECORDS) * [1.0, *[0.0] * 39]  # all but one stand still
+    assert diagnose(flat, points).kind in ("narrow", "collapsed")
+
+
+@pytest.mark.parametrize(("dim", "counted"), [(4, True), (5, False), (20, False)])
+def test_modes_are_counted_where_a_perfect_sampler_is_close(rng, dim, counted):
+    target = data.Mixture([tuple(row) for row in 10 * np.eye(dim)[:3]], 1.0)
+    perfect = np.stack([target.sample(N, rng) for _ in range(RECORDS)])
+    told = diagnose(perfect, target)
+    assert told.kind == "healthy"
+    assert (f"dim {dim}, and modes are counted up to 4" in str(told.unknown)) != counted
+    if not counted:
+        with pytest.raises(ValueError, match=f"target has dim {dim}: wanted at most 4"):
+            endings.endings(perfect[-1], target)
+
+
+def test_axes_that_look_exchanged_are_told(rng):
+    samples = np.stack([data.ring(4).sample((40, 100), rng) for _ in range(8)])
+    told = diagnose(samples, data.ring(4))
+    assert "8 records and 40 seeds" in str(told[0].unknown)
+    assert "records and" not in str(diagnose(samples.swapaxes(0, 1), data.ring(4))[0].unknown)
 
 
 def test_a_table_is_read_by_its_columns():
@@ -379,9 +425,17 @@ def trained(d_rate=1e-3, g_rate=1e-3, beta_1=0.5, **fields):
     ("kind", "gan", "words"),
     [
         ("dropped", trained(beta_1=0.9), "Adam's beta_1 at 0.5 in place of 0.9"),
-        ("dropped", trained(d_rate=2e-4, g_rate=2e-4), "rates of 0.002 in place of 0.0002"),
+        (
+            "dropped",
+            trained(d_rate=2e-4, g_rate=2e-4),
+            "with a few dozen units, rates of 0.002 in place of 0.0002",
+        ),
         ("dropped", trained(), "on one bell: G's rate a tenth of D's"),
-        ("dropped", trained(g_rate=1e-4), "rates of 0.002 in place of 0.0002"),
+        (
+            "dropped",
+            trained(g_rate=1e-4),
+            "with a few dozen units, rates of 0.002 in place of 0.0002",
+        ),
         ("dropped", trained(d_rate=1e-2), "on one bell: 16 units in G"),
         ("turning", trained(), "R1 on D, weight 1"),
         ("turning", trained(added=techniques.r1(1.0)), "nothing that is known to help"),

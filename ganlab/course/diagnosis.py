@@ -17,6 +17,8 @@ from ganlab.course.advice import CASES, said
 from ganlab.course.faults import GAP, UNKNOWN, first_that_hold
 from ganlab.course.left import left_by
 from ganlab.course.signs import FEW, signs
+from ganlab.data import Mixture
+from ganlab.endings import MOST_DIM
 from ganlab.evidence import FOLDER, EvidenceError
 from ganlab.evidence.claims import in_hundred
 
@@ -128,7 +130,9 @@ def diagnose(run, target=None, seed=None, gan=None):
     for i, (rule, because) in enumerate(first_that_hold(found)):
         kind = rule.kind if rule else UNKNOWN
         if kind not in told:
-            told[kind] = try_first(kind, gan), how_sure(kind, shown)
+            # Samples without modes to count were not part of the test: no figure is known for them.
+            sure = how_sure(kind, shown) if shown == "curves" or found.end is not None else ""
+            told[kind] = try_first(kind, gan), sure
         name = int(left.seeds[i]) if left.several else None
         first, trust = told[kind]
         why = because or _nothing(found, i)
@@ -222,6 +226,13 @@ def _nothing(found, i):
     )
 
 
+def _uncounted(target):
+    dim = getattr(target, "dim", 0)
+    if isinstance(target, Mixture) and dim > MOST_DIM:
+        return f"the target has dim {dim}, and modes are counted up to {MOST_DIM}"
+    return "the target has none that can be counted"
+
+
 def _lacking(found, left, target):
     """What could not be known, a sentence each."""
     lacking = []
@@ -231,7 +242,14 @@ def _lacking(found, left, target):
         if target is None:
             lacking.append("whether the samples are right: there is no target")
         elif found.end is None:
-            lacking.append("which modes are held: the target has none that can be counted")
+            lacking.append(f"which modes are held: {_uncounted(target)}")
+            lacking.append("how sure this is: it was tried on targets with modes alone")
+        records, seeds = left.samples.shape[:2]
+        if left.several and records < FEW <= seeds:
+            lacking.append(
+                f"whether the axes are in order: of (records, seeds, n, dim) there are {records} "
+                f"records and {seeds} seeds"
+            )
         if found.move is None:
             wanted = f"{len(left.samples)} records are kept, wanted {FEW}"
             lacking.append(f"how the samples move: {wanted}")
