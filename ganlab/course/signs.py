@@ -11,7 +11,7 @@ from scipy.spatial.distance import cdist
 
 from ganlab.course.left import Left
 from ganlab.data import Gaussian, Mixture, as_target, due_shares
-from ganlab.endings import Bell, Modes, at_the_end, last_tenth, measure
+from ganlab.endings import MOST_DIM, Bell, Modes, at_the_end, last_tenth, measure
 from ganlab.metrics import is_distribution
 from ganlab.mode_metrics import hops
 
@@ -216,7 +216,7 @@ def _directions(dim):
 
 def _has_modes(target):
     """Whether `endings` has words for it."""
-    if not isinstance(target, Gaussian | Mixture):
+    if not isinstance(target, Gaussian | Mixture) or target.dim > MOST_DIM:
         return False
     try:
         measure(np.zeros((1, target.dim)), target)
