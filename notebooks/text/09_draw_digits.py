@@ -26,6 +26,7 @@ import numpy as np
 
 from ganlab import images, latent, mode_plots, plots
 from ganlab.backend import keras
+from ganlab.evidence import claim
 from ganlab.evidence.statistics import share_interval
 from ganlab.exercises import check, quiz
 from ganlab.networks import dcgan, mlp
@@ -241,11 +242,15 @@ show(fig, "09.judged")
 # two rows of convolutions are not the same game, for to them neighbours are what they are, and yet
 # they lie no further apart.
 #
-# That convolutions know more than dense layers is sure. That it helps on pictures of 8 x 8, with as
-# many weights, eight seeds cannot tell. A protocol for 64 seeds and more is written
-# ([I1a](../evidence/claims/pictures.py)), and what it finds will stand in the
-# [ledger](../docs/claims.md). In larger pictures, where a dense layer has weights by the million,
-# nobody asks.
+# That convolutions know more than dense layers is sure. *Does it help on pictures of 8 x 8, with as
+# many weights? Eight seeds cannot tell. What will 64 and more say, with the price R1 and without?*
+
+# %%
+claim("I1a")
+
+# %% [markdown]
+# Without R1 the dense GAN is nearer, firmly. With it as many seeds speak for the one as for the
+# other, so far. In larger pictures, where a dense layer has weights by the million, nobody asks.
 #
 # ## What the scores miss
 #
@@ -398,11 +403,11 @@ right.set_title("against 3 and 4")
 show(fig, "09.guidelines")
 
 # %% [markdown]
-# At step 600 all eight are further away than any that keeps to the guidelines. That is one moment: at
-# 900, above, three of those were at 13 to 20. Likely reasons: a ReLU of D's that is off gives no slope, and
-# D's slope is all that G learns from; and without tanh G has to find the range of a pixel by itself.
-# Which of the two it is, and what guidelines 1 and 2 are worth, one picture does not say: protocol
-# [I1c](../evidence/claims/pictures.py) leaves out each alone, over 64 seeds and more.
+# At step 600 all eight are further away than any that keeps to the guidelines. That is one
+# moment: at 900, above, three of those were at 13 to 20. Likely reasons: a ReLU of D's that is
+# off gives no slope, and D's slope is all that G learns from; and without tanh G has to find the
+# range of a pixel by itself. Which it is, one picture does not say: protocol
+# [I1c](../docs/claims.md#i1c-1) leaves out each guideline alone.
 #
 # ## A price on D's slope
 #
@@ -426,9 +431,16 @@ plots.legend(ax, ncols=4)
 show(fig, "09.price")
 
 # %% [markdown]
-# Without the price both stay above 100 for these 600 steps. With a weight of 3 or of 30 all four come to
-# about 10 in 400, still far above the floor; which of the two is better, two seeds cannot tell. So what we owe to convolutions is little here beside what we owe to one term in
-# D's loss. The paper's DCGAN has no such term, and normalises its batches instead.
+# Without the price both stay above 100 for these 600 steps. With a weight of 3 or of 30 all four
+# come to about 10 in 400; which of the two is better, two seeds cannot tell.
+
+# %%
+claim("I1b")
+
+# %% [markdown]
+# Not one of 64 seeds is nearer without it, with convolutions or with dense layers. What we owe to
+# convolutions is little here beside what we owe to one term in D's loss. (The paper's DCGAN
+# normalises its batches instead.)
 #
 # ## Real or made?
 #
@@ -513,7 +525,7 @@ quiz("09.2")
 #
 # | post | said | here |
 # |---|---|---|
-# | `module` | DCGAN: better for image generation | a shuffled picture shows why it may be; at 8 x 8 eight seeds do not show it. I1a waits to be measured |
+# | `module` | DCGAN: better for image generation | a shuffled picture shows why it may be; at 8 x 8 it is not ([I1a](../docs/claims.md#i1a-1)) |
 # | `module` | four guidelines for stable training | one reversed and one left out at once; each alone is I1c, which waits to be measured |
 # | `module` | the inception score measures quality and diversity | one picture of each digit has the best |
 # | `module` | FID is more robust than the inception score | one of each, first by the inception score, has 29.5 beside 2.2; a copier of all training pictures it cannot tell |
