@@ -35,27 +35,42 @@ rng = np.random.default_rng(0)
 samples = target.sample((20, 500), rng)  # yours, (records, n, dim)
 print(diagnose(samples, target))  # what happens, how it is known, what to try first
 
-# of several modes, the words and numbers of the table below:
-word = endings.endings(samples[-1], target)  # close, near, narrow, dropped, collapsed or lost
-moves = mode_metrics.hops(samples[len(samples) // 2 :], target)  # .rate is hops a record
-print(word, moves.rate)
+if isinstance(target, data.Mixture):  # the words and numbers of the table below
+    word = endings.endings(samples[-1], target)  # close, near, narrow, dropped, collapsed or lost
+    moves = mode_metrics.hops(samples[len(samples) // 2 :], target)  # .rate is hops a record
+    print(word, moves.rate)
 ```
 
 - *Several seeds* are one array more, (records, seeds, n, dim): `np.stack(runs, axis=1)` of a list.
 - *In PyTorch* a record is `G(z0).detach().flatten(1).cpu().numpy()`, pictures too. From a last
   checkpoint, train 2,000 steps on and save a record every 50. (Starving is then not told, for it is
   measured from the first record.) Nothing here needs TensorFlow: in a clone,
-  `pip install --no-deps -e .` beside NumPy, SciPy, matplotlib, scikit-learn, pillow, platformdirs,
-  psutil and tqdm will do.
-- *Modes that are not known*, in up to four columns: cluster the data once, `data.Mixture(centres, std)`,
-  one width for all, the centres six of it apart. With more columns, project samples and data onto the
-  data's first two principal components, and cluster there.
+  `pip install --no-deps -e .` on Python 3.11 to 3.13 beside NumPy from 2.1, matplotlib from 3.11,
+  SciPy, scikit-learn, pillow, platformdirs, psutil and tqdm will do.
+- *Modes that are not known*, in up to four columns: cluster the data once, as below. Clusters have to
+  lie six of their widths apart; if they do not, no modes can be counted, and the array is handed over.
+  With more columns, project samples and data onto the data's first two principal components first.
 - *Other data* go to `diagnose` as an array, each column in units of its deviation. Then no modes are
-  counted: a chase may be told as turning, dropped modes as lost, and how often it is right is not
-  known.
+  counted, and how often it is right is not known: half of the digits, or noise with the pixels'
+  means, shows no fault, a chase may be told as turning. Look at the pictures, and ask for precision
+  and recall (`ganlab.neighbours`).
 - *Scores* help: `diagnose({"samples": ..., "real_score": ..., "fake_score": ...}, target)`, and
-  `"d_loss"` and `"g_loss"` if you have them. Scores are mean probabilities at each record,
-  `torch.sigmoid(D(x)).mean().item()`; of a Wasserstein critic or a hinge loss hand over none.
+  `"d_loss"` and `"g_loss"` if you have them. Scores are mean probabilities at each record:
+  `torch.sigmoid(D(x)).mean().item()` of a D that ends in a logit, `D(x).mean().item()` of one that
+  ends in a sigmoid. Of a Wasserstein critic or a hinge loss hand over none. `d_loss` is the sum of
+  D's two means: of a loop that halves it, hand over twice that.
+
+```python
+from sklearn.cluster import KMeans
+
+own = target.sample(1000, rng)  # your data, (n, dim)
+found = KMeans(4, n_init=10, random_state=0).fit(own)
+centres, label = found.cluster_centers_, found.labels_
+times = np.maximum(1, np.round(40 * np.bincount(label) / len(own))).astype(int)
+# A centre that is given twice weighs twice: without that a rare cluster would count as dropped.
+clustered = data.Mixture(np.repeat(centres, times, axis=0), (own - centres[label]).std())
+print(diagnose(samples, clustered))
+```
 
 On GANs that it was not fitted to [it is right for {right} of 100 runs](diagnosis.md) with all of these,
 and for {alone} of 100 by samples alone: without scores a D too strong looks like modes that are
@@ -67,6 +82,13 @@ Advice that you follow already is none: take the next one of its list.
 
 | what you see | it is called | the test | try first |
 |---|---|---|---|
+"""  # noqa: E501
+
+OTHER_WORDS = """Other words of `diagnose`: for *dropped* and *lost* see [rates and sizes](#rates-and-sizes), for *dropped*
+without scores [D too strong](#d-too-strong) too; *unknown* says what to save; *healthy* is that the
+samples hold everything, with modes counted. Of an array take the word that it prints, and look it up
+in the second column.
+
 """  # noqa: E501
 
 SECTIONS = (
@@ -147,7 +169,7 @@ def page():
     table = "\n".join(map(row, CASES)) + "\n\n"
     head = HEAD.replace("{right}", str(_right_diagnoses("all")))
     head = head.replace("{alone}", str(_right_diagnoses("samples")))
-    return head + table + "\n".join(map(section, CASES)) + TAIL.format(**quoted)
+    return head + table + OTHER_WORDS + "\n".join(map(section, CASES)) + TAIL.format(**quoted)
 
 
 def _right_diagnoses(shown):

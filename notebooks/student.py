@@ -21,6 +21,7 @@ ANSWER = "answer"
 KEPT_BACK = ("notebooks/solutions", "docs/instructor.md")
 # To run the notebooks it takes the package, what was measured, and how to install them.
 TO_RUN = ("ganlab", "evidence", "Makefile", "pyproject.toml", "requirements.txt", "setup.py")
+TO_RUN += ("LICENSE", "notebooks/voila")
 LEFT = {".venv", "__pycache__", ".ipynb_checkpoints", ".ruff_cache"}  # what using it leaves behind
 README = """# A GAN course
 
@@ -35,7 +36,8 @@ Without `make`, on Windows say:
     .venv\\Scripts\\python -m pip install --no-deps --no-build-isolation -e .
     .venv\\Scripts\\python -m jupyterlab notebooks\\00_start_here.ipynb
 
-Exercises check themselves. Begin with notebooks/00_start_here.ipynb.
+Of the commands that `make` lists, `lab` and `playground` are for this folder. Exercises check
+themselves. Begin with notebooks/00_start_here.ipynb.
 """
 FOLDED = re.compile(r"\n*<details><summary>Answer</summary>.*?</details>", re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)|(?:href|src)=\"([^\"]+)\"")

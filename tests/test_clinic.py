@@ -12,6 +12,7 @@ from evidence import clinic
 from ganlab import data, endings, losses, mode_metrics, techniques
 from ganlab.backend import keras
 from ganlab.course import advice as advices
+from ganlab.course import diagnosis
 from ganlab.evidence import EvidenceError, claim
 
 PAGE = Path(__file__).parents[1] / "docs/clinic.md"
@@ -75,17 +76,30 @@ def snippet():
 
 @pytest.mark.parametrize("other", ["data.Gaussian(4.0, 0.5)", "real"])
 def test_it_diagnoses_with_every_target_that_it_names(other, capsys):
-    _, imports, diagnosis, _ = snippet()
-    assert "data.Gaussian(4.0, 0.5)" in diagnosis and "your data, (n, dim)" in diagnosis
+    _, imports, diagnosing, more = snippet()
+    assert "data.Gaussian(4.0, 0.5)" in diagnosing and "your data, (n, dim)" in diagnosing
     scope = {"real": np.random.default_rng(1).normal(4, 0.5, (1000, 1))}
     exec(imports, scope)
     target = f"target = {other}\nrng = np.random.default_rng(0)\n"
     own = "samples = rng.normal(4, 0.5, (20, 500, 1))\n"
-    exec(target + own + diagnosis.splitlines()[-1], scope)
+    exec(target + own + diagnosing.splitlines()[-1] + "\n" + more, scope)
     told = capsys.readouterr().out
-    assert told.startswith("healthy")
+    assert told.startswith("unknown" if other == "real" else "healthy")
     # How often it is right was tried on targets with modes.
     assert ("of 100 were" in told) == (other != "real")
+
+
+def test_clusters_of_unequal_size_are_not_told_as_dropped():
+    """The page's way to a target for data whose modes are not known."""
+    _, code = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)[:2]
+    rng = np.random.default_rng(0)
+    real = data.Mixture([(0.0, 0.0)] * 8 + [(4.0, 0.0)] + [(0.0, 4.0)], 0.3)  # 80, 10, 10 of 100
+    scope = {"np": np, "data": data, "rng": rng, "target": real, "diagnose": diagnosis.diagnose}
+    scope["samples"] = np.stack([real.sample(500, rng) for _ in range(40)])
+    exec(code.replace("KMeans(4,", "KMeans(3,"), scope)
+    told = diagnosis.diagnose(scope["samples"], scope["clustered"])
+    assert told.kind == "healthy"
+    np.testing.assert_allclose(scope["clustered"].std, 0.3, rtol=0.05)
 
 
 def test_it_needs_no_tensorflow():

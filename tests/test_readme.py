@@ -5,6 +5,7 @@ import textwrap
 from pathlib import Path
 
 import numpy as np
+from PIL import Image, ImageSequence
 
 from ganlab import data, latent
 from ganlab.networks import mlp
@@ -68,3 +69,13 @@ def test_the_claim_of_the_guide_to_contributing_is_a_protocol():
     exec(compile(imports, "CONTRIBUTING.md", "exec"), names)
     made = eval(compile(protocol, "CONTRIBUTING.md", "eval"), names)
     assert made.id == "D7.1" and list(made.settings) == ["2017 code"]
+
+
+def test_the_tour_takes_ninety_seconds_and_few_bytes():
+    path = ROOT / "docs/images/tour.png"
+    assert path.stat().st_size < 5 * 2**20
+    seconds = 0.0
+    with Image.open(path) as tour:
+        for frame in ImageSequence.Iterator(tour):
+            seconds += frame.info["duration"] / 1000
+    assert 75 <= seconds <= 105

@@ -48,13 +48,17 @@ def pixels(fig):
     return np.asarray(Image.open(buffer).convert("RGB"))
 
 
-def card(title, text, seconds, footer=""):
-    """A scene that is read."""
+def card(title, lines, seconds):
+    """A scene that is read: lines (words in bold or "", words)."""
     fig, ax = stage(title)
     ax.axis("off")
-    lines = [line for part in text.split("\n") for line in textwrap.wrap(part, 72) or [""]]
-    ax.text(0.0, 0.95, "\n".join(lines), va="top", fontsize=12, linespacing=1.7)
-    ax.text(0.0, 0.0, footer, va="bottom", fontsize=10, color=COLOUR.quiet)
+    ax.set(xlim=(0, 1), ylim=(0, 1))
+    down = 0.93
+    for head, text in lines:
+        ax.text(0.02, down, head, va="top", fontsize=12, weight="bold")
+        wrapped = textwrap.wrap(text, 66) or [""]
+        ax.text(0.19, down, "\n".join(wrapped), va="top", fontsize=12, linespacing=1.5)
+        down -= 0.085 * len(wrapped) + 0.05
     yield pixels(fig), seconds
 
 
@@ -66,7 +70,7 @@ def bells(title, last, run, grid, densities, words):
         fig, axes = stage(last if end else title, 8, 4)
         told = dict(outcome=words, order=WORDS) if end else {}
         plots.ensemble_densities(axes, grid, p, q, top=1.8, **told)
-        yield pixels(fig), 6.0 if end else 0.25
+        yield pixels(fig), 6.0 if end else 0.35
 
 
 def on_a_bell():
@@ -88,41 +92,45 @@ def on_a_bell():
                      run, grid, densities, words)  # fmt: skip
 
 
-def in_the_plane(title, last, recipe, records, steps=None):
+def in_the_plane(title, last, run, target):
     """Eight GANs in the plane as they learn."""
-    target, more = recipe.gan.real, {} if steps is None else dict(steps=steps)
-    run = recipe.train(seeds=8, records=Records(records, samples=400), **more)
     told = [str(word) for word in endings(run.samples[-1], target)]
     for i, samples in enumerate(run.samples):
         end = i == len(run.samples) - 1
         fig, axes = stage(last if end else title, 4, 2)
         mode_plots.panels(axes, samples, target.modes, target.std, titles=told if end else None)
-        yield pixels(fig), 4.0 if end else 0.3
+        yield pixels(fig), 4.0 if end else 0.42
 
 
 def chased():
-    """Notebook 06's GAN that chases, late in its training."""
+    """Notebook 06's GAN that chases; and what the diagnosis says of it."""
+    recipe = recipes.chasing()
+    target = recipe.gan.real
+    run = recipe.train(seeds=8, records=Records(30, samples=400), steps=1500)
     yield from in_the_plane(
         "Four modes, and G thirty times as quick as D: all samples move on together.",
         "It never ends: a chasing GAN has all in one place, at each look in another.",
-        recipes.chasing(), 30, steps=1500,
-    )  # fmt: skip
+        run,
+        target,
+    )
+    found = diagnose(run, target)
+    (first,) = {one.kind: one for one in found if one.kind == "chasing"}.values()
+    lines = [(found.summary.split(": ")[0] + ":", "chasing"), ("because", first.because)]
+    lines += [("try first", first.try_first), ("how sure", first.trust)]
+    ask = "Ask what is wrong, with a run or with samples of your own loop"
+    yield from card(ask, lines, 9.0)
 
 
 def held():
     """The course's GAN in the plane."""
+    target = ring(8)
+    recipe = recipes.ours_in_the_plane(target)
     yield from in_the_plane(
         "Equal rates, two layers of 64: the same code on eight modes.",
         "All eight modes, as in 99 of 100 such runs (claim H2a).",
-        recipes.ours_in_the_plane(ring(8)), 26,
-    )  # fmt: skip
-
-
-def diagnosed():
-    """What the diagnosis says of one that goes wrong."""
-    run = recipes.collapsing().train(seeds=8, records=40)
-    text = str(diagnose(run)[0])
-    yield from card("Ask what is wrong, with a run or with samples of your own loop", text, 9.0)
+        recipe.train(seeds=8, records=Records(26, samples=400)),
+        target,
+    )
 
 
 def standing():
@@ -142,9 +150,8 @@ def digits():
                 batch_size=32, records=Records(24, samples=64))  # fmt: skip
     for i in range(len(run.samples)):
         fig, ax = stage(f"Eight DCGANs learn digits at once: step {run.steps[i]}")
-        rows = run.samples[i][:, :9].reshape(-1, 64)
-        wall(ax, np.concatenate([rows[k::9] for k in range(9)])[:64], (8, 8), columns=16)
-        yield pixels(fig), 0.4
+        wall(ax, run.samples[i][:, :16].reshape(-1, 64), (8, 8), columns=16)  # a row a seed
+        yield pixels(fig), 0.56
     yield pixels(fig), 3.0
 
 
@@ -152,22 +159,24 @@ def ledger():
     """How much is measured, and how to begin."""
     found = [claim(id.split(".")[0]) for id in protocols()]
     words = Counter(word for one in found for word in one.verdicts.values())
-    firm = sum(words[word] for word in FIRM)
-    text = f"{len(found)} claims, each with a protocol that was fixed before its first result.\n"
-    text += f"{firm} settings have a firm verdict: " + ", ".join(
-        f"{words[word]} {word}" for word in FIRM
-    )
-    text += (
-        ".\n\nmake lab     installs everything and opens the course\nmake test    runs all of it"
-    )
-    yield from card("Every claim is measured over many runs", text, 8.0)
+    firm = ", ".join(f"{words[word]} {word}" for word in FIRM)
+    lines = [
+        (f"{len(found)} claims", "each with a protocol that was fixed before its first result"),
+        ("firm", f"{firm}; undecided is said, too"),
+        ("", ""),
+        ("make lab", "installs everything and opens the course"),
+        ("make test", "runs all of it"),
+    ]
+    yield from card("Every claim is measured over many runs", lines, 8.0)
 
 
 def film(scenes):
     """Writes the frames of all scenes, in 128 colours common to all."""
     frames, seconds = zip(*[frame for scene in scenes for frame in scene], strict=True)
-    few = np.concatenate(frames[:: max(1, len(frames) // 24)])
-    palette = Image.fromarray(few).quantize(128)
+    few = [frame for frame, time in zip(frames, seconds, strict=True) if time > 1] + list(
+        frames[::20]
+    )
+    palette = Image.fromarray(np.concatenate(few)).quantize(128)
     first, *others = (
         Image.fromarray(one).quantize(palette=palette, dither=Image.Dither.NONE) for one in frames
     )
@@ -179,4 +188,4 @@ def film(scenes):
 
 
 if __name__ == "__main__":
-    film((on_a_bell(), chased(), diagnosed(), held(), standing(), digits(), ledger()))
+    film((on_a_bell(), chased(), held(), standing(), digits(), ledger()))

@@ -18,11 +18,15 @@ from ganlab.course.faults import GAP, UNKNOWN, first_that_hold
 from ganlab.course.left import left_by
 from ganlab.course.signs import FEW, signs
 from ganlab.data import Mixture
-from ganlab.endings import MOST_DIM
+from ganlab.endings import endings
 from ganlab.evidence import FOLDER, EvidenceError
 from ganlab.evidence.claims import in_hundred
 
 SPACING = 20, 120  # steps from record to record within which moves may be compared with those tried
+LIKE_A_CHASE = (
+    "whether this is chasing: without modes it looks the same, and then equal rates for G and D "
+    "help (F3a)"
+)
 # Under which of the clinic's names the advice for a kind stands, where the names differ.
 ADVICE = {"dropped": "rates and sizes", "lost": "rates and sizes"}
 
@@ -130,13 +134,17 @@ def diagnose(run, target=None, seed=None, gan=None):
     for i, (rule, because) in enumerate(first_that_hold(found)):
         kind = rule.kind if rule else UNKNOWN
         if kind not in told:
-            # Samples without modes to count were not part of the test: no figure is known for them.
-            sure = how_sure(kind, shown) if shown == "curves" or found.end is not None else ""
+            # Samples without modes, and few records, were not part of the test: there is no figure.
+            of_the_test = found.end is not None and found.move is not None
+            sure = how_sure(kind, shown) if shown == "curves" or of_the_test else ""
             told[kind] = try_first(kind, gan), sure
         name = int(left.seeds[i]) if left.several else None
         first, trust = told[kind]
+        more = lacking + (LIKE_A_CHASE,) * (
+            kind == "turning" and _without_modes(found, left, target)
+        )
         why = because or _nothing(found, i)
-        each.append(Diagnosis(kind, why, first, lacking, name, trust))
+        each.append(Diagnosis(kind, why, first, more, name, trust))
     if seed is not None:
         places = np.flatnonzero(left.seeds == seed)
         if len(places) != 1:
@@ -226,10 +234,17 @@ def _nothing(found, i):
     )
 
 
+def _without_modes(found, left, target):
+    return left.samples is not None and target is not None and found.end is None
+
+
 def _uncounted(target):
-    dim = getattr(target, "dim", 0)
-    if isinstance(target, Mixture) and dim > MOST_DIM:
-        return f"the target has dim {dim}, and modes are counted up to {MOST_DIM}"
+    """Why no modes are counted."""
+    if isinstance(target, Mixture):
+        try:
+            endings(np.zeros((1, target.dim)), target)
+        except ValueError as error:
+            return str(error)
     return "the target has none that can be counted"
 
 

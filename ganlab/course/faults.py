@@ -209,14 +209,27 @@ RULES = (
     ),
     Rule("lost", _is("lost", "partly"), "it ends {word}, and nothing else shows"),
 )
-# Of data whose modes are not known, before the others: there a collapse is known by its width.
-# With modes, one that is held alone has two causes, a D too strong among them.
-UNCOUNTED = (
+# Before the others, of what was not part of the test: data whose modes are not known, and few
+# records. Without modes a collapse is known by its width; with them one that is held alone has two
+# causes, a D too strong among them.
+UNTRIED = (
     Rule(
         "collapsed",
         lambda s: s.finite & ~s.counted & _is("collapsed")(s) & (s.move < STILL),
         "the samples of a record are {own:.2f} times as wide as the data (below {COLLAPSED:g}), "
         "and stay: they move {move:.3f} spreads a record (below {STILL:g})",
+    ),
+    Rule(
+        UNKNOWN,
+        lambda s: s.finite & _is("collapsed")(s) & np.isnan(s.move),
+        "all samples are in one place at the end; whether they stay there (collapsed) or hop "
+        "(chasing) wants more records, and the remedies are not the same",
+    ),
+    Rule(
+        UNKNOWN,
+        lambda s: s.finite & ~s.counted & _is("close")(s),
+        "no fault can be seen without modes: one direction at a time, samples lie and spread as "
+        "the data do. Missing modes and wrong shapes are not seen so",
     ),
 )
 KINDS = tuple(dict.fromkeys(rule.kind for rule in RULES)) + (UNKNOWN,)
@@ -229,7 +242,7 @@ LIMITS = {
 
 def first_that_hold(found):
     """(the first rule that holds for each seed, or None; its sentence, or "") of `Signs`."""
-    s, rules = _filled(found), UNCOUNTED + RULES
+    s, rules = _filled(found), UNTRIED + RULES
     places = np.full(len(found.finite), len(rules))
     for place, rule in reversed(list(enumerate(rules))):
         with np.errstate(invalid="ignore"):
