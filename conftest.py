@@ -14,6 +14,9 @@ os.environ["GANLAB_QUIET"] = "1"  # progress bars would differ from run to run
 CACHE = platformdirs.user_cache_dir("ganlab-tests", appauthor=False)
 os.environ.setdefault("GANLAB_CACHE", CACHE)
 
+# What a reader has solved is shown in notebook 00: here nothing is, and nothing is kept.
+os.environ["GANLAB_PROGRESS"] = "0"
+
 # POT would load every framework there is, TensorFlow before `ganlab.backend` has set its options.
 for framework in ("TENSORFLOW", "PYTORCH", "JAX", "CUPY"):
     os.environ[f"POT_BACKEND_DISABLE_{framework}"] = "1"
