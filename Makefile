@@ -25,8 +25,8 @@ lab: $(INSTALLED) ## open the course in JupyterLab (options: LAB_ARGS="--no-brow
 	$(PY) -m jupyterlab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(LAB_ARGS)
 
 playground: $(INSTALLED) ## open the playground alone, as a page without cells (options: VOILA_ARGS="--no-browser")
-	cd notebooks/voila && JUPYTER_PATH=$(CURDIR)/notebooks/voila:$(JUPYTER_PATH) \
-		$(CURDIR)/$(PY) -m voila playground.py $(VOILA_ARGS)
+	cd notebooks/voila && JUPYTER_PATH="$(CURDIR)/notebooks/voila:$(JUPYTER_PATH)" \
+		"$(CURDIR)/$(PY)" -m voila playground.py $(VOILA_ARGS)
 
 test: $(INSTALLED) ## run the unit tests and every notebook (options: ARGS="-k name", "-n 0": one process)
 	$(PYTEST) -m "not slow" $(ARGS)
