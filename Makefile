@@ -10,14 +10,14 @@ export JUPYTER_PREFER_ENV_PATH := 1
 # No progress bars in built and tested notebooks, and no other difference.
 test test-all notebooks: export GANLAB_QUIET := 1
 # Nor what somebody here has solved already.
-test test-all test-browser notebooks: export GANLAB_PROGRESS := 0
+test test-all test-browser test-processors notebooks: export GANLAB_PROGRESS := 0
 
 # Files, and notebooks, go to as many processes as the machine has room for (conftest.py).
 PYTEST = $(PY) -m pytest -n auto --dist loadfile \
 	--nbval --nbval-current-env --nbval-cell-timeout 120 \
 	tests $(sort $(wildcard notebooks/*.ipynb))
 
-.PHONY: help lab playground test test-all test-browser notebooks student evidence league bench site lint
+.PHONY: help lab playground test test-all test-browser test-processors notebooks student evidence league bench site lint
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1@\2/p' Makefile | awk -F@ '{printf "%-16s %s\n", $$1, $$2}'
 
@@ -36,6 +36,9 @@ test-all: $(INSTALLED) ## run the slow tests too, and the browser tests
 
 test-browser: $(INSTALLED) ## drive the playground and a widget of each notebook in Chromium, in JupyterLab and voila
 	$(PY) -m pytest -n 0 tests/browser $(ARGS)
+
+test-processors: $(INSTALLED) ## notebooks and firm verdicts as on other processors (a part under one setting: ONE=1)
+	ONE=$(ONE) $(PY) -m pytest -n 0 -rA tests/processors/every_processor.py $(ARGS)
 
 notebooks: $(INSTALLED) ## build the notebooks from notebooks/text (one alone: ONLY=03)
 	$(PY) notebooks/build.py $(ONLY)
