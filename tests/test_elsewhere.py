@@ -69,7 +69,7 @@ def trains_and_runs_a_notebook(project, home, **options):
     assert done.returncode == 0, done.stderr[-2000:]
     assert "00.1: correct." in done.stdout and "['supported']" in done.stdout
     assert done.stdout.rstrip().endswith(str(project / "ganlab" / "__init__.py"))
-    nbval = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout", "120", "-p", "no:xdist"]
+    nbval = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout", "120", "-n", "0"]
     pytest_ = ["-m", "pytest", "-q", "-p", "no:cacheprovider", *nbval]
     again = run(project, home, *pytest_, f"notebooks/{NOTEBOOK}.ipynb", **options)
     assert again.returncode == 0, again.stdout[-3000:] + again.stderr[-1000:]
@@ -170,7 +170,7 @@ def test_without_a_network(project, tmp_path):
     there = dict(cwd=project, env=env, capture_output=True, text=True, timeout=600)
     unplugged = subprocess.run([*alone, sys.executable, "-c", away], **there)
     assert "unreachable" in unplugged.stderr
-    nbval = ["--nbval", "--nbval-current-env", "-p", "no:xdist", "-p", "no:cacheprovider"]
+    nbval = ["--nbval", "--nbval-current-env", "-n", "0", "-p", "no:cacheprovider"]
     for command in (["-c", TRAINS], ["-m", "pytest", "-q", *nbval, f"notebooks/{NOTEBOOK}.ipynb"]):
         done = subprocess.run([*alone, sys.executable, *command], **there)
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]

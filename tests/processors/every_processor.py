@@ -106,7 +106,7 @@ def setting(request):
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS)
 def test_a_notebooks_texts_are_the_same(setting, notebook):
-    options = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout", "600", "-p", "no:xdist"]
+    options = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout", "600", "-n", "0"]
     alike = ["--nbval-sanitize-with", str(Path(__file__).with_name("alike.cfg"))]
     path = f"notebooks/{notebook}.ipynb"
     done = under(setting, "-m", "pytest", "-q", "--tb=short", *options, *alike, path)
