@@ -60,7 +60,7 @@ import numpy as np
 from ganlab import data, latent, plots
 from ganlab.endings import endings
 from ganlab.evidence import claim
-from ganlab.exercises import check, quiz
+from ganlab.exercises import check, progress, quiz
 from ganlab.metrics import noise_floor, wasserstein
 from ganlab.networks import mlp
 from ganlab.program import compiles
@@ -231,6 +231,18 @@ claim("E7a")
 # | [07 Compare with a VAE](07_compare_with_a_vae.ipynb) | the blur of the alternative | When is a VAE the better choice? |
 # | [08 Explore a GAN of your own](08_playground.ipynb) | your own | What can you break and mend by hand? |
 # | [09 Draw digits](09_draw_digits.ipynb) | scores that do not see | What do scores of pictures miss? |
+#
+# And this is how far you are. A mark stands for an exercise or a question: ○ is open, ● done, ◐ right
+# after more than one answer.
+
+# %%
+progress()
+
+# %% [markdown]
+# What you solve in any notebook is kept in a small file on your machine, and nowhere else.
+# `progress().path` says where it lies, `progress().code("00.1")` gives you back what you wrote,
+# `progress().export("mine.json")` makes a copy, which `progress().take_in("mine.json")` adds on
+# another machine, and `progress().reset()` begins again.
 #
 # Go on with 01. If you would rather see training first, 03 stands on its own. New words are in
 # [the glossary](../docs/glossary.md).
