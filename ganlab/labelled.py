@@ -8,10 +8,12 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from ganlab.arguments import whole
+from ganlab.guards import guard
 from ganlab.metrics import as_points, sample_array
 from ganlab.mixtures import Mixture
 
 
+@guard(mixture=Mixture, labels=float)
 def with_labels(mixture: Mixture, labels) -> Mixture:
     """The mixture in one dimension more: behind each of its modes stands its label.
 
@@ -22,7 +24,6 @@ def with_labels(mixture: Mixture, labels) -> Mixture:
     >>> with_labels(points((2, 0), (0, 2), std=0.1), (1, -1)).modes.tolist()
     [[2.0, 0.0, 1.0], [0.0, 2.0, -1.0]]
     """
-    labels = np.asarray(labels, float)
     if labels.shape != (len(mixture.modes),):
         wanted = f"wanted ({len(mixture.modes)},), one label a mode"
         raise ValueError(f"labels has shape {labels.shape}: {wanted}")
@@ -45,7 +46,7 @@ def task_accuracy(samples, real, k: int = 5) -> np.ndarray:
     0.75
     """
     samples = sample_array(samples)
-    real = as_points(real, samples.shape[-1])
+    real = as_points(real, samples.shape[-1], name="real")
     k, n = whole("k", k, 1), samples.shape[-2]
     if k % 2 == 0 or k > n:
         raise ValueError(f"k={k}: wanted an odd number, at most the number of samples, {n}")

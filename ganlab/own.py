@@ -37,6 +37,8 @@ def numbers(name, value, wanted="numbers, (n,) or (n, dim)"):
 
     TypeError or ValueError, in one line, for what `plain` refuses, and for what is not numbers.
     """
+    if value is None:
+        raise TypeError(f"{name} is None; wanted {wanted}")
     raw = plain(name, value, wanted)
     try:
         return np.asarray(raw, dtype=np.float64)

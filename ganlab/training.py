@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 
 from ganlab import losses as _losses
-from ganlab.arguments import record_steps, seed_tuple, whole
+from ganlab.arguments import in_short, record_steps, seed_tuple, whole
 from ganlab.backend import keras
 from ganlab.blame import first_not_finite
 from ganlab.drawn import drawing
@@ -47,11 +47,15 @@ class Trainer(Loop):
 
     def __init__(self, *gan, seeds=32, batch_size=64, records=None, **fields):
         whole_gan = len(gan) == 1 and isinstance(gan[0], Gan) and not fields
+        if len(gan) == 1 and not whole_gan and not fields:
+            raise TypeError(f"gan is {in_short(gan[0])}: wanted a Gan, or its fields")
         self.gan = gan = gan[0] if whole_gan else Gan(*gan, **fields)
         seeds, self.batch_size = seed_tuple(seeds), whole("batch_size", batch_size, 1)
         recipes, rates = self._optimizers(len(seeds))
         scalars = spread_scalars(gan, len(seeds))
         records = Records() if records is None else records
+        if not isinstance(records, Records):
+            raise TypeError(f"records is {in_short(records)}: wanted a Records")
         z = self._shown_latents(seeds, whole("samples", records.samples, 1))
         self.record_bytes = records.bytes_each(len(seeds), gan.real.dim)
         samples, size = shown_shape(gan, len(seeds), self.batch_size, scalars)
@@ -150,6 +154,8 @@ class Trainer(Loop):
 
         Weights, optimizers and batches stay. ValueError where it differs in more than numbers.
         """
+        if not isinstance(gan, Gan):
+            raise TypeError(f"gan is {in_short(gan)}: wanted a Gan")
         same = ("generator", "discriminator", "real", "latent")
         other = [name for name in same if getattr(gan, name) is not getattr(self.gan, name)]
         keys, terms = [], []
@@ -173,6 +179,11 @@ class Trainer(Loop):
         self._scalars = spread_scalars(gan, len(self.seeds))
 
     # What there is to see ----------------------------------------------------------------
+
+    def _place(self, seed):
+        if seed not in self.seeds:
+            raise ValueError(f"seed={in_short(seed)} is not trained here: wanted one of .seeds")
+        return self.seeds.index(seed)
 
     def _set_weights(self, networks):
         for player, weights in zip("gd", networks, strict=True):
@@ -208,7 +219,7 @@ class Trainer(Loop):
         "fake_noise" and "added0", with a "g_" before it for steps of G, and a number behind it
         from a second `Shown` on.
         """
-        member, found = self.seeds.index(seed), {}
+        member, found = self._place(seed), {}
         for player, supply in self._supplies.items():
             block, start, _ = supply.peek()
             named = {"z": block.z, "real": block.real}
@@ -228,8 +239,8 @@ class Trainer(Loop):
         if seen is None:
             steps, totals = self._play("both", 256, move=False)
             seen = dict(zip(RECORDS, totals / steps, strict=True))
-        if set(seen) != set(RECORDS):
-            raise ValueError(f"record got {sorted(seen)}: wanted what advance returns")
+        if not isinstance(seen, dict) or set(seen) != set(RECORDS):
+            raise ValueError(f"seen is {in_short(seen)}: wanted what advance returns")
         samples = self._ensembles()[0](self._z)
         samples[self._frozen] = np.nan
         noted = {"steps": self.step, "samples": samples, **seen}

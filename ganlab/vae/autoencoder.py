@@ -40,6 +40,9 @@ class Vae:
         if not isinstance(self.likelihood, Likelihood):
             wanted = "wanted a Likelihood, vae.gaussian(0.1) or vae.bernoulli say"
             raise TypeError(f"likelihood is {in_short(self.likelihood)}: {wanted}")
+        for role in ("encoder", "decoder"):
+            if not isinstance(given := getattr(self, role), (keras.Model, Ensemble)):
+                raise TypeError(f"{role} is {in_short(given)}: wanted a Keras model")
         vars(self).update(
             real=as_distribution(self.real),
             latent_dim=whole("latent_dim", self.latent_dim, 1),

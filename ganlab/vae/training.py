@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from ganlab.arguments import per_member, record_steps, seed_tuple, whole
+from ganlab.arguments import in_short, per_member, record_steps, seed_tuple, whole
 from ganlab.backend import keras, tf
 from ganlab.ensemble import Ensemble, is_tiny
 from ganlab.gan import Scaled
@@ -31,9 +31,13 @@ class VaeTrainer(Loop):
 
     def __init__(self, *vae, seeds=32, batch_size=64, records=None, **fields):
         whole_vae = len(vae) == 1 and isinstance(vae[0], Vae) and not fields
+        if len(vae) == 1 and not whole_vae and not fields:
+            raise TypeError(f"vae is {in_short(vae[0])}: wanted a Vae, or its fields")
         self.vae = vae = vae[0] if whole_vae else Vae(*vae, **fields)
         seeds, self.batch_size = seed_tuple(seeds), whole("batch_size", batch_size, 1)
         members, records = len(seeds), Records() if records is None else records
+        if not isinstance(records, Records):
+            raise TypeError(f"records is {in_short(records)}: wanted a Records")
         optimizer, factors = (
             vae.optimizer if isinstance(vae.optimizer, Scaled) else (vae.optimizer, 1.0)
         )
@@ -88,6 +92,8 @@ class VaeTrainer(Loop):
         """What is left of the current block for one seed: {"real": (steps, batch, dim), "noise":
         (steps, batch, latent dim)}."""
         block, start, _ = self._supplies["vae"].peek()
+        if seed not in self.seeds:
+            raise ValueError(f"seed={in_short(seed)} is not trained here: wanted one of .seeds")
         member = self.seeds.index(seed)
         return {name: np.asarray(x)[start:, member] for name, x in block._asdict().items()}
 
@@ -106,8 +112,8 @@ class VaeTrainer(Loop):
         if seen is None:
             steps, totals = self._play("vae", 256, move=False)
             seen = dict(zip(QUANTITIES, totals / steps, strict=True))
-        if set(seen) != set(QUANTITIES):
-            raise ValueError(f"record got {sorted(seen)}: wanted what advance returns")
+        if not isinstance(seen, dict) or set(seen) != set(QUANTITIES):
+            raise ValueError(f"seen is {in_short(seen)}: wanted what advance returns")
         samples = Sampler(self._ensembles()[1], self._likelihood)(self._shown)
         samples[self._frozen] = np.nan
         elbo = seen["reconstruction"] - seen["kl"]
