@@ -13,6 +13,7 @@ from ganlab.ensemble import Ensemble, is_tiny, layer_place
 from ganlab.fitting import fitting_networks, shown_shape, spread_scalars
 from ganlab.gan import Added, Gan, Now, Replaced, Scaled, Shown
 from ganlab.gan_trials import of_gan
+from ganlab.interrupts import held_back
 from ganlab.loop import Loop, Part, TrainingFailed
 from ganlab.optimizers import followed
 from ganlab.program import Supply, blocks_of, shared
@@ -247,8 +248,9 @@ class Trainer(Loop):
         if self._kept is not None:
             kept = self._kept(samples, self._records["kept"])
             noted |= {"samples": samples[:, :0], "kept": kept}
-        for name, value in noted.items():
-            self._records[name].append(value)
+        with held_back():
+            for name, value in noted.items():
+                self._records[name].append(value)
 
     def run(self):
         """A `Run` of the records so far, with the networks as they are now."""
@@ -295,6 +297,7 @@ def train(
     added=(),
     replaced=(),
     records=50,
+    checkpoint=None,
 ):
     """Trains one GAN per seed, all seeds at once, and returns a `Run`.
 
@@ -321,6 +324,8 @@ def train(
     replaced       a `Replaced`, or several: weights that take the place of a player's own
     records        how many records to take after the first, evenly spaced; or the steps
                    at which to take them; or a `Records`, which also says what to keep
+    checkpoint     a path: at every record the training is saved there, whole; and if it is there
+                   already, this one goes on from it, bit for bit as if it had never stopped
 
     Interrupting (Ctrl-C, Jupyter's stop button) returns what was recorded until then. A
     seed that stops being finite is frozen and named in `Run.failed`; when all have,
@@ -328,7 +333,9 @@ def train(
 
     Going on: `train(run.generators, run.discriminators, ...)` with the same seeds begins with
     the weights of a run; its optimizers begin anew, and its batches are again the first. A
-    `Trainer` goes on as it stands, optimizers and batches included: `trainer.advance(1000)`.
+    `Trainer` goes on as it stands, optimizers and batches included: `trainer.advance(1000)`; saved
+    by `trainer.save(path)` it does so in another process too, by `resume`. With a `checkpoint` the
+    same call of `train`, in whatever process, goes on where the last one was killed.
     `Ensemble.of(model, seeds)` begins all seeds with the weights of one Keras model.
 
     Before anything is compiled, models, functions, data and optimizers are tried: what would
@@ -352,13 +359,14 @@ def train(
         added=added,
         replaced=replaced,
     )
-    return train_gan(gan, steps=steps, seeds=seeds, batch_size=batch_size, records=records)
+    sizes = {"steps": steps, "seeds": seeds, "batch_size": batch_size, "records": records}
+    return train_gan(gan, **sizes, checkpoint=checkpoint)
 
 
-def train_gan(gan, *, steps=5000, seeds=32, batch_size=64, records=50):
+def train_gan(gan, *, steps=5000, seeds=32, batch_size=64, records=50, checkpoint=None):
     """`train` for a `Gan` that is there already; the arguments are those of `train`."""
     steps = whole("steps", steps, 0)
     records = records if isinstance(records, Records) else Records(records)
     stops = record_steps(records.at, steps)
     trainer = Trainer(gan, seeds=seeds, batch_size=batch_size, records=records)
-    return trainer.run_recorded(stops, RECORDS, "GAN")
+    return trainer.run_recorded(stops, RECORDS, "GAN", checkpoint)

@@ -8,6 +8,7 @@ from ganlab.arguments import in_short, per_member, record_steps, seed_tuple, who
 from ganlab.backend import keras, tf
 from ganlab.ensemble import Ensemble, is_tiny
 from ganlab.gan import Scaled
+from ganlab.interrupts import held_back
 from ganlab.latent import Gaussian
 from ganlab.loop import Loop, Part
 from ganlab.optimizers import followed
@@ -121,8 +122,9 @@ class VaeTrainer(Loop):
         if self._kept is not None:
             kept = self._kept(samples, self._records["kept"])
             noted |= {"samples": samples[:, :0], "kept": kept}
-        for name, value in noted.items():
-            self._records[name].append(value)
+        with held_back():
+            for name, value in noted.items():
+                self._records[name].append(value)
 
     def run(self):
         """A `VaeRun` of the records so far, with the networks as they are now."""
@@ -147,6 +149,7 @@ def train_vae(
     batch_size=64,
     optimizer=None,
     records=50,
+    checkpoint=None,
 ):
     """Trains one variational autoencoder per seed, all seeds at once, and returns a `VaeRun`.
 
@@ -162,7 +165,7 @@ def train_vae(
     likelihood  `gaussian(variance)`, `learned_gaussian()` or `bernoulli`: p(x|z)
     beta        how much the KL divergence weighs, at least 0: a number, or one for each member
                 (Higgins et al. 2017; with 1 it is the ELBO that is maximised)
-    steps, seeds, batch_size, records
+    steps, seeds, batch_size, records, checkpoint
                 as in `training.train`
     optimizer   a Keras optimizer, Adam(1e-3) if not given, or `training.Scaled` for a learning
                 rate of each member's own
@@ -192,13 +195,14 @@ def train_vae(
         beta=beta,
         optimizer=optimizer,
     )
-    return train_this_vae(vae, steps=steps, seeds=seeds, batch_size=batch_size, records=records)
+    sizes = {"steps": steps, "seeds": seeds, "batch_size": batch_size, "records": records}
+    return train_this_vae(vae, **sizes, checkpoint=checkpoint)
 
 
-def train_this_vae(vae, *, steps=5000, seeds=32, batch_size=64, records=50):
+def train_this_vae(vae, *, steps=5000, seeds=32, batch_size=64, records=50, checkpoint=None):
     """`train_vae` for a `Vae` that is there already; the arguments are those of `train_vae`."""
     steps = whole("steps", steps, 0)
     records = records if isinstance(records, Records) else Records(records)
     stops = record_steps(records.at, steps)
     trainer = VaeTrainer(vae, seeds=seeds, batch_size=batch_size, records=records)
-    return trainer.run_recorded(stops, QUANTITIES, "VAE")
+    return trainer.run_recorded(stops, QUANTITIES, "VAE", checkpoint)
