@@ -116,8 +116,8 @@ def _place(name, place):
 
 
 def _radius(radius):
-    if not 0 < number("radius", radius) <= LARGEST:
-        raise ValueError(f"radius is {radius!r}; wanted above 0, at most {LARGEST:.0e}")
+    if not 1e-9 <= number("radius", radius) <= LARGEST:
+        raise ValueError(f"radius is {radius!r}; wanted from 1e-09 to {LARGEST:.0e}")
     return float(radius)
 
 

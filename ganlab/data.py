@@ -173,7 +173,10 @@ class Samples(Distribution):
         return np.searchsorted(np.sort(self.array[:, 0]), x, side="right") / len(self.array)
 
     def _quantile(self, u):
-        return np.quantile(self.array[:, 0].astype(np.float64), u, method="inverted_cdf")
+        ordered = np.quantile(
+            self.array[:, 0].astype(np.float64), np.ravel(u), method="inverted_cdf"
+        )
+        return ordered.reshape(np.shape(u))
 
 
 def as_target(given, name="target"):

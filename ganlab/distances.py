@@ -66,7 +66,7 @@ def _moments(points):
     """Mean (..., dim) and covariance (..., dim, dim) of points (..., n, dim)."""
     n = points.shape[-2]
     if n < 2:
-        raise ValueError(f"there is {n} point: wanted at least 2, or it has no covariance")
+        raise ValueError("samples or target is 1 point: wanted at least 2, for a covariance")
     mean = points.mean(axis=-2)
     offset = points - mean[..., None, :]
     return mean, np.swapaxes(offset, -1, -2) @ offset / (n - 1)

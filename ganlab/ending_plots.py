@@ -34,7 +34,9 @@ def curves(ax, steps, values, words, order, *, floor=None, reference=None):
         wanted = f"(records, seeds) with {len(steps)} records and {len(words)} words"
         raise ValueError(f"values have shape {values.shape}: wanted {wanted}")
     if unknown := sorted({*words.tolist()} - {*order}):
-        raise ValueError(f"order lacks the word {unknown[0]!r}: it has {', '.join(order)}")
+        raise ValueError(
+            f"words have {unknown[0]!r}, which order lacks: it has {', '.join(map(str, order))}"
+        )
     if floor is not None:
         ax.axhspan(*floor, color="#dddddd", lw=0, zorder=0, label="a perfect sampler")
     for label, value in (reference or {}).items():

@@ -5,7 +5,8 @@ shape (..., points), and `w`, what each point stands for: the volume of a cell, 
 set. A generator whose density is computed. Then games small enough to play by hand: on a finite
 set, where both players are tables, and the Dirac-GAN, where both are one number.
 
-Logarithms are natural, D = sigmoid(logit), and a high D means real.
+Logarithms are natural, D = sigmoid(logit), and a high D means real. A log density above 709, whose
+exponential no float64 holds, gives infinity or NaN.
 """
 
 from collections.abc import Callable
@@ -15,7 +16,7 @@ import numpy as np
 from scipy.special import expit, log_expit, log_softmax, softmax
 
 from ganlab.arguments import fits_memory, in_short, whole
-from ganlab.guards import a_function, guard
+from ganlab.guards import a_function, guard, told
 from ganlab.own import numbers
 
 # Two known distributions
@@ -30,9 +31,9 @@ def cells(*sides, n=None):
     rounding for smooth ones that vanish at its sides, to the width of a cell where one jumps.
     """
     try:
-        pairs = [tuple(numbers("sides", side).tolist()) for side in sides]
+        pairs = [numbers("sides", side) for side in sides]
     except (TypeError, ValueError, OverflowError):
-        pairs = [()]
+        pairs = [np.zeros(0)]
     if len(sides) not in (1, 2) or not all(map(_is_side, pairs)):
         raise ValueError(
             f"sides={in_short(sides)}: wanted one or two pairs (low, high), finite, low < high"
@@ -45,7 +46,7 @@ def cells(*sides, n=None):
 
 
 def _is_side(side):
-    return len(side) == 2 and -np.inf < side[0] < side[1] < np.inf
+    return side.shape == (2,) and -np.inf < side[0] < side[1] < np.inf
 
 
 def _mean(log_p, values, w):
@@ -154,7 +155,8 @@ class Game(NamedTuple):
 
 
 # What a round of a game wants.
-_round = guard(("g", "d", "step"), game=Game, g=float, d=float, step=float)
+def _round(function):
+    return told(guard(("g", "d", "step"), game=Game, g=float, d=float, step=float)(function))
 
 
 @_round
@@ -188,6 +190,7 @@ def extragradient(game, g, d, step):
     return g + step * game.generator(*ahead), d + step * game.discriminator(*ahead)
 
 
+@told
 @guard(game=Game, g=float, step=float)  # of `d` nothing is asked
 def best_response(game, g, d, step):
     """D answers as well as can be, whatever it was; then G moves by `step`."""

@@ -68,6 +68,8 @@ def best_bandwidth(samples, held_out, among=BANDWIDTHS) -> float:
     3.0
     """
     among = np.atleast_1d(np.asarray(above("among", among, 0), float))
+    if among.ndim > 1:
+        raise ValueError(f"among has shape {among.shape}: wanted (k,)")
     means = _log_densities(samples, held_out, among, "held_out").mean(axis=1)
     if np.isnan(means).any():
         raise ValueError("samples or held_out hold NaN or infinity: wanted finite numbers")

@@ -11,6 +11,7 @@ from ganlab.arguments import whole
 from ganlab.guards import guard
 from ganlab.metrics import as_points, sample_array
 from ganlab.mixtures import Mixture
+from ganlab.own import LARGEST
 
 
 @guard(mixture=Mixture, labels=float)
@@ -27,6 +28,8 @@ def with_labels(mixture: Mixture, labels) -> Mixture:
     if labels.shape != (len(mixture.modes),):
         wanted = f"wanted ({len(mixture.modes)},), one label a mode"
         raise ValueError(f"labels has shape {labels.shape}: {wanted}")
+    if not (np.abs(labels) <= LARGEST).all():
+        raise ValueError("labels hold NaN, or numbers beyond 1e9: wanted 1 or -1, say")
     behind = dict(zip(map(tuple, mixture.modes), labels, strict=True))
     centers = [(*center, behind[tuple(center)]) for center in np.array(mixture.centers, float)]
     return Mixture(centers, mixture.std)
@@ -52,6 +55,9 @@ def task_accuracy(samples, real, k: int = 5) -> np.ndarray:
         raise ValueError(f"k={k}: wanted an odd number, at most the number of samples, {n}")
     if samples.shape[-1] < 2:
         raise ValueError("samples have dim 1: wanted at least 2, of which the last is the label")
+
+    if max(np.nanmax(np.abs(x), initial=0) for x in (samples, real)) > 1e150:
+        raise ValueError("samples or real hold numbers above 1e150: wanted such as have squares")
 
     def one(made, test):
         if np.isnan(made).any() or np.isnan(test).any():

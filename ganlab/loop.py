@@ -300,6 +300,8 @@ class Loop:
             left = [stop for stop in stops if stop > self.step]
 
         def note(means=None):
+            if self.step in self._records["steps"][-1:]:  # an interrupt came just after it
+                return
             self.record(means if means is None else dict(zip(quantities, means, strict=True)))
             # Where an interrupt makes a record, one that is left alone has none.
             if checkpoint is not None and self.step in (0, *stops):

@@ -9,7 +9,7 @@ from scipy.special import logsumexp, ndtr, ndtri
 from ganlab.arguments import fits_memory, in_short, whole
 from ganlab.distributions import LOG_2PI, Distribution, number
 from ganlab.guards import guard
-from ganlab.own import numbers, rows
+from ganlab.own import LARGEST, numbers, rows
 
 
 @dataclass(frozen=True)
@@ -154,12 +154,18 @@ def _covariances(value, k, dim):
     return array
 
 
+def _reach(name, value, least=-LARGEST):
+    if number(name, value, least) > LARGEST:
+        raise ValueError(f"{name} is {value!r}; wanted at most {LARGEST:.0e}")
+    return float(value)
+
+
 def ring(modes: int = 8, radius: float = 2.0, std: float = 0.1) -> Mixture:
     """`modes` Gaussians evenly spaced on a circle around 0, the first at angle 0."""
     # modes angles, not modes + 1: 0 and 2 pi are one point, and a "ring of 8" would have 7 modes.
     fits_memory("modes", whole("modes", modes, 1), 1_000)  # tuples of Python's numbers
     angles = 2 * np.pi * np.arange(modes) / modes
-    centers = number("radius", radius, 0) * np.stack([np.cos(angles), np.sin(angles)], -1)
+    centers = _reach("radius", radius, 0) * np.stack([np.cos(angles), np.sin(angles)], -1)
     return Mixture(centers.round(12) + 0.0, std)
 
 
@@ -174,9 +180,10 @@ def unequal_ring(
     own, are for `GaussianMixture(ring(3).modes, 0.01 * np.eye(2), (0.2, 0.3, 0.5))`, which
     endings do not judge. ValueError for other weights.
     """
-    if not np.iterable(weights):
+    if not np.iterable(weights) or isinstance(weights, (str, bytes)):
         raise TypeError(f"weights is {in_short(weights)}; wanted a sequence of whole numbers")
-    if len(weights) == 0:
+    weights = list(weights)
+    if not weights:
         raise ValueError("weights is empty; wanted whole numbers, one for each mode")
     whole_numbers = [whole("each of weights", weight, 1) for weight in weights]
     modes = ring(len(whole_numbers), radius).modes
@@ -186,7 +193,7 @@ def unequal_ring(
 def grid(side: int = 5, spacing: float = 2.0, std: float = 0.1) -> Mixture:
     """`side` x `side` Gaussians on a square lattice around 0."""
     fits_memory("side", whole("side", side, 1), 1_000 * side)
-    line = number("spacing", spacing) * (np.arange(side) - (side - 1) / 2)
+    line = _reach("spacing", spacing) * (np.arange(side) - (side - 1) / 2)
     return Mixture([(x, y) for y in line for x in line], std)
 
 

@@ -57,6 +57,8 @@ def panels(axes, samples, centers, std, *, titles=None, limits=None):
     if samples.ndim != 3 or samples.shape[2] != 2 or len(samples) > len(axes):
         wanted = f"(seeds, n, 2) and at most {len(axes)} seeds, one a panel"
         raise ValueError(f"samples has shape {samples.shape}: wanted {wanted}")
+    if not np.isfinite(centers).all() or centers.shape[1:] != (2,):
+        raise ValueError(f"centers has shape {centers.shape}: wanted finite numbers (modes, 2)")
     if titles is not None and len(titles) != len(samples):
         raise ValueError(f"there are {len(titles)} titles: wanted {len(samples)}, one a seed")
     limits = limits or 1.5 * np.abs(centers).max()

@@ -36,7 +36,7 @@ def _count(name, value):
 
 
 def _words(name, value):
-    return [value] if isinstance(value, str) else several(name, np.ravel(value))
+    return [value] if isinstance(value, str) else np.ravel(several(name, value)).tolist()
 
 
 def _levels(name, value):
@@ -182,6 +182,8 @@ def losses(ax, steps, d_loss, g_loss, *, reference=None):
 @drawing(places=float, size=a_number)
 def swarm(places, size):
     """Heights, in dots, that keep sorted `places` from overlapping, as near to 0 as can be."""
+    if places.ndim != 1 or not np.isfinite(places).all():
+        raise ValueError(f"places has shape {places.shape}: wanted finite numbers (n,), sorted")
     heights = []
     for i, place in enumerate(places):
         near = {heights[j] for j in range(i) if place - places[j] < size}

@@ -19,7 +19,7 @@ from ganlab.guards import a_path, guard, random_numbers
 from ganlab.lookups import asked
 from ganlab.losses import clamped_tanh
 from ganlab.models import input_size, keeping_ties
-from ganlab.own import numbers
+from ganlab.own import in_float32
 from ganlab.step import QUANTITIES
 
 RECORDS = QUANTITIES  # of a step, as `ganlab.step` reports them
@@ -218,7 +218,7 @@ class Run(Recorded):
 
         A D that looks at each sample alone is asked about all of x in one go.
         """
-        x = numbers("x", x, "numbers, (n, dim)").astype("float32")
+        x = in_float32("x", x)
         dim = input_size(self.discriminators.model)
         if x.ndim not in (1, 2) or (x.shape[1:] or (1,)) != (dim,):
             raise ValueError(f"x has shape {x.shape}: wanted (n, {dim})")

@@ -182,7 +182,7 @@ class Trainer(Loop):
     # What there is to see ----------------------------------------------------------------
 
     def _place(self, seed):
-        if seed not in self.seeds:
+        if not isinstance(seed, (int, np.integer)) or seed not in self.seeds:
             raise ValueError(f"seed={in_short(seed)} is not trained here: wanted one of .seeds")
         return self.seeds.index(seed)
 

@@ -22,7 +22,7 @@ from ganlab.images.pictures import Pictures
 from ganlab.images.scores import inception_score
 from ganlab.kernel_distances import kid
 from ganlab.metrics import as_points, sample_array
-from ganlab.own import numbers
+from ganlab.own import LARGEST, numbers
 
 DIGITS = Path(__file__).with_name("digit_judge.npz")
 
@@ -42,7 +42,10 @@ class Judge(NamedTuple):
 
     def features(self, pictures):
         """What the last layer before the classes puts out, (..., n, features)."""
-        x = self._given(pictures)
+        return self._features(pictures, "pictures")
+
+    def _features(self, pictures, name):
+        x = self._given(pictures, name)
         for kernel, bias in zip(self.kernels[:-1], self.biases[:-1], strict=True):
             x = np.maximum(x @ kernel + bias, 0)
         return x
@@ -83,9 +86,11 @@ class Judge(NamedTuple):
         return np.where(np.isnan(p).any(axis=-1), np.nan, (p >= least).mean(axis=-1))[()]
 
     def shares(self, pictures):
-        """How often each class is seen, (..., classes)."""
+        """How often each class is seen, (..., classes); NaN where a pixel is not finite."""
         classes = np.arange(len(self.biases[-1]))
-        return (self.labels(pictures)[..., None] == classes).mean(axis=-2)
+        labels = self.labels(pictures)
+        shares = (labels[..., None] == classes).mean(axis=-2)
+        return np.where((labels < 0).any(axis=-1)[..., None], np.nan, shares)
 
     @guard(path=a_path)
     def save(self, path):
@@ -131,12 +136,18 @@ class Judge(NamedTuple):
 
     def _compared(self, distance, pictures, real):
         """A distance between the features of both; few pictures are points for certain."""
-        return distance(self.features(pictures)[None], self.features(_points(real))[None])[0]
+        x, y = self.features(pictures), self._features(_points(real), "real")
+        for name, features in (("pictures", x), ("real", y)):
+            if features.shape[-2] < 2:
+                raise ValueError(f"{name} has 1 picture: wanted at least 2")
+        return distance(x[None], y[None])[0]
 
     def _given(self, pictures, name="pictures"):
         if isinstance(pictures, Pictures):
             pictures = pictures.array
         x = sample_array(pictures, name, stacks=False)
+        if np.nanmax(np.abs(x), initial=0) > LARGEST:
+            raise ValueError(f"{name} hold numbers above {LARGEST:.0e}: wanted pixels from -1 to 1")
         if x.shape[-1] != len(self.kernels[0]):
             wanted = f"wanted (..., n, {len(self.kernels[0])})"
             raise ValueError(f"{name} has shape {x.shape}: {wanted}")

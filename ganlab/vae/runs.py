@@ -6,7 +6,7 @@ from ganlab.backend import tf
 from ganlab.guards import a_path, guard, random_numbers
 from ganlab.latent import Gaussian
 from ganlab.models import input_size
-from ganlab.own import numbers
+from ganlab.own import in_float32
 from ganlab.runs import Recorded
 from ganlab.vae.codes import code
 from ganlab.vae.likelihoods import NAMED, Likelihood
@@ -109,9 +109,9 @@ class VaeRun(Recorded):
 
     def _points(self, x):
         """x as float32 (n, dim), refused where the likelihood has no probability for it."""
-        x = numbers("x", x, "numbers, (n, dim)").astype("float32")
-        if x.ndim not in (1, 2) or (x.shape[1:] or (1,)) != (self._dim,):
-            raise ValueError(f"x has shape {x.shape}: wanted (n, {self._dim})")
+        x = in_float32("x", x)
+        if x.size == 0 or x.ndim not in (1, 2) or (x.shape[1:] or (1,)) != (self._dim,):
+            raise ValueError(f"x has shape {x.shape}: wanted (n, {self._dim}), not empty")
         self.likelihood.refuse("x", x)
         return x[:, None] if x.ndim == 1 else x
 

@@ -93,7 +93,7 @@ class VaeTrainer(Loop):
         """What is left of the current block for one seed: {"real": (steps, batch, dim), "noise":
         (steps, batch, latent dim)}."""
         block, start, _ = self._supplies["vae"].peek()
-        if seed not in self.seeds:
+        if not isinstance(seed, (int, np.integer)) or seed not in self.seeds:
             raise ValueError(f"seed={in_short(seed)} is not trained here: wanted one of .seeds")
         member = self.seeds.index(seed)
         return {name: np.asarray(x)[start:, member] for name, x in block._asdict().items()}

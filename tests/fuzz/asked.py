@@ -28,7 +28,14 @@ ALSO_CALLED = {
 
 
 # Functions whose docstrings say that NaN comes of such numbers.
-NAN_IS_PROMISED = {("quantile", "u"), ("after_leaving", "values"), ("after_leaving", "majority")}
+NAN_IS_PROMISED = {("quantile", "u")}
+NAN_IS_PROMISED |= {("after_leaving", name) for name in ("values", "majority", "records")}
+NAN_IS_PROMISED |= {("reverse_kl_of_modes", name) for name in ("samples", "target")}
+NAN_IS_PROMISED |= {
+    (function, argument)
+    for function in ("value", "kl", "jensen_shannon", "total_variation", "wasserstein")
+    for argument in ("logit", "log_p", "log_q", "w")
+}
 
 
 NOT_LOOKED_AT = {("best_response", "d")}  # whose place the best D takes
@@ -36,6 +43,7 @@ NONE_IS_MEANT = {("mlp", "activation")}  # as in Keras: linear
 FUNCTIONS_ARE_MEANT = {("TorchAdam", "learning_rate")}  # which gives the rate
 FUNCTIONS_ARE_MEANT |= {("mlp", "activation"), ("mlp", "output_activation")}
 FUNCTIONS_ARE_MEANT |= {("MinibatchDiscrimination", "kernel_initializer")}
+FUNCTIONS_ARE_MEANT |= {("finite_game", "cost"), ("feature_matching", "distance")}
 
 
 class Hang(BaseException):
@@ -124,6 +132,12 @@ def fault(function, given, argument, what, owner=None, allowed=()):
         return None
     if (function.__name__, argument) in FUNCTIONS_ARE_MEANT:
         allowed = (*allowed, "a function")
+    if argument in ("records", "weights"):  # those of a generator are as good as those of a list
+        allowed = (*allowed, "a generator", "a set")
+    if argument in ("titles", "outcome"):
+        allowed = (*allowed, "a list of text")
+    if argument == "checkpoint":
+        allowed = (*allowed, "text")
     if isinstance(left_out, bool):  # a flag: anything is true or false
         return None
     if (function.__name__, argument) in NAN_IS_PROMISED:

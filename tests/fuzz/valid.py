@@ -308,6 +308,16 @@ VALID |= {
     "data.Curve.density.x": lambda: drawn(5, 2),
     "images.Judge.real": lambda: np.clip(drawn(6, 64), -1, 1),
     "images.Judge.least": lambda: 0.9,
+    **{
+        f"{name}.{argument}!": make
+        for name in (
+            *("training.train", "training.train_gan", "vae.training.train_vae"),
+            *("vae.training.train_this_vae", "pretraining.pretrain", "training.Trainer"),
+            "vae.training.VaeTrainer",
+        )
+        for argument, make in (("steps", lambda: 2), ("seeds", lambda: 2), ("records", lambda: 1))
+        if argument == "seeds" or "Trainer" not in name
+    },
     "runs.Run.generator.seed!": lambda: 0,
     "runs.Run.discriminator.seed!": lambda: 0,
     "vae.VaeRun.encoder.seed!": lambda: 0,
