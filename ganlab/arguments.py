@@ -19,15 +19,18 @@ def first_line(error):
 
 def in_short(value):
     """What was given, in a line of at most 80 letters."""
-    if hasattr(value, "shape") and hasattr(value, "dtype"):
+    if hasattr(value, "shape") and hasattr(value, "dtype") and value.shape != ():
         return f"a {type(value).__name__} of shape {tuple(value.shape)}"
+    value = value.item() if isinstance(value, np.ndarray) else value
     return shorten(repr(value), 80, placeholder="...")
 
 
-def whole(name, value, least):
-    """`value` as an int of at least `least`."""
+def whole(name, value, least, below=2**31):
+    """`value` as an int of at least `least`, and small enough to be a number of anything here."""
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
-        raise ValueError(f"{name}={value!r}: wanted a whole number, at least {least}")
+        raise ValueError(f"{name}={in_short(value)}: wanted a whole number, at least {least}")
+    if value >= below:
+        raise ValueError(f"{name}={in_short(value)}: wanted a whole number below 2**31")
     return int(value)
 
 
@@ -38,10 +41,12 @@ def seed_tuple(seeds):
     try:
         given = tuple(seeds)
     except TypeError:
-        raise TypeError(f"seeds={seeds!r}: wanted how many, or a sequence of integers") from None
+        raise TypeError(
+            f"seeds={in_short(seeds)}: wanted how many, or a sequence of integers"
+        ) from None
     if not given:
         raise ValueError("seeds is empty: wanted how many, or a sequence of integers")
-    given = tuple(whole("each of seeds", seed, 0) for seed in given)
+    given = tuple(whole("each of seeds", seed, 0, np.inf) for seed in given)
     if max(given) >= 2**31:
         raise ValueError(f"seeds has {max(given)}: wanted numbers below 2**31")
     return given
@@ -54,7 +59,9 @@ def record_steps(records, steps):
         whole("records", records, 1)
         return sorted({round(steps * (i + 1) / records) for i in range(records)} - {0})
     if not np.iterable(records):
-        raise TypeError(f"records={records!r}: wanted how many, or the steps to take them at")
+        raise TypeError(
+            f"records={in_short(records)}: wanted how many, or the steps to take them at"
+        )
     stops = {whole("each of records", stop, 0) for stop in records} | {steps}
     if max(stops) > steps:
         raise ValueError(f"records asks for step {max(stops)}: there are {steps} steps")
@@ -66,7 +73,9 @@ def per_member(name, value, members):
     try:
         array = np.asarray(value, "float32")
     except (TypeError, ValueError):
-        raise TypeError(f"{name} is {value!r}: wanted a number, or one per member") from None
+        raise TypeError(
+            f"{name} is {in_short(value)}: wanted a number, or one per member"
+        ) from None
     if array.shape not in ((), (members,)):
         raise ValueError(
             f"{name} has shape {array.shape}: wanted a number, or one for each of {members} members"
@@ -94,6 +103,9 @@ def below_one(name, value):
 
 def _within(name, value, holds, wanted, infinite=False):
     try:
+        kind = np.asarray(value).dtype.kind
+        if np.ma.is_masked(value) or kind in "cmMSU":
+            raise TypeError
         numbers = np.asarray(value, float)
         good = numbers.size and (holds(numbers) & (np.isfinite(numbers) | infinite)).all()
     except (TypeError, ValueError):

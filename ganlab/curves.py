@@ -6,8 +6,9 @@ import numpy as np
 from scipy.special import log_ndtr
 
 from ganlab.distributions import LOG_2PI, Distribution, number
-from ganlab.own import rows
+from ganlab.own import LARGEST, numbers, rows
 
+MOST_TURNS = 1_000
 _PIECES = 64  # in a whole turn: they leave the arc by 1 - cos(pi / 64) = 0.12 % of its radius
 
 
@@ -97,7 +98,27 @@ def _log_normal_between(low, high):
 def line(start=(-2.0, 0.0), end=(2.0, 0.0), std: float = 0.1) -> Curve:
     """A straight line from `start` to `end`, points (dim,) with dim at least 2, uniform along it
     and blurred by Gaussian noise of `std`. Its density is known: see `Curve`."""
+    start, end = (_place(name, place) for name, place in (("start", start), ("end", end)))
+    if len(start) != len(end) or (start == end).all():
+        told = f"start is {start.tolist()}, end is {end.tolist()}"
+        raise ValueError(f"{told}; wanted two different points of one dim")
     return Curve(((start, end),), std)
+
+
+def _place(name, place):
+    place = numbers(name, place, "a point (dim,), dim at least 2")
+    if place.ndim != 1 or len(place) < 2 or not np.isfinite(place).all():
+        given = place.tolist() if place.size < 9 else place.shape
+        raise ValueError(f"{name} is {given}; wanted a finite point (dim,), dim at least 2")
+    if np.abs(place).max() > LARGEST:
+        raise ValueError(f"{name} is {place.tolist()}; wanted numbers up to {LARGEST:.0e}")
+    return place
+
+
+def _radius(radius):
+    if not 1e-9 <= number("radius", radius) <= LARGEST:
+        raise ValueError(f"radius is {radius!r}; wanted from 1e-09 to {LARGEST:.0e}")
+    return float(radius)
 
 
 def two_moons(radius: float = 1.0, std: float = 0.1) -> Curve:
@@ -108,7 +129,7 @@ def two_moons(radius: float = 1.0, std: float = 0.1) -> Curve:
     straight pieces, of which the density is known: see `Curve`.
     """
     t = np.pi * np.arange(_PIECES // 2 + 1) / (_PIECES // 2)
-    upper = number("radius", radius, 0) * np.stack([np.cos(t) - 0.5, np.sin(t) - 0.25], -1)
+    upper = _radius(radius) * np.stack([np.cos(t) - 0.5, np.sin(t) - 0.25], -1)
     return Curve((upper.round(12) + 0.0, -upper.round(12) + 0.0), std)
 
 
@@ -119,11 +140,11 @@ def spiral(turns: float = 1.5, radius: float = 2.0, std: float = 0.1) -> Curve:
     distance `radius`. It consists of 64 straight pieces a turn, of which the density is known: see
     `Curve`.
     """
-    if number("turns", turns, 0) == 0:
-        raise ValueError(f"turns is {turns!r}; wanted a finite number above 0")
+    if not 0 < number("turns", turns, 0) <= MOST_TURNS:
+        raise ValueError(f"turns is {turns!r}; wanted a finite number above 0, up to {MOST_TURNS}")
     pieces = max(2, int(np.ceil(_PIECES * turns)))
     t = np.arange(pieces + 1) / pieces
     angle = 2 * np.pi * turns * t
-    away = number("radius", radius, 0) * t
+    away = _radius(radius) * t
     corners = np.stack([away * np.cos(angle), away * np.sin(angle)], -1)
     return Curve((corners.round(12) + 0.0,), std)

@@ -100,7 +100,8 @@ class Cube(Distribution):
     def log_density(self, x):
         x = self._points(x)
         inside = np.all((x >= self.low) & (x <= self.high), axis=-1)
-        return np.where(inside, -self.dim * np.log(self.high - self.low), -np.inf)
+        known = np.where(inside, -self.dim * np.log(self.high - self.low), -np.inf)
+        return np.where(np.isnan(x).any(axis=-1), np.nan, known)[()]
 
     def _cdf(self, x):
         return np.clip((x - self.low) / (self.high - self.low), 0, 1)
@@ -144,7 +145,9 @@ class Circle(Distribution):
             raise ValueError("a Circle with std = 0 has no density")
         r, variance = np.linalg.norm(self._points(x), axis=-1), self.std**2
         bessel = np.log(ive(0, r * self.radius / variance))
-        return bessel - 0.5 * (r - self.radius) ** 2 / variance - LOG_2PI - np.log(variance)
+        known = bessel - 0.5 * (r - self.radius) ** 2 / variance - LOG_2PI - np.log(variance)
+        # Where squares overflow float64 both parts do, and their difference is no number.
+        return np.where(np.isnan(r), np.nan, np.where(np.isnan(known), -np.inf, known))[()]
 
 
 class Samples(Distribution):
@@ -170,7 +173,10 @@ class Samples(Distribution):
         return np.searchsorted(np.sort(self.array[:, 0]), x, side="right") / len(self.array)
 
     def _quantile(self, u):
-        return np.quantile(self.array[:, 0].astype(np.float64), u, method="inverted_cdf")
+        ordered = np.quantile(
+            self.array[:, 0].astype(np.float64), np.ravel(u), method="inverted_cdf"
+        )
+        return ordered.reshape(np.shape(u))
 
 
 def as_target(given, name="target"):

@@ -10,6 +10,7 @@ import numpy as np
 
 from ganlab.arguments import whole
 from ganlab.data import Gaussian, Mixture, due_shares
+from ganlab.guards import guard
 from ganlab.metrics import as_points, sample_array
 
 
@@ -38,6 +39,7 @@ def frechet(samples, target) -> np.ndarray:
     return frechet_of_moments(*_moments(samples), *moments)
 
 
+@guard(mean1=float, cov1=float, mean2=float, cov2=float)
 def frechet_of_moments(mean1, cov1, mean2, cov2) -> np.ndarray:
     """Squared Frechet distance of Gaussians with means (..., dim) and covariances (..., dim, dim).
 
@@ -49,10 +51,11 @@ def frechet_of_moments(mean1, cov1, mean2, cov2) -> np.ndarray:
     >>> round(float(frechet_of_moments([0, 0], np.eye(2), [3, 4], 4 * np.eye(2))), 9)
     27.0
     """
-    mean1, cov1 = _as_moments(mean1, cov1)
-    mean2, cov2 = _as_moments(mean2, cov2)
+    mean1, cov1 = _as_moments(mean1, cov1, 1)
+    mean2, cov2 = _as_moments(mean2, cov2, 2)
     if mean1.shape[-1] != mean2.shape[-1]:
-        raise ValueError(f"means of dim {mean1.shape[-1]} and {mean2.shape[-1]}: wanted one dim")
+        told = f"mean1 has dim {mean1.shape[-1]}, mean2 {mean2.shape[-1]}"
+        raise ValueError(f"{told}: wanted one dim for mean1, cov1, mean2 and cov2")
     common = np.linalg.svd(_root(cov1) @ _root(cov2), compute_uv=False).sum(axis=-1)
     traces = np.trace(cov1, axis1=-2, axis2=-1) + np.trace(cov2, axis1=-2, axis2=-1)
     distance = np.sum((mean1 - mean2) ** 2, axis=-1) + np.maximum(traces - 2 * common, 0)
@@ -63,7 +66,7 @@ def _moments(points):
     """Mean (..., dim) and covariance (..., dim, dim) of points (..., n, dim)."""
     n = points.shape[-2]
     if n < 2:
-        raise ValueError(f"there is {n} point: wanted at least 2, or it has no covariance")
+        raise ValueError("samples or target is 1 point: wanted at least 2, for a covariance")
     mean = points.mean(axis=-2)
     offset = points - mean[..., None, :]
     return mean, np.swapaxes(offset, -1, -2) @ offset / (n - 1)
@@ -78,11 +81,10 @@ def _exact_moments(target):
     return mean, (due * offset.T) @ offset + target.std**2 * np.eye(target.dim)
 
 
-def _as_moments(mean, cov):
+def _as_moments(mean, cov, which):
     """Both as float64; NaN throughout where anything is not finite."""
-    mean, cov = np.asarray(mean, np.float64), np.asarray(cov, np.float64)
-    if mean.ndim < 1 or cov.ndim < 2 or cov.shape[-2:] != 2 * mean.shape[-1:]:
-        shapes = f"mean has shape {mean.shape}, covariance {cov.shape}"
+    if mean.size == 0 or mean.ndim < 1 or cov.ndim < 2 or cov.shape[-2:] != 2 * mean.shape[-1:]:
+        shapes = f"mean{which} has shape {mean.shape}, cov{which} {cov.shape}"
         raise ValueError(f"{shapes}: wanted (..., dim) and (..., dim, dim)")
     mean = np.where(np.isfinite(mean), mean, np.nan)
     return mean, np.where(np.isfinite(cov).all(axis=(-2, -1), keepdims=True), cov, np.nan)

@@ -4,21 +4,32 @@ To write a distribution of your own, start from `Distribution`; those there are 
 `ganlab.data` and `ganlab.latent`.
 """
 
+import math
 from numbers import Real
 
 import numpy as np
 
-from ganlab.arguments import whole
+from ganlab.arguments import fits_memory, in_short, whole
+from ganlab.own import numbers
 
 LOG_2PI = float(np.log(2 * np.pi))
 
 
 def number(name: str, value, least: float = -np.inf) -> float:
     """`value` as a finite float of at least `least`."""
-    if not isinstance(value, Real) or not np.isfinite(value) or value < least:
+    if not _finite(value) or value < least:
         at_least = f", at least {least}" if np.isfinite(least) else ""
-        raise ValueError(f"{name} is {value!r}; wanted a finite number{at_least}")
+        raise ValueError(f"{name} is {in_short(value)}; wanted a finite number{at_least}")
     return float(value)
+
+
+def _finite(value):
+    if not isinstance(value, Real) or isinstance(value, bool):
+        return False
+    try:
+        return np.isfinite(float(value))
+    except OverflowError:  # a whole number of three hundred digits
+        return False
 
 
 class Distribution:
@@ -36,6 +47,9 @@ class Distribution:
             kind = type(rng).__name__
             raise TypeError(f"rng is a {kind}; wanted a NumPy Generator: np.random.default_rng(0)")
         shape = [whole("n", size, 1) for size in (n if isinstance(n, tuple) else (n,))]
+        if not shape:
+            raise ValueError("n is (): wanted how many, or (batches, n)")
+        fits_memory("n", math.prod(shape), 24 * self.dim)  # in float64, with what it is made of
         return self._draw((*shape, self.dim), rng).astype(np.float32, copy=False)
 
     def log_density(self, x) -> np.ndarray:
@@ -49,12 +63,15 @@ class Distribution:
     def cdf(self, x) -> np.ndarray:
         """Probability of a point at or below x; one dimension only."""
         self._check_line("cdf")
-        return self._cdf(self._points(x)[..., 0])
+        x = self._points(x)[..., 0]
+        return np.where(np.isnan(x), np.nan, self._cdf(x))[()]
 
     def quantile(self, u) -> np.ndarray:
         """Smallest x with cdf(x) >= u, same shape as u, NaN outside [0, 1]; one dimension only."""
         self._check_line("quantile")
-        u = np.asarray(u, dtype=np.float64)
+        u = numbers("u", u, "shares from 0 to 1")
+        if u.size == 0:
+            return u
         inside = (u >= 0) & (u <= 1)
         return np.where(inside, self._quantile(np.where(inside, u, 0.5)), np.nan)[()]
 
@@ -64,7 +81,7 @@ class Distribution:
 
     def _points(self, x):
         """`x` as float64 of shape (..., dim)."""
-        x = np.asarray(x, dtype=np.float64)
+        x = numbers("x", x, f"points (..., {self.dim})")
         if self.dim == 1 and x.shape[-1:] != (1,):
             return x[..., None]
         if x.shape[-1:] != (self.dim,):

@@ -5,14 +5,24 @@ A word has the colour and the line that `plots.ensemble_densities` gives it for 
 
 import numpy as np
 
-from ganlab.figures import COLOUR, COLOURS, LINES, legend, styled
+from ganlab.arguments import in_short
+from ganlab.figures import COLOUR, COLOURS, LINES, drawing, legend
+from ganlab.guards import a_number, several, text, two_numbers
 
 __all__ = ["bars", "curves"]
 
 HATCHES = ("", "///", "...", "", "xxx", "|||")  # so that bars are told apart in grey, too
 
 
-@styled
+def _levels(name, value):
+    if not isinstance(value, dict):
+        raise TypeError(f"{name} is {in_short(value)}: wanted {{label: number}}")
+    return {text(name, label): a_number(name, level) for label, level in value.items()}
+
+
+@drawing(
+    steps=float, values=float, words=several, order=several, floor=two_numbers, reference=_levels
+)
 def curves(ax, steps, values, words, order, *, floor=None, reference=None):
     """Draw a line for each seed of `values` (records, seeds), by the word for how it ends.
 
@@ -24,7 +34,9 @@ def curves(ax, steps, values, words, order, *, floor=None, reference=None):
         wanted = f"(records, seeds) with {len(steps)} records and {len(words)} words"
         raise ValueError(f"values have shape {values.shape}: wanted {wanted}")
     if unknown := sorted({*words.tolist()} - {*order}):
-        raise ValueError(f"order lacks the word {unknown[0]!r}: it has {', '.join(order)}")
+        raise ValueError(
+            f"words have {unknown[0]!r}, which order lacks: it has {', '.join(map(str, order))}"
+        )
     if floor is not None:
         ax.axhspan(*floor, color="#dddddd", lw=0, zorder=0, label="a perfect sampler")
     for label, value in (reference or {}).items():
@@ -40,7 +52,7 @@ def curves(ax, steps, values, words, order, *, floor=None, reference=None):
     return legend(ax)
 
 
-@styled
+@drawing(counts=float, rows=several, order=several, label=text)
 def bars(ax, counts, rows, order, *, label="runs"):
     """Draw a bar for each of `rows`, stacked of the `counts` (rows, words), in the words' `order`.
 

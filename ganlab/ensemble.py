@@ -14,7 +14,7 @@ from functools import partial, reduce
 import numpy as np
 
 from ganlab import convolutions
-from ganlab.arguments import seed_tuple
+from ganlab.arguments import fits_memory, seed_tuple, whole
 from ganlab.backend import keras, refuse_unusable, tf
 from ganlab.layers import TINY, joined
 from ganlab.models import clone, input_size, owners, standing, structure
@@ -310,7 +310,8 @@ class Ensemble:
 
     def repeated(self, times):
         """An ensemble of this one's members, all of them, and all of them again, `times` times."""
-        members = range(len(self.seeds))
+        members, times = range(len(self.seeds)), whole("times", times, 1)
+        fits_memory("times", times, sum(weight.nbytes for weight in self.weights))
         failed = {
             len(members) * k + i: self.failed[i]
             for k in range(times)
@@ -322,6 +323,9 @@ class Ensemble:
 
     def member(self, index):
         """Member number `index` as a plain Keras model: it saves, loads and predicts."""
+        index = whole("index", index, 0)
+        if index >= len(self.seeds):
+            raise ValueError(f"index={index}: wanted 0 to {len(self.seeds) - 1}")
         model = clone(self.model)
         for variable, weight in zip(model.trainable_variables, self.weights, strict=True):
             variable.assign(weight[index])

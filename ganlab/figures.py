@@ -9,6 +9,7 @@ import base64
 import dataclasses
 import functools
 import html
+import inspect
 import io
 import re
 import sys
@@ -19,10 +20,14 @@ from types import SimpleNamespace
 import matplotlib
 import numpy as np
 from cycler import cycler
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.transforms import ScaledTranslation
 from PIL import Image
+
+from ganlab.arguments import in_short
+from ganlab.guards import guard, told
 
 # Okabe and Ito's colours, by the part they play
 COLOUR = SimpleNamespace(
@@ -43,6 +48,34 @@ _STYLE = {
     "axes.prop_cycle": cycler(color=COLOURS, linestyle=LINES),
 }
 styled = matplotlib.rc_context(_STYLE)  # a decorator: each call enters and leaves the style
+
+
+def drawing(**kinds):
+    """A decorator for what draws on `ax`, or on several `axes`: in the course's style, with what it
+    is given looked at by `guards.guard`."""
+
+    def styled_and_guarded(function):
+        given = inspect.signature(function).parameters
+        known = {name: kind for name, kind in _DRAWN_ON.items() if name in given}
+        return told(guard(**{**known, **kinds})(styled(function)))
+
+    return styled_and_guarded
+
+
+def _axes(name, value):
+    if not isinstance(value, Axes):
+        raise TypeError(f"{name} is {in_short(value)}: wanted one of figure()")
+    return value
+
+
+def _panels(name, value):
+    panels = np.asarray(value, object)
+    if not all(isinstance(panel, Axes) for panel in panels.flat):
+        raise TypeError(f"{name} is {in_short(value)}: wanted those of figure(8, 4), say")
+    return value
+
+
+_DRAWN_ON = {"ax": _axes, "axes": _panels}
 
 
 @styled

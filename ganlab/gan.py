@@ -155,6 +155,15 @@ class Gan:
             raise TypeError(
                 f"losses is {in_short(self.losses)}: wanted a Losses, losses.minimax say"
             )
+        for role in ("generator", "discriminator"):
+            if not isinstance(given := getattr(self, role), (keras.Model, Ensemble)):
+                raise TypeError(f"{role} is {type(given).__name__}: wanted a Keras model")
+        for name in ("d_optimizer", "g_optimizer"):
+            given = getattr(self, name)
+            bare = given.optimizer if isinstance(given, Scaled) else given
+            if bare is not None and not isinstance(bare, keras.optimizers.Optimizer):
+                wanted = "wanted a Keras optimizer, Adam(1e-3) say"
+                raise TypeError(f"{name} is {in_short(bare)}: {wanted}")
         latent = self.latent
         if isinstance(latent, type) or not (hasattr(latent, "sample") and hasattr(latent, "dim")):
             array = isinstance(latent, (list, tuple)) or hasattr(latent, "__array__")

@@ -28,13 +28,18 @@ def kernel_log_density(samples, x, bandwidth) -> np.ndarray:
     >>> kernel_log_density([[0.0, 0.0]], [[0.0, 0.0]], 1.0).round(6).tolist()  # -log 2 pi
     [-1.837877]
     """
+    return _log_densities(samples, x, bandwidth, "x")
+
+
+def _log_densities(samples, x, bandwidth, name):
+    """`kernel_log_density`, which calls `x` by this name in what it refuses."""
     samples = sample_array(samples, stacks=False)
     if samples.ndim != 2:
         raise ValueError(f"samples has shape {samples.shape}: wanted (n, dim)")
     n, dim = samples.shape
-    x, widths = as_points(x, dim, stacks=False), np.asarray(above("bandwidth", bandwidth, 0), float)
+    x, widths = as_points(x, dim, False, name), np.asarray(above("bandwidth", bandwidth, 0), float)
     if x.ndim != 2 or widths.ndim > 1:
-        what = ("x", x, "(m, dim)") if x.ndim != 2 else ("bandwidth", widths, "a number, or (k,)")
+        what = (name, x, "(m, dim)") if x.ndim != 2 else ("bandwidth", widths, "a number, or (k,)")
         raise ValueError(f"{what[0]} has shape {what[1].shape}: wanted {what[2]}")
     size, each = max(1, _BLOCK // n), np.atleast_1d(widths)
     blocks = [_block(samples, x[i : i + size], each) for i in range(0, len(x), size)]
@@ -63,5 +68,9 @@ def best_bandwidth(samples, held_out, among=BANDWIDTHS) -> float:
     3.0
     """
     among = np.atleast_1d(np.asarray(above("among", among, 0), float))
-    means = kernel_log_density(samples, held_out, among).mean(axis=1)
+    if among.ndim > 1:
+        raise ValueError(f"among has shape {among.shape}: wanted (k,)")
+    means = _log_densities(samples, held_out, among, "held_out").mean(axis=1)
+    if np.isnan(means).any():
+        raise ValueError("samples or held_out hold NaN or infinity: wanted finite numbers")
     return float(among[np.argmax(means)])

@@ -162,4 +162,4 @@ def _blocks(points, others):
 
 def _at_least_two(points):
     if points.shape[-2] < 2:
-        raise ValueError("there is 1 point: wanted at least 2, or there are no pairs")
+        raise ValueError("samples or target is 1 point: wanted at least 2, or there are no pairs")

@@ -8,10 +8,13 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from ganlab.arguments import whole
+from ganlab.guards import guard
 from ganlab.metrics import as_points, sample_array
 from ganlab.mixtures import Mixture
+from ganlab.own import LARGEST
 
 
+@guard(mixture=Mixture, labels=float)
 def with_labels(mixture: Mixture, labels) -> Mixture:
     """The mixture in one dimension more: behind each of its modes stands its label.
 
@@ -22,10 +25,11 @@ def with_labels(mixture: Mixture, labels) -> Mixture:
     >>> with_labels(points((2, 0), (0, 2), std=0.1), (1, -1)).modes.tolist()
     [[2.0, 0.0, 1.0], [0.0, 2.0, -1.0]]
     """
-    labels = np.asarray(labels, float)
     if labels.shape != (len(mixture.modes),):
         wanted = f"wanted ({len(mixture.modes)},), one label a mode"
         raise ValueError(f"labels has shape {labels.shape}: {wanted}")
+    if not (np.abs(labels) <= LARGEST).all():
+        raise ValueError("labels hold NaN, or numbers beyond 1e9: wanted 1 or -1, say")
     behind = dict(zip(map(tuple, mixture.modes), labels, strict=True))
     centers = [(*center, behind[tuple(center)]) for center in np.array(mixture.centers, float)]
     return Mixture(centers, mixture.std)
@@ -45,12 +49,15 @@ def task_accuracy(samples, real, k: int = 5) -> np.ndarray:
     0.75
     """
     samples = sample_array(samples)
-    real = as_points(real, samples.shape[-1])
+    real = as_points(real, samples.shape[-1], name="real")
     k, n = whole("k", k, 1), samples.shape[-2]
     if k % 2 == 0 or k > n:
         raise ValueError(f"k={k}: wanted an odd number, at most the number of samples, {n}")
     if samples.shape[-1] < 2:
         raise ValueError("samples have dim 1: wanted at least 2, of which the last is the label")
+
+    if max(np.nanmax(np.abs(x), initial=0) for x in (samples, real)) > 1e150:
+        raise ValueError("samples or real hold numbers above 1e150: wanted such as have squares")
 
     def one(made, test):
         if np.isnan(made).any() or np.isnan(test).any():

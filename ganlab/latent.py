@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
 from ganlab.arguments import whole
 from ganlab.data import Cube, Distribution, number
@@ -25,6 +25,9 @@ class Gaussian(Distribution):
 
     def _draw(self, shape, rng):
         return rng.standard_normal(shape, dtype=np.float32)
+
+    def _cdf(self, x):
+        return ndtr(x)
 
     def _quantile(self, u):
         return ndtri(u)

@@ -1,12 +1,25 @@
 """Keras layers that Keras has not: one that looks along the batch, and one that shuffles pixels."""
 
-from ganlab.arguments import whole
+import numpy as np
+
+from ganlab.arguments import in_short, whole
 from ganlab.backend import keras, tf
 
 # A matrix product costs a call of its own, which for a tiny layer takes longer than the
 # arithmetic; a multiplication and a sum are fused with their neighbours. The choice is by
 # shape alone, so that equal arguments give equal bits. So many multiplications are tiny:
 TINY = 4 * 1024
+
+
+def an_initializer(name, value):
+    """A kind: what Keras knows as an initializer."""
+    try:
+        if value is None or np.ndim(value) or isinstance(value, type):
+            raise TypeError
+        return keras.initializers.get(value)
+    except Exception:
+        told = f"{name} is {in_short(value)}"
+        raise ValueError(f"{told}: wanted an initializer of Keras's, 'he_normal' say") from None
 
 
 @tf.custom_gradient
@@ -74,7 +87,7 @@ class MinibatchDiscrimination(keras.layers.Layer):
         self.kernel_dim = whole("kernel_dim", kernel_dim, 1)
         self.neighbours = None if neighbours is None else whole("neighbours", neighbours, 1)
         self.include_self = bool(include_self)
-        self.kernel_initializer = keras.initializers.get(kernel_initializer)
+        self.kernel_initializer = an_initializer("kernel_initializer", kernel_initializer)
 
     def build(self, input_shape):
         self.kernel = self.add_weight(

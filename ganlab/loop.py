@@ -10,8 +10,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ganlab import checkpoint as _checkpoint
 from ganlab.arguments import fits_memory, whole
 from ganlab.backend import tf
+from ganlab.guards import a_path
+from ganlab.interrupts import held_back
 from ganlab.mixing import refuse_mixing
 from ganlab.program import NEVER, Program
 from ganlab.progress import bar
@@ -125,6 +128,7 @@ class Loop:
     def advance_block(self, most):
         """At most `most` steps of the first part, a quarter of a second's worth or so. Returns
         the sums (quantities, seeds); the steps taken show in `step`."""
+        whole("most", most, 1)
         return self._play(self._main, most)[1]
 
     def _play(self, name, steps, move=True):
@@ -147,14 +151,15 @@ class Loop:
         totals = totals.numpy()
         totals[:, self._frozen] = np.nan
         if move:
-            before = self._state
-            self._freeze(failed.numpy(), state)
-            for player, draws in part.draws.items():
-                self._supplies[player].used += steps * draws
-            self.step += steps if part.counts else 0
+            before, failed = self._state, failed.numpy()
+            with held_back():
+                self._freeze(failed, state)
+                for player, draws in part.draws.items():
+                    self._supplies[player].used += steps * draws
+                self.step += steps if part.counts else 0
             if self._frozen.all():
                 given = (before, data, (moving, self._scalars))
-                raise self._all_failed(self.cause(name, *given, failed.numpy()))
+                raise self._all_failed(self.cause(name, *given, failed))
         return steps, totals
 
     def _freeze(self, failed, state):
@@ -206,23 +211,107 @@ class Loop:
         error.run = self.so_far()
         return error
 
+    # Saved, and gone on from --------------------------------------------------------------
+
+    def save(self, path):
+        """All that the training is now into one .npz file, without pickle: weights, what optimizers
+        and techniques remember, the place in the random numbers, the records.
+
+            trainer.save("half.npz")  # and in another process, for a Trainer of equal arguments:
+            trainer.resume("half.npz")
+
+        A file of before is replaced when the new one is whole, and stays if the writing is
+        interrupted.
+        """
+        _checkpoint.write(path, self._state, self._records, self._about())
+
+    def resume(self, path):
+        """Goes on from what `save` wrote, as if it had never stopped: on the same machine every bit
+        is that of a training left alone.
+
+        The arguments are to be those of the training that was saved, in which rates may have been
+        set on the way. ValueError, in one line, for a file that is none, and for one of another
+        training: other seeds, networks, optimizers, data, losses or scalars.
+        """
+        state, records, about = _checkpoint.read(path)
+        _checkpoint.refuse_others(path, about, self._about(), ("kind", "seeds", "records"))
+        shapes = [list(value.shape) for value in self._state]
+        if [list(value.shape) for value in state] != shapes or set(records) != set(self._records):
+            raise ValueError(
+                f"{path} holds {_checkpoint.OTHER}: wanted equal networks and optimizers"
+            )
+        before = self._state, self.step, self._frozen, self.failed
+        used = {player: supply.used for player, supply in self._supplies.items()}
+        self._state = [
+            tf.constant(value, now.dtype) for value, now in zip(state, self._state, strict=True)
+        ]
+        self.step, self.failed = about["step"], dict(map(tuple, about["failed"]))
+        self._frozen = np.isin(np.arange(len(self.seeds)), list(self.failed))
+        for player, supply in self._supplies.items():
+            supply.used = about["used"][player]
+        try:
+            _checkpoint.refuse_others(path, about, self._about(), ("rates", "drawn", "seen"))
+        except Exception:
+            self._state, self.step, self._frozen, self.failed = before
+            for player, supply in self._supplies.items():
+                supply.used = used[player]
+            raise
+        self._records = records
+
+    def _about(self):
+        """What a saved training is known by, and where it stands. `seen` is what the next step
+        would see: other losses, techniques or scalars would see something else."""
+        place = {name: supply.used for name, supply in self._supplies.items()}
+        peeked = {name: supply.peek() for name, supply in self._supplies.items()}
+        seen = self._play(self._main, 1, move=False)[1]
+        for name, used in place.items():  # to look ahead may have passed over a rest
+            self._supplies[name].used = used
+        return {
+            "kind": type(self).__name__,
+            "seeds": list(self.seeds),
+            "records": sorted(self._records),
+            "step": self.step,
+            "failed": list(self.failed.items()),
+            "used": place,
+            "rates": {name: np.float32(self._rate(name)).tolist() for name in self._supplies},
+            "drawn": {name: _checkpoint.digest(*found) for name, found in peeked.items()},
+            "seen": np.nan_to_num(seen, nan=-1e9, posinf=-1e9, neginf=-1e9).tolist(),
+        }
+
     # From record to record ------------------------------------------------------------------
 
-    def run_recorded(self, stops, quantities, kind):
+    def run_recorded(self, stops, quantities, kind, checkpoint=None):
         """Steps to each of `stops` and records there, for a loop that has `record(seen)`, `run()`
         and `record_bytes`; returns its run.
 
         `quantities` are those of `advance`, in order; `kind` names what a member is on the bar.
-        ValueError, in one line, before the first step if the records would not fit the memory.
+        With a `checkpoint`, a path, it saves itself there at every record, and goes on from what is
+        there. ValueError, in one line, before the first step if the records would not fit
+        the memory, or if the checkpoint is of another training.
         """
         # Samples are kept as they come, and once more when the run puts them side by side.
         fits_memory("records", len(stops), 2 * self.record_bytes)
-        members = len(self.seeds)
+        members, left = len(self.seeds), stops
+        if checkpoint is not None and (checkpoint := a_path("checkpoint", checkpoint)).exists():
+            self.resume(checkpoint)
+            if self.step > max(stops, default=0):
+                told = f"checkpoint {checkpoint} is at step {self.step}"
+                raise ValueError(f"{told}: wanted at least as many steps")
+            left = [stop for stop in stops if stop > self.step]
+
+        def note(means=None):
+            if self.step in self._records["steps"][-1:]:  # an interrupt came just after it
+                return
+            self.record(means if means is None else dict(zip(quantities, means, strict=True)))
+            # Where an interrupt makes a record, one that is left alone has none.
+            if checkpoint is not None and self.step in (0, *stops):
+                self.save(checkpoint)
+
         self.run_through(
-            stops,
-            lambda means: self.record(dict(zip(quantities, means, strict=True))),
+            left,
+            note,
             f"training {members} {kind}s" if members > 1 else f"training 1 {kind}",
-            first=self.record,
+            first=None if self._records["steps"] else note,
         )
         return self.run()
 
@@ -236,10 +325,10 @@ class Loop:
         since the one before, and at an interruption; `first()` before any step. `what` says on
         the bar what is trained.
         """
-        steps, recorded, totals = (stops[-1] if stops else 0), 0, 0.0
+        steps, recorded, totals = (stops[-1] if stops else self.step), self.step, 0.0
         begun = what if self.compiled else f"compiling, then {what}"
         try:
-            with bar(steps, begun, delay=2.0 if self.compiled else 0.0) as progress:
+            with bar(steps - self.step, begun, delay=2.0 if self.compiled else 0.0) as progress:
                 if first:
                     first()
                 progress.set_description(what)

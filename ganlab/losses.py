@@ -8,13 +8,15 @@ only `clamped`, which repeats an early code, takes the logarithm of a cut D.
 """
 
 import functools
+import inspect
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import numpy as np
 
-from ganlab.arguments import at_least
+from ganlab.arguments import at_least, in_short
 from ganlab.backend import tf
+from ganlab.guards import a_function, as_given, guard, tensor, text, told
 
 
 class Losses(NamedTuple):
@@ -40,40 +42,60 @@ class Losses(NamedTuple):
     relative: bool = False
 
 
+_LOGITS, _FEATURES = tensor(1), tensor(2)
+_KINDS = dict.fromkeys(("real_logits", "fake_logits", "logits"), _LOGITS)
+_KINDS |= dict.fromkeys(("real_features", "fake_features"), _FEATURES)
+_KINDS |= dict.fromkeys(("low", "high", "real_label"), tensor(0, from_0=True))
+_KINDS |= dict.fromkeys(("targets", "outputs"), tensor(0))
+
+
+def _of_logits(function):
+    """A decorator for losses: what they get are tensors, refused in one line if they are not."""
+    named = inspect.signature(function).parameters
+    return told(guard(**{name: _KINDS[name] for name in named})(function))
+
+
 def _mean(values):
     return tf.reduce_mean(values, axis=-1)
 
 
+@_of_logits
 def nonsaturating_discriminator_loss(real_logits, fake_logits):
     """-E log D(real) - E log(1 - D(fake)), in nats. Goodfellow et al. 2014, eq. 1."""
     return _mean(tf.nn.softplus(-real_logits)) + _mean(tf.nn.softplus(fake_logits))
 
 
+@_of_logits
 def nonsaturating_generator_loss(fake_logits):
     """-E log D(fake), in nats. Goodfellow et al. 2014, section 3."""
     return _mean(tf.nn.softplus(-fake_logits))
 
 
+@_of_logits
 def minimax_discriminator_loss(real_logits, fake_logits):
     """The same as `nonsaturating_discriminator_loss`: only the generators differ."""
     return nonsaturating_discriminator_loss(real_logits, fake_logits)
 
 
+@_of_logits
 def minimax_generator_loss(fake_logits):
     """E log(1 - D(fake)), in nats: the saturating loss. Goodfellow et al. 2014, eq. 1."""
     return -_mean(tf.nn.softplus(fake_logits))
 
 
+@_of_logits
 def least_squares_discriminator_loss(real_logits, fake_logits):
     """(E (D(real) - 1)^2 + E D(fake)^2) / 2, D the bare output. Mao et al. 2017, eq. 9."""
     return 0.5 * (_mean(tf.square(real_logits - 1.0)) + _mean(tf.square(fake_logits)))
 
 
+@_of_logits
 def least_squares_generator_loss(fake_logits):
     """E (D(fake) - 1)^2 / 2, D the bare output. Mao et al. 2017, eq. 9."""
     return 0.5 * _mean(tf.square(fake_logits - 1.0))
 
 
+@_of_logits
 def wasserstein_discriminator_loss(real_logits, fake_logits):
     """E D(fake) - E D(real), D the bare output. Arjovsky, Chintala and Bottou 2017, algorithm 1.
 
@@ -83,31 +105,37 @@ def wasserstein_discriminator_loss(real_logits, fake_logits):
     return _mean(fake_logits) - _mean(real_logits)
 
 
+@_of_logits
 def wasserstein_generator_loss(fake_logits):
     """-E D(fake), D the bare output. Arjovsky, Chintala and Bottou 2017, algorithm 1."""
     return -_mean(fake_logits)
 
 
+@_of_logits
 def hinge_discriminator_loss(real_logits, fake_logits):
     """E max(0, 1 - D(real)) + E max(0, 1 + D(fake)), D the bare output. Lim and Ye 2017."""
     return _mean(tf.nn.relu(1.0 - real_logits)) + _mean(tf.nn.relu(1.0 + fake_logits))
 
 
+@_of_logits
 def hinge_generator_loss(fake_logits):
     """-E D(fake), D the bare output. Lim and Ye 2017."""
     return -_mean(fake_logits)
 
 
+@_of_logits
 def relativistic_discriminator_loss(real_logits, fake_logits):
     """-E log sigmoid(real - fake) over pairs of logits. Jolicoeur-Martineau 2019."""
     return _mean(tf.nn.softplus(fake_logits - real_logits))
 
 
+@_of_logits
 def relativistic_generator_loss(real_logits, fake_logits):
     """-E log sigmoid(fake - real) over pairs of logits. Jolicoeur-Martineau 2019."""
     return _mean(tf.nn.softplus(real_logits - fake_logits))
 
 
+@_of_logits
 def relativistic_average_discriminator_loss(real_logits, fake_logits):
     """Cross-entropy of each logit less the mean logit of the other kind, in nats.
 
@@ -118,6 +146,7 @@ def relativistic_average_discriminator_loss(real_logits, fake_logits):
     return nonsaturating_discriminator_loss(real, fake)
 
 
+@_of_logits
 def relativistic_average_generator_loss(real_logits, fake_logits):
     """The same with real and fake exchanged. Jolicoeur-Martineau 2019."""
     return relativistic_average_discriminator_loss(fake_logits, real_logits)
@@ -129,6 +158,7 @@ def _bounded_log_sigmoid(logits, low, high):
     return tf.minimum(tf.maximum(-tf.nn.softplus(-logits), low), high)
 
 
+@_of_logits
 def bounded_discriminator_loss(real_logits, fake_logits, low, high):
     """The non-saturating loss with D and 1 - D clipped to [low, high] before the log.
 
@@ -139,6 +169,7 @@ def bounded_discriminator_loss(real_logits, fake_logits, low, high):
     return -_mean(real) - _mean(fake)
 
 
+@_of_logits
 def bounded_generator_loss(fake_logits, low, high):
     """The non-saturating generator loss with D clipped to [low, high] before the log."""
     return -_mean(_bounded_log_sigmoid(fake_logits, low, high))
@@ -169,6 +200,7 @@ def bounded(low=1e-5, high=1.0):
     return Losses(bounded_discriminator_loss, bounded_generator_loss, scalars=scalars)
 
 
+@_of_logits
 def smoothed_discriminator_loss(real_logits, fake_logits, real_label):
     """Cross-entropy with `real_label` in place of 1 on real samples, and 0 on fake ones.
 
@@ -178,19 +210,24 @@ def smoothed_discriminator_loss(real_logits, fake_logits, real_label):
     return real + _mean(tf.nn.softplus(fake_logits))
 
 
+@_of_logits
 def smoothed_generator_loss(fake_logits, real_label):
     """The non-saturating loss: G wants to be called real, whatever D was taught to say."""
     return nonsaturating_generator_loss(fake_logits)
 
 
+@guard(real_label=as_given)
 def smoothed(real_label=0.9):
     """One-sided label smoothing: a number in (0, 1], or one for each member; 1 smooths nothing."""
-    if not np.all((np.asarray(real_label) > 0) & (np.asarray(real_label) <= 1)):
-        raise ValueError(f"real_label is {real_label!r}: wanted above 0 and at most 1")
+    labels = np.asarray(real_label, float)
+    if labels.size == 0 or not np.all((labels > 0) & (labels <= 1)):
+        told = f"real_label is {in_short(real_label)}"
+        raise ValueError(f"{told}: wanted above 0 and at most 1")
     scalars = {"real_label": real_label}
     return Losses(smoothed_discriminator_loss, smoothed_generator_loss, scalars=scalars)
 
 
+@_of_logits
 def clamped_tanh(outputs):
     """tanh of D's bare output, cut to [0.01, 0.99]: what perspective2016 takes for D."""
     return tf.clip_by_value(tf.tanh(outputs), 0.01, 0.99)
@@ -209,12 +246,14 @@ def _clamped_generator_loss(fake_outputs):
 clamped = Losses(_clamped_discriminator_loss, _clamped_generator_loss, score=clamped_tanh)
 
 
+@_of_logits
 def feature_distance(real_features, fake_features):
     """|E f(real) - E f(fake)|^2 for features f (..., batch, units). Salimans et al. 2016, 3.1."""
     means = (tf.reduce_mean(f, axis=-2) for f in (real_features, fake_features))
     return tf.reduce_sum(tf.math.squared_difference(*means), axis=-1)
 
 
+@_of_logits
 def paired_feature_distance(real_features, fake_features):
     """The root of sum over i of |f(real_i) - f(fake_i)|^2, as highdim2018 wrote it.
 
@@ -222,9 +261,11 @@ def paired_feature_distance(real_features, fake_features):
     code it was not a number).
     """
     total = tf.reduce_sum(tf.math.squared_difference(real_features, fake_features), axis=(-2, -1))
-    return tf.sqrt(tf.where(total > 0, total, 1.0)) * tf.cast(total > 0, total.dtype)
+    # Not `> 0`, which would make 0 of NaN.
+    return tf.sqrt(tf.where(total != 0, total, 1.0)) * tf.cast(total != 0, total.dtype)
 
 
+@guard(layer=text, weight=as_given, usual=as_given, base=Losses, distance=a_function)
 def feature_matching(layer, weight=1.0, usual=0.0, base=nonsaturating, distance=feature_distance):
     """G brings what D sees in its samples near to what D sees in real ones; D learns by `base`.
 
@@ -254,16 +295,19 @@ def _matching(base_discriminator, base_generator, distance):
     return discriminator, generator
 
 
+@_of_logits
 def squared_error(logits, targets):
     """E (sigmoid(logit) - target)^2: how the posts pretrain D onto a density."""
     return _mean(tf.square(tf.sigmoid(logits) - targets))
 
 
+@_of_logits
 def tanh_squared_error(outputs, targets):
     """E (tanh(output) - target)^2, the same for a D that is a tanh, as in perspective2016."""
     return _mean(tf.square(tf.tanh(outputs) - targets))
 
 
+@_of_logits
 def cross_entropy(logits, targets):
     """-E [target log D + (1 - target) log(1 - D)], in nats, for targets in [0, 1]."""
     return _mean(tf.nn.softplus(logits) - targets * logits)

@@ -13,8 +13,9 @@ from scipy.spatial.distance import cdist
 from scipy.special import erf, rel_entr
 from scipy.stats import wasserstein_distance
 
-from ganlab.arguments import whole
+from ganlab.arguments import fits_memory, whole
 from ganlab.data import Samples, as_target
+from ganlab.guards import a_function, guard
 from ganlab.own import numbers, probe
 
 MAX_ASSIGNMENT = 2_000
@@ -90,6 +91,7 @@ def jensen_shannon(samples, target, bins: int = 20) -> np.ndarray:
     return np.where(np.isnan(line).any(axis=-1), np.nan, np.maximum(divergence, 0))[()]
 
 
+@guard(metric=a_function)
 def noise_floor(metric, target, n: int, rng, repeats: int = 200, two_sample=False) -> NoiseFloor:
     """What `metric(samples, target)` gives for perfect samplers: n fresh points of the target.
 
@@ -97,35 +99,44 @@ def noise_floor(metric, target, n: int, rng, repeats: int = 200, two_sample=Fals
     `two_sample` the metric gets a second fresh sample of n instead of the target itself, which is
     what `wasserstein` needs in two dimensions. Returns (median, low, high): 50, 10 and 90 %.
     """
-    target = as_target(target)
+    target, n, repeats = as_target(target), whole("n", n, 1), whole("repeats", repeats, 1)
     if is_distribution(target):
         probe("target", target)
+    fits_memory("repeats", repeats, 24 * n * target.dim)
     samples = target.sample((repeats, n), rng)
     scores = metric(samples, target.sample((repeats, n), rng) if two_sample else target)
     return NoiseFloor(*(float(score) for score in np.quantile(scores, [0.5, 0.1, 0.9])))
 
 
+@guard(("mean1", "std1", "mean2", "std2"), mean1=float, std1=float, mean2=float, std2=float)
 def wasserstein_gaussian(mean1, std1, mean2, std2) -> np.ndarray:
     """Wasserstein-1 distance of N(mean1, std1) and N(mean2, std2) on the line, exact.
 
     Both quantile functions are linear in a standard normal Z, so the distance is E|d + s Z| with d
     and s the differences of means and of standard deviations: the mean of a folded normal.
     """
-    d = np.abs(np.subtract(mean1, mean2, dtype=np.float64))
-    s = np.abs(np.subtract(std1, std2, dtype=np.float64))
+    _refuse_negative(std1=std1, std2=std2)
+    d, s = np.abs(mean1 - mean2), np.abs(std1 - std2)
     t = d / np.where(s == 0, 1, s)
     folded = s * np.sqrt(2 / np.pi) * np.exp(-0.5 * t**2) + d * erf(t / np.sqrt(2))
     return np.where(s == 0, d, folded)[()]
 
 
+@guard(("mean1", "std1", "mean2", "std2"), mean1=float, std1=float, mean2=float, std2=float)
 def frechet_gaussian(mean1, std1, mean2, std2) -> np.ndarray:
     """Squared Frechet distance of two Gaussians on the line (Dowson and Landau 1982), exact.
 
     It is the difference of means squared plus that of standard deviations squared: the squared
     Wasserstein-2 distance, in the units of the data squared.
     """
-    d, s = np.subtract(mean1, mean2, dtype=np.float64), np.subtract(std1, std2, dtype=np.float64)
-    return d**2 + s**2
+    _refuse_negative(std1=std1, std2=std2)
+    return (mean1 - mean2) ** 2 + (std1 - std2) ** 2
+
+
+def _refuse_negative(**widths):
+    for name, width in widths.items():
+        if (width < 0).any():
+            raise ValueError(f"{name} has {np.nanmin(width):g}: wanted none below 0")
 
 
 def sample_array(samples, name="samples", stacks=True) -> np.ndarray:
@@ -155,18 +166,18 @@ def is_distribution(target) -> bool:
     return drawn and not isinstance(target, Samples)
 
 
-def as_points(target, dim: int, stacks=True) -> np.ndarray:
+def as_points(target, dim: int, stacks=True, name="target") -> np.ndarray:
     """The points of an array, or of `data.Samples`, as float64 (..., m, dim)."""
     if is_distribution(target):
         kind = type(target).__name__
-        raise ValueError(f"target is a {kind}: wanted points, such as target.sample(n, rng)")
+        raise ValueError(f"{name} is a {kind}: wanted points, such as {name}.sample(n, rng)")
     if isinstance(target, Samples):
         target = target.array.astype(np.float64)  # points for certain, however few
     else:
-        target = numbers("target", target, "points, (..., m, dim)")
-        target = sample_array(target[:, None] if target.ndim == 1 else target, "target", stacks)
+        target = numbers(name, target, "points, (..., m, dim)")
+        target = sample_array(target[:, None] if target.ndim == 1 else target, name, stacks)
     if target.shape[-1] != dim:
-        raise ValueError(f"samples have dim {dim}, target has dim {target.shape[-1]}")
+        raise ValueError(f"samples have dim {dim}, {name} has dim {target.shape[-1]}")
     return target
 
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import logsumexp, ndtr, ndtri
 
-from ganlab.arguments import whole
+from ganlab.arguments import fits_memory, in_short, whole
 from ganlab.distributions import LOG_2PI, Distribution, number
-from ganlab.own import rows
+from ganlab.guards import guard
+from ganlab.own import LARGEST, numbers, rows
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,9 @@ class GaussianMixture(Distribution):
         if self.weights is not None:
             given = rows("weights", self.weights, least=1, dtype=np.float64)
             if given.shape != (k, 1) or not (given > 0).all():
-                raise ValueError(f"weights is {self.weights!r}; wanted {k} positive numbers")
+                raise ValueError(
+                    f"weights is {in_short(self.weights)}; wanted {k} positive numbers"
+                )
             weights, shares = tuple(given[:, 0].tolist()), given[:, 0] / given.sum()
         vars(self).update(
             means=tuple(map(tuple, modes.tolist())),
@@ -134,31 +137,35 @@ class GaussianMixture(Distribution):
 def _covariances(value, k, dim):
     """Covariances of k Gaussians in `dim` dimensions as float64 (k, dim, dim), checked."""
     wanted = f"({k}, {dim}, {dim}) or ({dim}, {dim})" + f" or ({k},)" * (dim == 1)
-    try:
-        array = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError):
-        kind = type(value).__name__
-        raise TypeError(f"covariances is a {kind}; wanted numbers, {wanted}") from None
+    array = numbers("covariances", value, f"numbers, {wanted}")
     given = array.shape
     if dim == 1 and given == (k,):
         array = array.reshape(k, 1, 1)
     elif given == (dim, dim):
         array = np.broadcast_to(array, (k, dim, dim))
     elif given != (k, dim, dim):
-        raise ValueError(f"covariances has shape {given}; wanted {wanted}")
+        told = f"covariances has shape {given} for means of shape ({k}, {dim})"
+        raise ValueError(f"{told}; wanted {wanted}")
     for i, one in enumerate(array):
         symmetric = np.isfinite(one).all() and np.allclose(one, one.T, rtol=1e-9, atol=0)
         if not symmetric or np.linalg.eigvalsh(one).min() <= 0:
             given = one.tolist()
-            raise ValueError(f"covariance {i} is {given}; wanted it symmetric, positive definite")
+            raise ValueError(f"covariances[{i}] is {given}; wanted it symmetric, positive definite")
     return array
+
+
+def _reach(name, value, least=-LARGEST):
+    if number(name, value, least) > LARGEST:
+        raise ValueError(f"{name} is {value!r}; wanted at most {LARGEST:.0e}")
+    return float(value)
 
 
 def ring(modes: int = 8, radius: float = 2.0, std: float = 0.1) -> Mixture:
     """`modes` Gaussians evenly spaced on a circle around 0, the first at angle 0."""
     # modes angles, not modes + 1: 0 and 2 pi are one point, and a "ring of 8" would have 7 modes.
-    angles = 2 * np.pi * np.arange(whole("modes", modes, 1)) / modes
-    centers = number("radius", radius, 0) * np.stack([np.cos(angles), np.sin(angles)], -1)
+    fits_memory("modes", whole("modes", modes, 1), 1_000)  # tuples of Python's numbers
+    angles = 2 * np.pi * np.arange(modes) / modes
+    centers = _reach("radius", radius, 0) * np.stack([np.cos(angles), np.sin(angles)], -1)
     return Mixture(centers.round(12) + 0.0, std)
 
 
@@ -173,8 +180,11 @@ def unequal_ring(
     own, are for `GaussianMixture(ring(3).modes, 0.01 * np.eye(2), (0.2, 0.3, 0.5))`, which
     endings do not judge. ValueError for other weights.
     """
-    if not np.iterable(weights):
-        raise TypeError(f"weights is {weights!r}; wanted a sequence of whole numbers")
+    if not np.iterable(weights) or isinstance(weights, (str, bytes)):
+        raise TypeError(f"weights is {in_short(weights)}; wanted a sequence of whole numbers")
+    weights = list(weights)
+    if not weights:
+        raise ValueError("weights is empty; wanted whole numbers, one for each mode")
     whole_numbers = [whole("each of weights", weight, 1) for weight in weights]
     modes = ring(len(whole_numbers), radius).modes
     return Mixture(np.repeat(modes, whole_numbers, axis=0), std)
@@ -182,7 +192,8 @@ def unequal_ring(
 
 def grid(side: int = 5, spacing: float = 2.0, std: float = 0.1) -> Mixture:
     """`side` x `side` Gaussians on a square lattice around 0."""
-    line = number("spacing", spacing) * (np.arange(whole("side", side, 1)) - (side - 1) / 2)
+    fits_memory("side", whole("side", side, 1), 1_000 * side)
+    line = _reach("spacing", spacing) * (np.arange(side) - (side - 1) / 2)
     return Mixture([(x, y) for y in line for x in line], std)
 
 
@@ -191,6 +202,7 @@ def points(*centers, std: float = 0.0) -> Mixture:
     return Mixture(centers, std)
 
 
+@guard(mixture=Mixture)
 def due_shares(mixture: Mixture) -> tuple[np.ndarray, np.ndarray]:
     """The distinct centers of a mixture (modes, dim), in its order, and the share due to each.
 

@@ -19,7 +19,7 @@ from scipy.special import rel_entr
 from ganlab.arguments import whole
 from ganlab.data import due_shares, number
 from ganlab.endings import HELD, Modes, measure
-from ganlab.own import plain
+from ganlab.own import numbers, plain
 
 
 def good_share(samples, target) -> np.ndarray:
@@ -158,7 +158,7 @@ def after_leaving(values, majority, records: int = 20) -> np.ndarray:
     >>> after_leaving(scores, [0, 1, 1], records=2).round(2).tolist()
     [0.23, 0.7, 0.9]
     """
-    values, majority = np.asarray(values, float), np.asarray(majority)
+    values, majority = numbers("values", values), numbers("majority", majority)
     if values.ndim < 2 or values.shape[:-1] != majority.shape:
         wanted = "wanted (records, ..., modes) and (records, ...)"
         raise ValueError(f"values and majority: {values.shape} and {majority.shape}, {wanted}")

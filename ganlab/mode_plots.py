@@ -8,19 +8,32 @@ a loop of your own; `panels` and `strips` take one run without the axis of seeds
 import matplotlib
 import numpy as np
 from matplotlib.colors import ListedColormap
+from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from ganlab.figures import COLOUR, styled
+from ganlab.arguments import whole
+from ganlab.figures import COLOUR, drawing
+from ganlab.guards import a_number, guard, several, text
 
 __all__ = ["bands", "key", "panels", "shades", "strips", "table"]
 
 
+MOST = 10_000  # shades
+
+
+def _count(name, value):
+    if whole(name, value, 0) > MOST:
+        raise ValueError(f"{name}={value}: wanted at most {MOST}")
+    return value
+
+
+@guard(count=_count)
 def shades(count):
     """So many colours (count, 4), dark to light, which lie apart in grey."""
     return matplotlib.colormaps["cividis"](np.linspace(0.0, 0.93, count))
 
 
-@styled
+@drawing(fig=Figure, names=several)
 def key(fig, names):
     """Put one legend below the whole figure: the shade of each of `names`, in their order."""
     patches = [
@@ -30,7 +43,7 @@ def key(fig, names):
     return fig.legend(handles=patches, loc="outside lower center", ncols=min(len(names), 9))
 
 
-@styled
+@drawing(samples=float, centers=float, std=a_number, limits=a_number)
 def panels(axes, samples, centers, std, *, titles=None, limits=None):
     """Draw a small panel for each seed: its samples over the modes, circles of 3 `std`.
 
@@ -44,6 +57,8 @@ def panels(axes, samples, centers, std, *, titles=None, limits=None):
     if samples.ndim != 3 or samples.shape[2] != 2 or len(samples) > len(axes):
         wanted = f"(seeds, n, 2) and at most {len(axes)} seeds, one a panel"
         raise ValueError(f"samples has shape {samples.shape}: wanted {wanted}")
+    if not np.isfinite(centers).all() or centers.shape[1:] != (2,):
+        raise ValueError(f"centers has shape {centers.shape}: wanted finite numbers (modes, 2)")
     if titles is not None and len(titles) != len(samples):
         raise ValueError(f"there are {len(titles)} titles: wanted {len(samples)}, one a seed")
     limits = limits or 1.5 * np.abs(centers).max()
@@ -64,7 +79,7 @@ def panels(axes, samples, centers, std, *, titles=None, limits=None):
     return axes
 
 
-@styled
+@drawing(steps=float, mass=float)
 def bands(ax, steps, mass):
     """Draw how one seed divides its samples among the modes over time, as bands that stack up.
 
@@ -88,7 +103,7 @@ def bands(ax, steps, mass):
     return ax
 
 
-@styled
+@drawing(steps=float, values=float, count=_count)
 def strips(ax, steps, values, count):
     """Draw a row for each seed: which of `count` things it does, over time.
 
@@ -117,7 +132,7 @@ def strips(ax, steps, values, count):
     return ax
 
 
-@styled
+@drawing(values=float, rows=several, columns=several, form=text)
 def table(ax, values, rows, columns, *, form="{:.2f}"):
     """Draw numbers (rows, columns) as a table, darker where larger within its column.
 

@@ -6,12 +6,13 @@ has gone, dark at its start and light at its end.
 
 import numpy as np
 
-from ganlab.figures import COLOUR, styled
+from ganlab.figures import COLOUR, drawing
+from ganlab.own import numbers
 
 __all__ = ["beside", "walk"]
 
 
-@styled
+@drawing(real=dict, made=dict)
 def beside(axes, real, made):
     """Draw a panel for each model and target: its samples over the real points.
 
@@ -34,7 +35,7 @@ def beside(axes, real, made):
 
 
 def _plane(name, x):
-    x = np.asarray(x, float)
+    x = numbers(name, x)
     if x.ndim != 2 or x.shape[1] != 2:
         raise ValueError(f"{name!r} has shape {x.shape}: wanted (n, 2)")
     return x
@@ -50,7 +51,7 @@ def _panel(ax, real, samples):
     ax.spines[["left", "bottom"]].set_color("#cccccc")
 
 
-@styled
+@drawing(points=float, real=float)
 def walk(ax, points, real=None):
     """Draw what a model makes along a path in z: `points` (steps, 2), in the order of the path.
 

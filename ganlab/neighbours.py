@@ -105,7 +105,7 @@ def coverage(samples, real, k: int = 5) -> np.ndarray:
 
 def _pair(samples, real):
     samples = sample_array(samples)
-    return samples, as_points(real, samples.shape[-1])
+    return samples, as_points(real, samples.shape[-1], name="real")
 
 
 def _squared_radii(points, k):

@@ -1,8 +1,14 @@
 """Small Keras networks. Discriminators end in a logit; nothing here is trained."""
 
-from ganlab.arguments import whole
+import operator
+from numbers import Real
+
+import numpy as np
+
+from ganlab.arguments import fits_memory, in_short, whole
 from ganlab.backend import keras, refuse_unusable
-from ganlab.layers import MinibatchDiscrimination
+from ganlab.guards import several
+from ganlab.layers import MinibatchDiscrimination, an_initializer
 
 __all__ = ["MinibatchDiscrimination", "dcgan", "mlp", "pytorch_initial"]
 
@@ -17,13 +23,21 @@ def mlp(sizes, activation="relu", output_activation=None, kernel="glorot_uniform
     two layers start equal. Either may be "pytorch", for PyTorch's default: see `pytorch_initial`.
     """
     refuse_unusable()
-    sizes = tuple(sizes)
+    sizes = tuple(several("sizes", sizes))
     own = [isinstance(size, keras.layers.Layer) for size in sizes]
-    wrong = [s for s, layer in zip(sizes, own, strict=True) if not layer and (int(s) != s or s < 1)]
-    if len(sizes) < 2 or own[0] or own[-1] or wrong:
+    plain = [size for size, layer in zip(sizes, own, strict=True) if not layer]
+    if len(sizes) < 2 or own[0] or own[-1] or not all(map(_is_size, plain)):
         raise ValueError(
-            f"sizes={sizes!r}: wanted the input, hidden and output sizes, (1, 4, 1) say"
+            f"sizes={in_short(sizes)}: wanted the input, hidden and output sizes, (1, 4, 1) say"
         )
+    inner = [int(size) for size in plain]
+    if 4 * sum(map(operator.mul, inner, inner[1:])) > 2**30:
+        raise ValueError(f"sizes={in_short(sizes)}: wanted networks of at most 1 GB a member")
+    _activation("activation", activation), _activation("output_activation", output_activation)
+    for name, given in (("kernel", kernel), ("bias", bias)):
+        known = isinstance(given, str) and given == "pytorch"
+        if not known and not hasattr(an_initializer(name, given), "clone"):  # a function has none
+            raise ValueError(f"{name} is {in_short(given)}: wanted an initializer of Keras's")
     layers = [keras.Input((int(sizes[0]),))]
     for i, size in enumerate(sizes[1:], 1):
         last = i == len(sizes) - 1
@@ -37,6 +51,22 @@ def mlp(sizes, activation="relu", output_activation=None, kernel="glorot_uniform
             options["activation"] = output_activation if last else activation
         layers.append(kind.from_config({**options, "name": "output" if last else f"hidden_{i}"}))
     return keras.Sequential(layers)
+
+
+def _is_size(size):
+    known = isinstance(size, Real) and not isinstance(size, bool) and np.isfinite(size)
+    return known and size == int(size) and 1 <= size < 2**31
+
+
+def _activation(name, value):
+    """A kind: what Keras knows as an activation."""
+    try:
+        if isinstance(value, type) or np.ndim(value):
+            raise TypeError
+        return keras.activations.get(value)
+    except Exception:
+        told = f"{name} is {in_short(value)}"
+        raise ValueError(f"{told}: wanted an activation of Keras's, 'tanh' say") from None
 
 
 def dcgan(latent_dim, size, channels=16):
@@ -56,10 +86,11 @@ def dcgan(latent_dim, size, channels=16):
     """
     refuse_unusable()
     latent_dim, channels = whole("latent_dim", latent_dim, 1), whole("channels", channels, 1)
-    size = tuple(whole("each of size", side, 1) for side in size)
+    size = tuple(whole("each of size", side, 1) for side in several("size", size))
     if len(size) not in (2, 3) or size[0] % 4 or size[1] % 4:
         wanted = "wanted (height, width) or (height, width, colours), multiples of 4"
         raise ValueError(f"size={size}: {wanted}")
+    fits_memory("channels", channels, 200 * latent_dim * size[0] * size[1] // 16 + 400 * channels)
     height, width, colours = *size[:2], *(size[2:] or (1,))
     layers, small = keras.layers, (height // 4, width // 4, 2 * channels)
     doubled = dict(kernel_size=4, strides=2, padding="same")

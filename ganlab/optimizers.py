@@ -7,6 +7,7 @@ import numpy as np
 
 from ganlab.arguments import in_short, per_member
 from ganlab.backend import keras, tf
+from ganlab.distributions import number
 from ganlab.lookups import asked, name_of
 
 
@@ -33,6 +34,13 @@ class TorchAdam(keras.optimizers.Adam):
     """
 
     def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-8, **keywords):
+        beta_1, beta_2 = _beta("beta_1", beta_1), _beta("beta_2", beta_2)
+        epsilon = number("epsilon", epsilon, 0)
+        if not callable(learning_rate) and not isinstance(learning_rate, dict):
+            number("learning_rate", learning_rate, 0)
+        elif isinstance(learning_rate, type):
+            wanted = "wanted a number, a schedule or a function"
+            raise TypeError(f"learning_rate is {in_short(learning_rate)}: {wanted}")
         super().__init__(learning_rate, beta_1, beta_2, epsilon, **keywords)
 
     def update_step(self, gradient, variable, learning_rate):
@@ -50,6 +58,12 @@ class TorchAdam(keras.optimizers.Adam):
             v = largest
         deviation = ops.sqrt(v) / ops.sqrt(second) + self.epsilon
         self.assign_sub(variable, rate / first * m / deviation)
+
+
+def _beta(name, value):
+    if number(name, value, 0) >= 1:
+        raise ValueError(f"{name} is {value}: wanted below 1")
+    return float(value)
 
 
 def _one_minus_power(beta, step):

@@ -37,7 +37,9 @@ def numbers(name, value, wanted="numbers, (n,) or (n, dim)"):
 
     TypeError or ValueError, in one line, for what `plain` refuses, and for what is not numbers.
     """
-    raw = plain(name, value, wanted)
+    if value is None:
+        raise TypeError(f"{name} is None; wanted {wanted}")
+    raw = _as_it_is(name, value, wanted)
     try:
         return np.asarray(raw, dtype=np.float64)
     except Exception:
@@ -49,10 +51,17 @@ def numbers(name, value, wanted="numbers, (n,) or (n, dim)"):
 
 
 def plain(name, value, wanted="numbers, (..., n, dim)"):
-    """`value` as an array as it is, without what would become other numbers without a word.
+    """`value` as an array of numbers of their own kind, float32 say; texts of numbers as float64.
 
-    TypeError or ValueError, in one line, for masked values, dates and complex numbers.
+    TypeError or ValueError, in one line, for what is no numbers, for masked values, dates and
+    complex numbers.
     """
+    raw = _as_it_is(name, value, wanted)
+    return raw if raw.dtype.kind in "fiub" else numbers(name, value, wanted)
+
+
+def _as_it_is(name, value, wanted):
+    """`value` as an array, without what would become other numbers without a word."""
     _refuse_masked(name, value)
     try:
         raw = np.asarray(value)
@@ -65,6 +74,15 @@ def plain(name, value, wanted="numbers, (..., n, dim)"):
         if has(raw):
             raise TypeError(f"{name} holds {what}{_which(value, raw, has)}; wanted {cure}")
     return raw
+
+
+def in_float32(name, value):
+    """Numbers as float32, of their own shape; ValueError, in one line, for those it cannot hold."""
+    array = numbers(name, value)
+    if (np.isfinite(array) & (np.abs(array) > np.finfo(np.float32).max)).any():
+        largest = np.nanmax(np.abs(array))
+        raise ValueError(f"{name} holds {largest:.3g}: wanted numbers that float32 can hold")
+    return array.astype(np.float32)
 
 
 def rows(name, value, least, dtype):

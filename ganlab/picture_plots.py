@@ -11,7 +11,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from ganlab.arguments import whole
-from ganlab.figures import COLOUR, styled
+from ganlab.figures import COLOUR, drawing
 from ganlab.metrics import sample_array
 
 __all__ = ["nearest", "nearest_wall", "wall"]
@@ -19,7 +19,7 @@ __all__ = ["nearest", "nearest_wall", "wall"]
 GAP = 1  # pixels between two pictures of a wall
 
 
-@styled
+@drawing()
 def wall(ax, pictures, size, *, columns=None, numbers=False):
     """Draw `pictures` (n, pixels) of this `size` in rows, from the left and from the top.
 
@@ -77,6 +77,7 @@ def nearest(pictures, real):
     return np.where(broken, np.nan, away), np.where(broken, 0, which)
 
 
+@drawing()
 def nearest_wall(ax, pictures, real, size):
     """Draw `pictures` (n, pixels) in a row, and below each the one of `real` (m, pixels) that is
     nearest to it."""

@@ -19,9 +19,40 @@ without: (records,) for (records, seeds), a metric of samples (records, n, dim) 
 
 import numpy as np
 
-from ganlab.figures import COLOUR, COLOURS, LINES, animate, figure, legend, render, show, styled
+from ganlab.arguments import in_short, whole
+from ganlab.figures import COLOUR, COLOURS, LINES, animate, drawing, figure, legend, render, show
+from ganlab.guards import a_number, several, text, two_numbers
+from ganlab.own import numbers
 
 __all__ = ["animate", "figure", "legend", "render", "show"]  # one import for all
+
+
+def _place(name, value):
+    return whole(name, value, 0)
+
+
+def _count(name, value):
+    return whole(name, value, 1)
+
+
+def _words(name, value):
+    return [value] if isinstance(value, str) else np.ravel(several(name, value)).tolist()
+
+
+def _levels(name, value):
+    """Where level lines are drawn: {label: number}, or a number."""
+    named = value if isinstance(value, dict) else {name: value}
+    if not all(isinstance(label, str) for label in named):
+        raise TypeError(f"{name} is {in_short(value)}: wanted a number, or {{label: number}}")
+    found = {label: a_number(name, level) for label, level in named.items()}
+    return found if isinstance(value, dict) else found[name]
+
+
+def _arms(name, value):
+    """What several arms came to, {name: (seeds,)}."""
+    if not isinstance(value, dict) or not value:
+        raise TypeError(f"{name} is {in_short(value)}: wanted {{name: (seeds,)}}, one at least")
+    return {arm: numbers(f"{name}[{arm!r}]", values) for arm, values in value.items()}
 
 
 def _curves(ax, grid, values, highlight, **style):
@@ -33,7 +64,19 @@ def _curves(ax, grid, values, highlight, **style):
     ax.plot(grid, values, **style)
 
 
-@styled
+@drawing(
+    grid=float,
+    target=float,
+    generated=float,
+    samples=float,
+    learned=float,
+    computed=float,
+    exact=float,
+    kind=text,
+    highlight=_place,
+    top=a_number,
+    bins=_count,
+)
 def densities(
     ax,
     grid,
@@ -99,7 +142,7 @@ def _references(reference):
         yield value, dict(color=COLOUR.quiet, lw=1.4, ls=sparser, label=label, zorder=1)
 
 
-@styled
+@drawing(steps=float, values=float, label=text, floor=two_numbers, reference=_levels)
 def band(ax, steps, values, label, *, floor=None, reference=None, **look):
     """Draw the median over seeds of `values` `(records, seeds)` and its 10-90 % band.
 
@@ -127,6 +170,7 @@ def band(ax, steps, values, label, *, floor=None, reference=None, **look):
     return legend(ax)
 
 
+@drawing(steps=float, d_loss=float, g_loss=float, reference=_levels)
 def losses(ax, steps, d_loss, g_loss, *, reference=None):
     """Draw both players' losses, `(records, seeds)` each, as medians and 10-90 % bands; of one
     run, `(records,)` each, as lines."""
@@ -135,8 +179,11 @@ def losses(ax, steps, d_loss, g_loss, *, reference=None):
     return band(ax, steps, g_loss, "g_loss", color=COLOUR.fake, ls="--", reference=reference)
 
 
+@drawing(places=float, size=a_number)
 def swarm(places, size):
     """Heights, in dots, that keep sorted `places` from overlapping, as near to 0 as can be."""
+    if places.ndim != 1 or not np.isfinite(places).all():
+        raise ValueError(f"places has shape {places.shape}: wanted finite numbers (n,), sorted")
     heights = []
     for i, place in enumerate(places):
         near = {heights[j] for j in range(i) if place - places[j] < size}
@@ -145,7 +192,7 @@ def swarm(places, size):
     return np.array(heights, float)
 
 
-@styled
+@drawing(arms=_arms, floor=float, reference=_levels, label=text)
 def outcomes(ax, arms, *, floor=None, reference=None, label="", higher_is_better=False):
     """Draw a row for each arm of `{name: (seeds,) values}`: a dot per seed, median, spread.
 
@@ -160,7 +207,7 @@ def outcomes(ax, arms, *, floor=None, reference=None, label="", higher_is_better
     marks = [value for value, _ in _references(reference)] + ([] if floor is None else [floor])
     seen = np.concatenate([*good.values(), *map(np.ravel, marks)])
     if not seen.size:
-        raise ValueError("no arm has a finite value; give at least one")
+        raise ValueError("arms have no finite value; give at least one")
     scale, worst = ax.xaxis.get_transform(), (0 if higher_is_better else 1)
     ends = scale.transform(np.array([seen.min(), seen.max()]))
     ends += np.array([-0.04, 0.04]) * (np.ptp(ends) or 1)
@@ -193,7 +240,15 @@ def outcomes(ax, arms, *, floor=None, reference=None, label="", higher_is_better
     return legend(ax) if marks else ax
 
 
-@styled
+@drawing(
+    values=float,
+    rows=several,
+    columns=several,
+    label=text,
+    names=several,
+    form=text,
+    limits=two_numbers,
+)
 def heatmap(ax, values, rows, columns, *, label="", names=("", ""), form="{:.2f}", limits=None):
     """Draw `values` `(rows, columns)` as coloured cells with their numbers written in.
 
@@ -218,7 +273,15 @@ def heatmap(ax, values, rows, columns, *, label="", names=("", ""), form="{:.2f}
     return ax
 
 
-@styled
+@drawing(
+    grid=float,
+    target=float,
+    generated=float,
+    outcome=_words,
+    order=several,
+    beyond=float,
+    top=a_number,
+)
 def ensemble_densities(
     axes, grid, target, generated, *, outcome=None, order=None, beyond=None, top=None
 ):
@@ -273,7 +336,7 @@ def _mark_beyond(ax, left, right):
             ax.text(*place, text, transform=ax.transAxes, ha=align, va="center", size=8, bbox=box)
 
 
-@styled
+@drawing(real=float, fake=float)
 def points(ax, real, fake):
     """Draw real and fake samples, `(n, 2)` each, in the plane, with equal scales."""
     looks = (
@@ -283,13 +346,13 @@ def points(ax, real, fake):
     for samples, look in looks:
         samples = np.asarray(samples, float)
         if samples.ndim != 2 or samples.shape[1] != 2:
-            raise ValueError(f"samples have shape {samples.shape}; give (n, 2)")
+            raise ValueError(f"{look['label']} has shape {samples.shape}; give (n, 2)")
         ax.plot(*samples.T, ls="", **look)
     ax.set(aspect="equal", xlabel="x1", ylabel="x2")
     return legend(ax, ncols=2)
 
 
-@styled
+@drawing(x=float, y=float, across=float, up=float, paths=dict)
 def field(ax, x, y, across, up, *, paths=None):
     """Draw a field of directions as arrows, and paths through it.
 

@@ -9,6 +9,7 @@ from ganlab.data import as_distribution
 from ganlab.ensemble import Ensemble, call, is_tiny
 from ganlab.fitting import starting
 from ganlab.gan import Scaled
+from ganlab.interrupts import held_back
 from ganlab.lookups import asked, asked_numbers, is_own, name_of, reads
 from ganlab.loop import Loop, Part
 from ganlab.models import own_parts, structure
@@ -108,8 +109,11 @@ def pretrain(
     reached, recorded = [], []
 
     def record(means):
-        reached.append(loop.step)
-        recorded.append(means[0])
+        if loop.step in reached[-1:]:  # an interrupt came just after it
+            return
+        with held_back():
+            reached.append(loop.step)
+            recorded.append(means[0])
 
     loop.run_through(stops, record, f"pretraining {members} discriminators")
     ensemble = Ensemble(discriminator, seeds, loop.weights("d"), loop.failed)

@@ -237,7 +237,8 @@ class Supply:
     def __init__(self, draw, seeds, purpose, length, blocks=1):
         self._draw, self._seeds, self._purpose = draw, tuple(seeds), purpose
         self._length, self._blocks = length, blocks
-        self._number, self._now, self._next = None, None, None
+        self._number, self._now = None, None
+        self._next = None, None  # its number, and what will be it
         self.used = 0
 
     def peek(self, at_least=1):
@@ -251,10 +252,12 @@ class Supply:
             self.used, left = self.used + left, span
         number = self.used // span
         if number != self._number:
-            follows = self._next is not None and number == self._number + 1
-            self._now = self._next.result() if follows else self._drawn(number)
+            # In this order, each step whole: an interrupt in between leaves nothing wrong.
+            ahead, drawn = self._next
+            now = drawn.result() if ahead == number else self._drawn(number)
+            self._number, self._now = None, now
             self._number = number
-            self._next = _ahead.submit(self._drawn, number + 1)
+            self._next = number + 1, _ahead.submit(self._drawn, number + 1)
         return self._now, self.used % span, left
 
     def _drawn(self, number):

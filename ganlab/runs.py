@@ -10,13 +10,16 @@ from typing import NamedTuple
 import numpy as np
 
 import ganlab.latent
+from ganlab.arguments import in_short
 from ganlab.backend import keras, tf
 from ganlab.company import outputs
 from ganlab.ensemble import Ensemble
 from ganlab.files import written_whole
+from ganlab.guards import a_path, guard, random_numbers
 from ganlab.lookups import asked
 from ganlab.losses import clamped_tanh
 from ganlab.models import input_size, keeping_ties
+from ganlab.own import in_float32
 from ganlab.step import QUANTITIES
 
 RECORDS = QUANTITIES  # of a step, as `ganlab.step` reports them
@@ -89,17 +92,20 @@ class Recorded:
 
     def _member(self, seed, member):
         if seed is not None and member is not None:
-            raise ValueError(f"seed={seed!r} and member={member!r} are both given: wanted one")
+            raise ValueError(
+                f"seed={in_short(seed)} and member={in_short(member)} are both given: wanted one"
+            )
         if member is not None:
             if not isinstance(member, (int, np.integer)) or not 0 <= member < len(self.seeds):
-                raise ValueError(f"member={member!r}: wanted 0 to {len(self.seeds) - 1}")
+                raise ValueError(f"member={in_short(member)}: wanted 0 to {len(self.seeds) - 1}")
             return int(member)
-        found = np.flatnonzero(self.seeds == seed)
+        known = isinstance(seed, (int, np.integer)) and not isinstance(seed, bool)
+        found = np.flatnonzero(self.seeds == seed) if known else []
         if len(found) == 1:
             return found[0]
         if len(found):
             raise ValueError(f"seed {seed} was trained {len(found)} times: name one by member=")
-        raise ValueError(f"seed={seed!r} is not in this run: it has {_short(self.seeds)}")
+        raise ValueError(f"seed={in_short(seed)} is not in this run: it has {_short(self.seeds)}")
 
     def _write(self, path, networks, about, more=()):
         """The records, `networks` {role: Ensemble} and the arrays `more` into one .npz file."""
@@ -183,6 +189,7 @@ class Run(Recorded):
         self.latent, self.d_batch_size, self.gan = latent, d_batch_size, gan
         self._score = score
 
+    @guard(rng=random_numbers)
     def generate(self, n, rng=0):
         """Samples (seeds, n, dim) of the final generators, all from the same z.
 
@@ -211,7 +218,7 @@ class Run(Recorded):
 
         A D that looks at each sample alone is asked about all of x in one go.
         """
-        x = np.asarray(x, "float32")
+        x = in_float32("x", x)
         dim = input_size(self.discriminators.model)
         if x.ndim not in (1, 2) or (x.shape[1:] or (1,)) != (dim,):
             raise ValueError(f"x has shape {x.shape}: wanted (n, {dim})")
@@ -232,6 +239,7 @@ class Run(Recorded):
         `losses.clamped` what goes into the tanh, with `losses.least_squares` the score)."""
         return self.discriminators.member(self._member(seed, member))
 
+    @guard(path=a_path)
     def save(self, path):
         """Everything into one .npz file, without pickle. A file of before is replaced when the new
         one is whole, and stays if the writing is interrupted."""
@@ -245,6 +253,7 @@ class Run(Recorded):
         self._write(path, networks, about)
 
     @classmethod
+    @guard(path=a_path)
     def load(cls, path, *, latent=None, custom_objects=None):
         """A saved run. `custom_objects` names layers of your own, as in Keras."""
         roles = ("generator", "discriminator")

@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 
 from ganlab import losses as _losses
-from ganlab.arguments import record_steps, seed_tuple, whole
+from ganlab.arguments import in_short, record_steps, seed_tuple, whole
 from ganlab.backend import keras
 from ganlab.blame import first_not_finite
 from ganlab.drawn import drawing
@@ -13,6 +13,7 @@ from ganlab.ensemble import Ensemble, is_tiny, layer_place
 from ganlab.fitting import fitting_networks, shown_shape, spread_scalars
 from ganlab.gan import Added, Gan, Now, Replaced, Scaled, Shown
 from ganlab.gan_trials import of_gan
+from ganlab.interrupts import held_back
 from ganlab.loop import Loop, Part, TrainingFailed
 from ganlab.optimizers import followed
 from ganlab.program import Supply, blocks_of, shared
@@ -47,11 +48,15 @@ class Trainer(Loop):
 
     def __init__(self, *gan, seeds=32, batch_size=64, records=None, **fields):
         whole_gan = len(gan) == 1 and isinstance(gan[0], Gan) and not fields
+        if len(gan) == 1 and not whole_gan and not fields:
+            raise TypeError(f"gan is {in_short(gan[0])}: wanted a Gan, or its fields")
         self.gan = gan = gan[0] if whole_gan else Gan(*gan, **fields)
         seeds, self.batch_size = seed_tuple(seeds), whole("batch_size", batch_size, 1)
         recipes, rates = self._optimizers(len(seeds))
         scalars = spread_scalars(gan, len(seeds))
         records = Records() if records is None else records
+        if not isinstance(records, Records):
+            raise TypeError(f"records is {in_short(records)}: wanted a Records")
         z = self._shown_latents(seeds, whole("samples", records.samples, 1))
         self.record_bytes = records.bytes_each(len(seeds), gan.real.dim)
         samples, size = shown_shape(gan, len(seeds), self.batch_size, scalars)
@@ -150,6 +155,8 @@ class Trainer(Loop):
 
         Weights, optimizers and batches stay. ValueError where it differs in more than numbers.
         """
+        if not isinstance(gan, Gan):
+            raise TypeError(f"gan is {in_short(gan)}: wanted a Gan")
         same = ("generator", "discriminator", "real", "latent")
         other = [name for name in same if getattr(gan, name) is not getattr(self.gan, name)]
         keys, terms = [], []
@@ -173,6 +180,11 @@ class Trainer(Loop):
         self._scalars = spread_scalars(gan, len(self.seeds))
 
     # What there is to see ----------------------------------------------------------------
+
+    def _place(self, seed):
+        if not isinstance(seed, (int, np.integer)) or seed not in self.seeds:
+            raise ValueError(f"seed={in_short(seed)} is not trained here: wanted one of .seeds")
+        return self.seeds.index(seed)
 
     def _set_weights(self, networks):
         for player, weights in zip("gd", networks, strict=True):
@@ -208,7 +220,7 @@ class Trainer(Loop):
         "fake_noise" and "added0", with a "g_" before it for steps of G, and a number behind it
         from a second `Shown` on.
         """
-        member, found = self.seeds.index(seed), {}
+        member, found = self._place(seed), {}
         for player, supply in self._supplies.items():
             block, start, _ = supply.peek()
             named = {"z": block.z, "real": block.real}
@@ -228,16 +240,17 @@ class Trainer(Loop):
         if seen is None:
             steps, totals = self._play("both", 256, move=False)
             seen = dict(zip(RECORDS, totals / steps, strict=True))
-        if set(seen) != set(RECORDS):
-            raise ValueError(f"record got {sorted(seen)}: wanted what advance returns")
+        if not isinstance(seen, dict) or set(seen) != set(RECORDS):
+            raise ValueError(f"seen is {in_short(seen)}: wanted what advance returns")
         samples = self._ensembles()[0](self._z)
         samples[self._frozen] = np.nan
         noted = {"steps": self.step, "samples": samples, **seen}
         if self._kept is not None:
             kept = self._kept(samples, self._records["kept"])
             noted |= {"samples": samples[:, :0], "kept": kept}
-        for name, value in noted.items():
-            self._records[name].append(value)
+        with held_back():
+            for name, value in noted.items():
+                self._records[name].append(value)
 
     def run(self):
         """A `Run` of the records so far, with the networks as they are now."""
@@ -284,6 +297,7 @@ def train(
     added=(),
     replaced=(),
     records=50,
+    checkpoint=None,
 ):
     """Trains one GAN per seed, all seeds at once, and returns a `Run`.
 
@@ -310,6 +324,8 @@ def train(
     replaced       a `Replaced`, or several: weights that take the place of a player's own
     records        how many records to take after the first, evenly spaced; or the steps
                    at which to take them; or a `Records`, which also says what to keep
+    checkpoint     a path: at every record the training is saved there, whole; and if it is there
+                   already, this one goes on from it, bit for bit as if it had never stopped
 
     Interrupting (Ctrl-C, Jupyter's stop button) returns what was recorded until then. A
     seed that stops being finite is frozen and named in `Run.failed`; when all have,
@@ -317,7 +333,9 @@ def train(
 
     Going on: `train(run.generators, run.discriminators, ...)` with the same seeds begins with
     the weights of a run; its optimizers begin anew, and its batches are again the first. A
-    `Trainer` goes on as it stands, optimizers and batches included: `trainer.advance(1000)`.
+    `Trainer` goes on as it stands, optimizers and batches included: `trainer.advance(1000)`; saved
+    by `trainer.save(path)` it does so in another process too, by `resume`. With a `checkpoint` the
+    same call of `train`, in whatever process, goes on where the last one was killed.
     `Ensemble.of(model, seeds)` begins all seeds with the weights of one Keras model.
 
     Before anything is compiled, models, functions, data and optimizers are tried: what would
@@ -341,13 +359,14 @@ def train(
         added=added,
         replaced=replaced,
     )
-    return train_gan(gan, steps=steps, seeds=seeds, batch_size=batch_size, records=records)
+    sizes = {"steps": steps, "seeds": seeds, "batch_size": batch_size, "records": records}
+    return train_gan(gan, **sizes, checkpoint=checkpoint)
 
 
-def train_gan(gan, *, steps=5000, seeds=32, batch_size=64, records=50):
+def train_gan(gan, *, steps=5000, seeds=32, batch_size=64, records=50, checkpoint=None):
     """`train` for a `Gan` that is there already; the arguments are those of `train`."""
     steps = whole("steps", steps, 0)
     records = records if isinstance(records, Records) else Records(records)
     stops = record_steps(records.at, steps)
     trainer = Trainer(gan, seeds=seeds, batch_size=batch_size, records=records)
-    return trainer.run_recorded(stops, RECORDS, "GAN")
+    return trainer.run_recorded(stops, RECORDS, "GAN", checkpoint)

@@ -201,11 +201,14 @@ PLANE, EYE = np.zeros((5, 2)), np.eye(2)
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: frechet(PLANE[None, :1], PLANE), "there is 1 point: wanted at least 2"),
+        (
+            lambda: frechet(PLANE[None, :1], PLANE),
+            "samples or target is 1 point: wanted at least 2",
+        ),
         (lambda: frechet(PLANE, data.Gaussian()), "samples have dim 2, target has dim 1"),
         (lambda: frechet(PLANE, data.Circle()), "target is a Circle: wanted points, such as"),
-        (lambda: frechet_of_moments([0, 0], EYE, [0], [[1]]), "means of dim 2 and 1: wanted"),
-        (lambda: frechet_of_moments([0], EYE, [0], [[1]]), r"mean has shape \(1,\), covariance"),
+        (lambda: frechet_of_moments([0, 0], EYE, [0], [[1]]), "mean1 has dim 2, mean2 1: wanted"),
+        (lambda: frechet_of_moments([0], EYE, [0], [[1]]), r"mean1 has shape \(1,\), cov1"),
         (lambda: sliced_wasserstein(PLANE, RING), "target is a Mixture: wanted points"),
         (lambda: sliced_wasserstein(PLANE, np.zeros((5, 3))), "target has dim 3"),
         (lambda: sliced_wasserstein(PLANE, PLANE, 0), "directions=0: wanted a whole number"),

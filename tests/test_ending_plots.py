@@ -63,7 +63,7 @@ def test_what_does_not_fit_is_refused():
     _, ax = plots.figure()
     with pytest.raises(ValueError, match=r"values have shape \(3, 4\): wanted .* 2 words"):
         curves(ax, STEPS, VALUES, WORDS[:2], ORDER)
-    with pytest.raises(ValueError, match="order lacks the word 'lost': it has close, narrow"):
+    with pytest.raises(ValueError, match="words have 'lost', which order lacks: it has close"):
         curves(ax, STEPS, VALUES, WORDS, ORDER[:2])
     with pytest.raises(ValueError, match=r"counts have shape \(1, 3\): wanted \(2, 3\)"):
         bars(ax, [[1, 2, 3]], ["a", "b"], ORDER)

@@ -78,7 +78,7 @@ def test_seeds_are_judged_apart_and_a_broken_one_alone_is_nan():
 
 
 def test_what_is_wrong_is_told_in_one_line():
-    with pytest.raises(ValueError, match=r"pictures have shape \(5, 63\): wanted \(..., n, 64\)"):
+    with pytest.raises(ValueError, match=r"pictures has shape \(5, 63\): wanted \(..., n, 64\)"):
         JUDGE.features(np.zeros((5, 63)))
     bare = Pictures(np.zeros((3, 2, 2)))
     with pytest.raises(ValueError, match="train has no labels: wanted Pictures with labels"):

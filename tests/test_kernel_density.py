@@ -68,7 +68,7 @@ def test_a_perfect_sampler_is_off_by_nats_in_many_dimensions_and_one_point_is_no
     [
         (([0.0, 1.0], [0.0], 1.0), r"samples has shape \(2,\)"),
         (([[[0.0]]], [0.0], 1.0), r"samples has shape \(1, 1, 1\): wanted \(n, dim\)"),
-        (([[0.0, 0.0]], [[0.0]], 1.0), "samples have dim 2, target has dim 1"),
+        (([[0.0, 0.0]], [[0.0]], 1.0), "samples have dim 2, x has dim 1"),
         (([[0.0]], [0.0], 0.0), "bandwidth is 0.0: wanted above 0"),
         (([[0.0]], [0.0], [[1.0]]), r"bandwidth has shape \(1, 1\): wanted a number, or \(k,\)"),
         (([[0.0]], [[[0.0]]], 1.0), r"x has shape \(1, 1, 1\): wanted \(m, dim\)"),

@@ -80,8 +80,8 @@ def test_a_mode_that_is_given_twice_has_its_label_twice():
         (lambda: task_accuracy(np.zeros((9, 3)), np.zeros((9, 3)), k=2), "k=2: wanted an odd"),
         (lambda: task_accuracy(np.zeros((3, 3)), np.zeros((9, 3))), "k=5: .* of samples, 3$"),
         (lambda: task_accuracy(np.zeros((9, 1)), np.zeros((9, 1))), "samples have dim 1: wanted"),
-        (lambda: task_accuracy(np.zeros((9, 3)), np.zeros((9, 2))), "samples have dim 3, target"),
-        (lambda: task_accuracy(np.zeros((9, 3)), RING), "target is a Mixture: wanted points"),
+        (lambda: task_accuracy(np.zeros((9, 3)), np.zeros((9, 2))), "samples have dim 3, real"),
+        (lambda: task_accuracy(np.zeros((9, 3)), RING), "real is a Mixture: wanted points"),
     ],
 )
 def test_what_does_not_fit_gets_one_line(call, told):

@@ -144,8 +144,8 @@ def test_blocks_of_points_change_nothing(score, monkeypatch):
     [
         (np.zeros((4, 2)), 4, "k=4: wanted below the number of points around which balls are, 4"),
         (np.zeros((4, 2)), 0, "k=0: wanted a whole number, at least 1"),
-        (np.zeros((4, 3)), 1, "samples have dim 2, target has dim 3"),
-        (data.ring(), 1, r"target is a Mixture: wanted points, such as target.sample\(n, rng\)"),
+        (np.zeros((4, 3)), 1, "samples have dim 2, real has dim 3"),
+        (data.ring(), 1, r"real is a Mixture: wanted points, such as real.sample\(n, rng\)"),
     ],
 )
 def test_bad_input_gets_one_line(score, real, k, words):

@@ -115,7 +115,9 @@ def test_a_histogram_is_a_density_of_all_samples():
 def test_a_curve_off_the_grid_is_refused_in_one_line():
     _, ax = plots.figure()
     for curve, given in ((np.ones(5), "5,"), (np.ones((2, 5)), "5, 2")):
-        with pytest.raises(ValueError, match=rf"^x and y .* shapes \(161,\) and \({given}\)$"):
+        with pytest.raises(
+            ValueError, match=rf"^densities\(.*x and y .* shapes \(161,\) and \({given}\)$"
+        ):
             plots.densities(ax, GRID, P, generated=curve)
 
 
@@ -222,7 +224,7 @@ def test_the_floor_and_the_references_are_named():
     plots.outcomes(ax, {"arm": [0.4, 0.5]}, floor=(0.01, 0.02), reference={"at the mean": 0.4})
     assert labels(ax) == ["a perfect sampler", "at the mean"]
     assert ax.get_xlim()[0] < 0.01
-    with pytest.raises(ValueError, match=r"^no arm has a finite value; give at least one$"):
+    with pytest.raises(ValueError, match=r"^arms have no finite value; give at least one$"):
         plots.outcomes(ax, {"arm": [np.nan]})
 
 
@@ -285,7 +287,7 @@ def test_points_differ_in_shape_and_scales_are_equal():
     assert [each.get_marker() for each in ax.lines] == ["o", "x"]
     np.testing.assert_array_equal(ax.lines[1].get_xydata(), fake)
     assert ax.get_aspect() == 1
-    with pytest.raises(ValueError, match=r"^samples have shape \(4,\); give \(n, 2\)$"):
+    with pytest.raises(ValueError, match=r"^fake has shape \(4,\); give \(n, 2\)$"):
         plots.points(ax, real, np.ones(4))
 
 

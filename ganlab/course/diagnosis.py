@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ganlab.arguments import in_short
 from ganlab.course.advice import CASES, said
 from ganlab.course.faults import GAP, UNKNOWN, first_that_hold
 from ganlab.course.left import left_by
@@ -21,12 +22,14 @@ from ganlab.data import Mixture
 from ganlab.endings import endings
 from ganlab.evidence import FOLDER, EvidenceError
 from ganlab.evidence.claims import in_hundred
+from ganlab.guards import guard, one_of, text
 
 SPACING = 20, 120  # steps from record to record within which moves may be compared with those tried
 LIKE_A_CHASE = (
     "whether this is chasing: without modes it looks the same, and then equal rates for G and D "
     "help (F3a)"
 )
+_SHOWN = one_of("all", "samples", "curves")
 # Under which of the clinic's names the advice for a kind stands, where the names differ.
 ADVICE = {"dropped": "rates and sizes", "lost": "rates and sizes"}
 
@@ -104,6 +107,14 @@ class Diagnoses(Sequence):
         return "\n\n".join([self.summary, *(each._repr_markdown_() for each in self._examples())])
 
 
+def _a_gan(name, value):
+    """A kind: a `Gan`, told by what it has: to ask for its class would load TensorFlow."""
+    if not hasattr(value, "d_optimizer"):
+        raise TypeError(f"{name} is {in_short(value)}: wanted a Gan")
+    return value
+
+
+@guard(gan=_a_gan)
 def diagnose(run, target=None, seed=None, gan=None):
     """What happens in a training: a `Diagnosis`, or `Diagnoses`, one for each seed.
 
@@ -146,14 +157,17 @@ def diagnose(run, target=None, seed=None, gan=None):
         why = because or _nothing(found, i)
         each.append(Diagnosis(kind, why, first, more, name, trust))
     if seed is not None:
-        places = np.flatnonzero(left.seeds == seed)
+        known = isinstance(seed, (int, np.integer))
+        places = np.flatnonzero(left.seeds == seed) if known else []
         if len(places) != 1:
             there = ", ".join(map(str, left.seeds[:8])) + ", ..." * (len(left.seeds) > 8)
-            raise ValueError(f"seed={seed!r} is there {len(places)} times: wanted one of {there}")
+            told = f"seed={in_short(seed)} is there {len(places)} times"
+            raise ValueError(f"{told}: wanted one of {there}")
         return each[places[0]]
     return Diagnoses(each) if left.several else each[0]
 
 
+@guard(kind=text, gan=_a_gan)
 def try_first(kind, gan=None):
     """The clinic's first advice for a kind, with its figure and claim, that a `Gan` does not follow
     already; "" where there is none."""
@@ -164,6 +178,7 @@ def try_first(kind, gan=None):
     return f"nothing that {which} and is not done already"
 
 
+@guard(kind=text, gan=_a_gan)
 def advice_for(kind, gan=None):
     """[(advice, its words with figure and claim)], in the clinic's order: what it has for a kind,
     the evidence bears out and a `Gan` does not follow already."""
@@ -188,6 +203,7 @@ def _open(kind, gan):
     ]
 
 
+@guard(kind=text, shown=_SHOWN)
 def how_sure(kind, shown="all"):
     """How many of the runs that were told a kind had it, when the diagnosis was tried; "" where
     none was told it, or the package is without its evidence.
@@ -202,6 +218,7 @@ def how_sure(kind, shown="all"):
     return f"of runs told so in a test on other GANs {share} of 100 were (docs/diagnosis.md)"
 
 
+@guard(shown=_SHOWN)
 def tried(shown="all"):
     """[(the words that are true, the word that is said)] of every run on which the diagnosis was
     tried, by what it was `shown`; [] where the package is without its evidence."""

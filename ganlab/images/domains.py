@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ganlab.guards import guard, one_of
 from ganlab.images.pictures import Pictures
 
 # Each is its own inverse, or has one: nothing of a picture is lost on the way.
@@ -12,6 +13,7 @@ TRANSLATIONS = {
 }
 
 
+@guard(pictures=Pictures, translation=one_of(*TRANSLATIONS))
 def domains(pictures: Pictures, translation: str = "negative", rng=None):
     """(one domain, the other): all `pictures`, and all of them translated, row by row partners.
 
@@ -26,11 +28,6 @@ def domains(pictures: Pictures, translation: str = "negative", rng=None):
     >>> bool((light.array == -dark.array).all())
     True
     """
-    if not isinstance(pictures, Pictures):
-        raise TypeError(f"pictures is a {type(pictures).__name__}: wanted images.Pictures")
-    if translation not in TRANSLATIONS:
-        names = ", ".join(map(repr, TRANSLATIONS))
-        raise ValueError(f"translation={translation!r}: wanted one of {names}")
     here, there = pictures, pictures
     if rng is not None:
         if not isinstance(rng, np.random.Generator):
@@ -41,6 +38,7 @@ def domains(pictures: Pictures, translation: str = "negative", rng=None):
     return here, translated(there, translation)
 
 
+@guard(pictures=Pictures, translation=one_of(*TRANSLATIONS))
 def translated(pictures: Pictures, translation: str) -> Pictures:
     """The true partner of every picture, with its label and factors."""
     images = TRANSLATIONS[translation](pictures.array.reshape(-1, *pictures.size))

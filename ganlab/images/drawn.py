@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib.ft2font import FT2Font
 from PIL import Image, ImageDraw, ImageFont
 
-from ganlab.arguments import whole
+from ganlab.arguments import fits_memory, in_short, whole
 from ganlab.images.pictures import Pictures
 
 KINDS = ("disc", "bar", "cross")
@@ -30,6 +30,11 @@ def _generator(rng):
     return rng
 
 
+def _side(side, n):
+    fits_memory("side", whole("side", side, 4), 100 * n * side)
+    return side
+
+
 def shapes(n, rng, side: int = 16) -> Pictures:
     """n discs, bars and crosses, white on black, of side x side pixels.
 
@@ -42,7 +47,7 @@ def shapes(n, rng, side: int = 16) -> Pictures:
     >>> shapes(100, np.random.default_rng(0))
     Pictures(100 of 16 x 16)
     """
-    n, side, rng = whole("n", n, 2), whole("side", side, 4), _generator(rng)
+    n, side, rng = whole("n", n, 2), _side(side, n), _generator(rng)
     kind = rng.integers(len(KINDS), size=n)
     x, y = rng.uniform(-0.4, 0.4, (2, n))
     radius, angle = rng.uniform(0.3, 0.6, n), rng.uniform(0, np.pi, n)
@@ -79,9 +84,9 @@ def glyphs(n, rng, characters="0123456789", side: int = 16) -> Pictures:
     >>> glyphs(100, np.random.default_rng(0)).factors["font"].max()
     np.int64(5)
     """
-    n, side, rng = whole("n", n, 2), whole("side", side, 4), _generator(rng)
+    n, side, rng = whole("n", n, 2), _side(side, n), _generator(rng)
     if not isinstance(characters, str) or not characters.strip():
-        raise ValueError(f"characters={characters!r}: wanted a text, '0123456789' say")
+        raise ValueError(f"characters={in_short(characters)}: wanted a text, '0123456789' say")
     factors = {
         "character": rng.integers(len(characters), size=n),
         "font": rng.integers(len(FONTS), size=n),

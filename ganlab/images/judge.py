@@ -16,10 +16,13 @@ from typing import NamedTuple
 import numpy as np
 
 from ganlab.distances import frechet
+from ganlab.files import written_whole
+from ganlab.guards import a_number, a_path, guard
 from ganlab.images.pictures import Pictures
 from ganlab.images.scores import inception_score
 from ganlab.kernel_distances import kid
 from ganlab.metrics import as_points, sample_array
+from ganlab.own import LARGEST, numbers
 
 DIGITS = Path(__file__).with_name("digit_judge.npz")
 
@@ -39,7 +42,10 @@ class Judge(NamedTuple):
 
     def features(self, pictures):
         """What the last layer before the classes puts out, (..., n, features)."""
-        x = self._given(pictures)
+        return self._features(pictures, "pictures")
+
+    def _features(self, pictures, name):
+        x = self._given(pictures, name)
         for kernel, bias in zip(self.kernels[:-1], self.biases[:-1], strict=True):
             x = np.maximum(x @ kernel + bias, 0)
         return x
@@ -62,7 +68,7 @@ class Judge(NamedTuple):
         It falls as n grows, whoever made the pictures, so compare at equal n alone. It sees means
         and covariances of features: one that copies what it was trained on scores best.
         """
-        return frechet(self.features(pictures), self.features(_points(real)))
+        return self._compared(frechet, pictures, real)
 
     def inception(self, pictures):
         """The inception score of its probabilities (...): `inception_score`."""
@@ -71,32 +77,44 @@ class Judge(NamedTuple):
     def kid(self, pictures, real):
         """Squared kernel distance of the features of both (...): `kernel_distances.kid`, which has
         no bias: real pictures score 0 on average, whatever n."""
-        return kid(self.features(pictures), self.features(_points(real)))
+        return self._compared(kid, pictures, real)
 
+    @guard(least=a_number)
     def sure(self, pictures, least=0.9):
         """The share of the pictures for which one class is held at least so likely (...)."""
         p = self.probabilities(pictures).max(axis=-1)
         return np.where(np.isnan(p).any(axis=-1), np.nan, (p >= least).mean(axis=-1))[()]
 
     def shares(self, pictures):
-        """How often each class is seen, (..., classes)."""
+        """How often each class is seen, (..., classes); NaN where a pixel is not finite."""
         classes = np.arange(len(self.biases[-1]))
-        return (self.labels(pictures)[..., None] == classes).mean(axis=-2)
+        labels = self.labels(pictures)
+        shares = (labels[..., None] == classes).mean(axis=-2)
+        return np.where((labels < 0).any(axis=-1)[..., None], np.nan, shares)
 
+    @guard(path=a_path)
     def save(self, path):
         """Everything into one .npz file, without pickle."""
         layers = {f"kernel{i}": kernel for i, kernel in enumerate(self.kernels)}
         layers |= {f"bias{i}": bias for i, bias in enumerate(self.biases)}
-        np.savez_compressed(path, accuracy=self.accuracy, **layers)
+        with written_whole(path) as file:
+            np.savez_compressed(file, accuracy=self.accuracy, **layers)
 
     @classmethod
     def load(cls, path):
-        """The judge of a file that `save` wrote."""
-        with np.load(path, allow_pickle=False) as found:
-            layers = range(sum(name.startswith("kernel") for name in found.files))
-            kernels = tuple(found[f"kernel{i}"].astype(np.float64) for i in layers)
-            biases = tuple(found[f"bias{i}"].astype(np.float64) for i in layers)
-            return cls(kernels, biases, float(found["accuracy"]))
+        """The judge of a file that `save` wrote; ValueError, in one line, for another file."""
+        with open(a_path("path", path), "rb") as opened:  # one that is not there is told as that
+            try:
+                found = dict(np.load(opened, allow_pickle=False))
+                layers = range(sum(name.startswith("kernel") for name in found))
+                kernels = tuple(found[f"kernel{i}"].astype(np.float64) for i in layers)
+                biases = tuple(found[f"bias{i}"].astype(np.float64) for i in layers)
+                if not len(layers):
+                    raise ValueError
+                return cls(kernels, biases, float(found["accuracy"]))
+            except Exception:  # a damaged archive may raise anything
+                told = f"{path} is not a judge: wanted a file that Judge.save wrote"
+                raise ValueError(told) from None
 
     @classmethod
     def fit(cls, train: Pictures, test: Pictures, sizes=(128, 32), seed=0):
@@ -116,19 +134,36 @@ class Judge(NamedTuple):
         right = made.labels(test.array) == np.searchsorted(np.unique(train.labels), test.labels)
         return made._replace(accuracy=float(right.mean()))
 
-    def _given(self, pictures):
+    def _compared(self, distance, pictures, real):
+        """A distance between the features of both; few pictures are points for certain."""
+        x, y = self.features(pictures), self._features(_points(real), "real")
+        for name, features in (("pictures", x), ("real", y)):
+            if features.shape[-2] < 2:
+                raise ValueError(f"{name} has 1 picture: wanted at least 2")
+        return distance(x[None], y[None])[0]
+
+    def _given(self, pictures, name="pictures"):
         if isinstance(pictures, Pictures):
             pictures = pictures.array
-        x = sample_array(pictures, "pictures", stacks=False)
+        x = sample_array(pictures, name, stacks=False)
+        if np.nanmax(np.abs(x), initial=0) > LARGEST:
+            raise ValueError(f"{name} hold numbers above {LARGEST:.0e}: wanted pixels from -1 to 1")
         if x.shape[-1] != len(self.kernels[0]):
             wanted = f"wanted (..., n, {len(self.kernels[0])})"
-            raise ValueError(f"pictures have shape {x.shape}: {wanted}")
+            raise ValueError(f"{name} has shape {x.shape}: {wanted}")
         return x
 
 
 def _points(real):
     """`real` as an array (m, pixels)."""
-    return real.array if isinstance(real, Pictures) else as_points(real, np.shape(real)[-1], False)
+    return real.array if isinstance(real, Pictures) else _flat_rows(real)
+
+
+def _flat_rows(real):
+    real = numbers("real", real, "pictures (m, pixels)")
+    if real.ndim != 2:
+        raise ValueError(f"real has shape {real.shape}: wanted (m, pixels)")
+    return as_points(real, real.shape[-1], False, "real")
 
 
 @functools.cache

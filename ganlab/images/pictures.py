@@ -1,16 +1,22 @@
 """Pictures as a target: flat rows of pixels that know how they are to be looked at."""
 
-from pathlib import Path
-
 import numpy as np
 from PIL import Image
 
-from ganlab.arguments import whole
+from ganlab.arguments import fits_memory, in_short, whole
 from ganlab.data import Samples
+from ganlab.guards import a_path, guard, one_of, several
+from ganlab.own import numbers
 
 SPLIT = 0  # the seed that says which of the digits are held out: never another one
 HELD_OUT = 600
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff")
+
+
+def _factors(factors):
+    if factors is not None and not isinstance(factors, dict):
+        raise TypeError(f"factors is {in_short(factors)}: wanted {{name: (n,)}}")
+    return factors or {}
 
 
 class Pictures(Samples):
@@ -26,10 +32,15 @@ class Pictures(Samples):
     """
 
     def __init__(self, pictures, size=None, labels=None, factors=None):
-        pictures = np.asarray(pictures)
+        pictures = numbers("pictures", pictures, "numbers from -1 to 1")
+        if pictures.ndim < 2 or pictures.size == 0:
+            raise ValueError(f"pictures have shape {pictures.shape}: wanted (n, pixels), not empty")
         if size is None and pictures.ndim < 3:
             raise ValueError(f"pictures have shape {pictures.shape} and no size: wanted size")
-        self.size = tuple(whole("each of size", s, 1) for s in (size or pictures.shape[1:]))
+        self.size = tuple(
+            whole("each of size", s, 1)
+            for s in (pictures.shape[1:] if size is None else several("size", size))
+        )
         if len(self.size) not in (2, 3) or self.size[2:] not in ((), (3,)):
             raise ValueError(f"size is {self.size}: wanted (height, width) or (height, width, 3)")
         pixels = int(np.prod(self.size))
@@ -41,7 +52,7 @@ class Pictures(Samples):
             told = f"pictures have pixels from {low:.3g} to {high:.3g}"
             raise ValueError(f"{told}: wanted -1 to 1, of bytes say x / 127.5 - 1")
         self.labels = None if labels is None else np.asarray(labels)
-        self.factors = {name: np.asarray(values) for name, values in (factors or {}).items()}
+        self.factors = {name: np.asarray(values) for name, values in _factors(factors).items()}
         for name, values in {"labels": self.labels, **self.factors}.items():
             if values is not None and values.shape != (len(self),):
                 raise ValueError(f"{name} has shape {values.shape}: wanted ({len(self)},)")
@@ -59,6 +70,7 @@ class Pictures(Samples):
         return Pictures(self.array[which], self.size, labels, factors)
 
 
+@guard(part=one_of("train", "test", "all"))
 def digits(part="train") -> Pictures:
     """Handwritten digits of 8 x 8 pixels, with their labels 0 to 9.
 
@@ -72,13 +84,12 @@ def digits(part="train") -> Pictures:
     from sklearn.datasets import load_digits  # here: it takes a second
 
     parts = {"train": slice(HELD_OUT, None), "test": slice(HELD_OUT), "all": slice(None)}
-    if part not in parts:
-        raise ValueError(f"part={part!r}: wanted 'train', 'test' or 'all'")
     found = load_digits()
     which = np.random.default_rng(SPLIT).permutation(len(found.data))[parts[part]]
     return Pictures(found.data[which] / 8 - 1, (8, 8), found.target[which])
 
 
+@guard(path=a_path)
 def folder(path, side: int = 16, colour: bool = False) -> Pictures:
     """The pictures in a folder of your own, each cut to its middle square and brought to side x
     side pixels, grey unless `colour` is asked for; in the order of their names.
@@ -86,7 +97,8 @@ def folder(path, side: int = 16, colour: bool = False) -> Pictures:
     A folder of folders gives labels, 0, 1, ... in the order of their names. ValueError, in one
     line, for a folder without pictures, and for a file that has the name of a picture and is none.
     """
-    path, side = Path(path), whole("side", side, 1)
+    side = whole("side", side, 1)
+    fits_memory("side", side, 1200 * side)  # for each of a hundred pictures, say
     if not path.is_dir():
         raise ValueError(f"{str(path)!r} is not a folder: wanted one with pictures in it")
     kinds = sorted(p for p in path.iterdir() if p.is_dir())

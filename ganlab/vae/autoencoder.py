@@ -40,6 +40,14 @@ class Vae:
         if not isinstance(self.likelihood, Likelihood):
             wanted = "wanted a Likelihood, vae.gaussian(0.1) or vae.bernoulli say"
             raise TypeError(f"likelihood is {in_short(self.likelihood)}: {wanted}")
+        for role in ("encoder", "decoder"):
+            if not isinstance(given := getattr(self, role), (keras.Model, Ensemble)):
+                raise TypeError(f"{role} is {in_short(given)}: wanted a Keras model")
+        given = self.optimizer
+        bare = given.optimizer if isinstance(given, Scaled) else given
+        if bare is not None and not isinstance(bare, keras.optimizers.Optimizer):
+            wanted = "wanted a Keras optimizer, Adam(1e-3) say"
+            raise TypeError(f"optimizer is {in_short(bare)}: {wanted}")
         vars(self).update(
             real=as_distribution(self.real),
             latent_dim=whole("latent_dim", self.latent_dim, 1),
@@ -56,7 +64,7 @@ class Vae:
         """((encoder, decoder) models, their stacked weights, {members that failed before: step}),
         checked to fit."""
         dim, each = self.real.dim, self.likelihood.outputs
-        why = "a mean and a log variance for each number of z"
+        why = f"a mean and a log variance for each number of z, latent_dim={self.latent_dim}"
         encoder = self._network("encoder", self.encoder, VAE, seeds, dim, 2 * self.latent_dim, why)
         why = f"{each} for each number of a real sample"
         decoder = self._network(

@@ -7,7 +7,9 @@ from scipy.special import logsumexp
 
 from ganlab.arguments import whole
 from ganlab.backend import tf
+from ganlab.guards import guard, random_numbers
 from ganlab.vae.codes import code, divergence
+from ganlab.vae.runs import VaeRun
 
 _POINTS = 2**19  # pairs of a point and a z, over all members, that are looked at in one go
 
@@ -23,6 +25,7 @@ class Bounds(NamedTuple):
     importance_weighted: np.ndarray
 
 
+@guard(run=VaeRun, rng=random_numbers)
 def log_likelihood_bound(run, x, draws=1, rng=0):
     """Two bounds on log p(x) of each seed of a `VaeRun`: the ELBO and the importance-weighted one.
 

@@ -3,8 +3,10 @@
 import numpy as np
 
 from ganlab.backend import tf
+from ganlab.guards import a_path, guard, random_numbers
 from ganlab.latent import Gaussian
 from ganlab.models import input_size
+from ganlab.own import in_float32
 from ganlab.runs import Recorded
 from ganlab.vae.codes import code
 from ganlab.vae.likelihoods import NAMED, Likelihood
@@ -69,6 +71,7 @@ class VaeRun(Recorded):
         """How many numbers z has."""
         return input_size(self.decoders.model)
 
+    @guard(rng=random_numbers)
     def generate(self, n, rng=0, noise=True):
         """Samples (seeds, n, dim) of the final decoders, all from the same z.
 
@@ -84,6 +87,7 @@ class VaeRun(Recorded):
         mean, log_variance = code(tf.constant(self.encoders(self._points(x))))
         return mean.numpy(), np.exp(0.5 * log_variance.numpy())
 
+    @guard(rng=random_numbers)
     def reconstruct(self, x, rng=None):
         """x (n, dim), or (n,) in one dimension, there and back: (seeds, n, dim).
 
@@ -105,9 +109,9 @@ class VaeRun(Recorded):
 
     def _points(self, x):
         """x as float32 (n, dim), refused where the likelihood has no probability for it."""
-        x = np.asarray(x, "float32")
-        if x.ndim not in (1, 2) or (x.shape[1:] or (1,)) != (self._dim,):
-            raise ValueError(f"x has shape {x.shape}: wanted (n, {self._dim})")
+        x = in_float32("x", x)
+        if x.size == 0 or x.ndim not in (1, 2) or (x.shape[1:] or (1,)) != (self._dim,):
+            raise ValueError(f"x has shape {x.shape}: wanted (n, {self._dim}), not empty")
         self.likelihood.refuse("x", x)
         return x[:, None] if x.ndim == 1 else x
 
@@ -120,6 +124,7 @@ class VaeRun(Recorded):
         """One seed's decoder as a plain Keras model; its outputs are what the likelihood takes."""
         return self.decoders.member(self._member(seed, member))
 
+    @guard(path=a_path)
     def save(self, path):
         """Everything into one .npz file, without pickle."""
         name = next((n for n, known in NAMED.items() if self._same_kind(known)), None)
@@ -131,6 +136,7 @@ class VaeRun(Recorded):
         return known._replace(scalars=None) == self.likelihood._replace(scalars=None)
 
     @classmethod
+    @guard(path=a_path)
     def load(cls, path, *, likelihood=None, custom_objects=None):
         """A saved run. `custom_objects` names layers of your own, as in Keras; a `Likelihood` of
         your own has to be given again, with its scalars or without."""

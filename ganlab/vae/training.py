@@ -4,10 +4,11 @@ from functools import partial
 
 import numpy as np
 
-from ganlab.arguments import per_member, record_steps, seed_tuple, whole
+from ganlab.arguments import in_short, per_member, record_steps, seed_tuple, whole
 from ganlab.backend import keras, tf
 from ganlab.ensemble import Ensemble, is_tiny
 from ganlab.gan import Scaled
+from ganlab.interrupts import held_back
 from ganlab.latent import Gaussian
 from ganlab.loop import Loop, Part
 from ganlab.optimizers import followed
@@ -31,9 +32,13 @@ class VaeTrainer(Loop):
 
     def __init__(self, *vae, seeds=32, batch_size=64, records=None, **fields):
         whole_vae = len(vae) == 1 and isinstance(vae[0], Vae) and not fields
+        if len(vae) == 1 and not whole_vae and not fields:
+            raise TypeError(f"vae is {in_short(vae[0])}: wanted a Vae, or its fields")
         self.vae = vae = vae[0] if whole_vae else Vae(*vae, **fields)
         seeds, self.batch_size = seed_tuple(seeds), whole("batch_size", batch_size, 1)
         members, records = len(seeds), Records() if records is None else records
+        if not isinstance(records, Records):
+            raise TypeError(f"records is {in_short(records)}: wanted a Records")
         optimizer, factors = (
             vae.optimizer if isinstance(vae.optimizer, Scaled) else (vae.optimizer, 1.0)
         )
@@ -88,6 +93,8 @@ class VaeTrainer(Loop):
         """What is left of the current block for one seed: {"real": (steps, batch, dim), "noise":
         (steps, batch, latent dim)}."""
         block, start, _ = self._supplies["vae"].peek()
+        if not isinstance(seed, (int, np.integer)) or seed not in self.seeds:
+            raise ValueError(f"seed={in_short(seed)} is not trained here: wanted one of .seeds")
         member = self.seeds.index(seed)
         return {name: np.asarray(x)[start:, member] for name, x in block._asdict().items()}
 
@@ -106,8 +113,8 @@ class VaeTrainer(Loop):
         if seen is None:
             steps, totals = self._play("vae", 256, move=False)
             seen = dict(zip(QUANTITIES, totals / steps, strict=True))
-        if set(seen) != set(QUANTITIES):
-            raise ValueError(f"record got {sorted(seen)}: wanted what advance returns")
+        if not isinstance(seen, dict) or set(seen) != set(QUANTITIES):
+            raise ValueError(f"seen is {in_short(seen)}: wanted what advance returns")
         samples = Sampler(self._ensembles()[1], self._likelihood)(self._shown)
         samples[self._frozen] = np.nan
         elbo = seen["reconstruction"] - seen["kl"]
@@ -115,8 +122,9 @@ class VaeTrainer(Loop):
         if self._kept is not None:
             kept = self._kept(samples, self._records["kept"])
             noted |= {"samples": samples[:, :0], "kept": kept}
-        for name, value in noted.items():
-            self._records[name].append(value)
+        with held_back():
+            for name, value in noted.items():
+                self._records[name].append(value)
 
     def run(self):
         """A `VaeRun` of the records so far, with the networks as they are now."""
@@ -141,6 +149,7 @@ def train_vae(
     batch_size=64,
     optimizer=None,
     records=50,
+    checkpoint=None,
 ):
     """Trains one variational autoencoder per seed, all seeds at once, and returns a `VaeRun`.
 
@@ -156,7 +165,7 @@ def train_vae(
     likelihood  `gaussian(variance)`, `learned_gaussian()` or `bernoulli`: p(x|z)
     beta        how much the KL divergence weighs, at least 0: a number, or one for each member
                 (Higgins et al. 2017; with 1 it is the ELBO that is maximised)
-    steps, seeds, batch_size, records
+    steps, seeds, batch_size, records, checkpoint
                 as in `training.train`
     optimizer   a Keras optimizer, Adam(1e-3) if not given, or `training.Scaled` for a learning
                 rate of each member's own
@@ -186,13 +195,14 @@ def train_vae(
         beta=beta,
         optimizer=optimizer,
     )
-    return train_this_vae(vae, steps=steps, seeds=seeds, batch_size=batch_size, records=records)
+    sizes = {"steps": steps, "seeds": seeds, "batch_size": batch_size, "records": records}
+    return train_this_vae(vae, **sizes, checkpoint=checkpoint)
 
 
-def train_this_vae(vae, *, steps=5000, seeds=32, batch_size=64, records=50):
+def train_this_vae(vae, *, steps=5000, seeds=32, batch_size=64, records=50, checkpoint=None):
     """`train_vae` for a `Vae` that is there already; the arguments are those of `train_vae`."""
     steps = whole("steps", steps, 0)
     records = records if isinstance(records, Records) else Records(records)
     stops = record_steps(records.at, steps)
     trainer = VaeTrainer(vae, seeds=seeds, batch_size=batch_size, records=records)
-    return trainer.run_recorded(stops, QUANTITIES, "VAE")
+    return trainer.run_recorded(stops, QUANTITIES, "VAE", checkpoint)

@@ -1,0 +1,66 @@
+"""A training on its way, in a file: what it holds, and whether it is that of another training."""
+
+import hashlib
+import json
+
+import numpy as np
+
+from ganlab.backend import tf
+from ganlab.files import written_whole
+from ganlab.guards import a_path
+
+OTHER = "another training"
+_WANTED = {
+    "kind": "a file of this kind of training",
+    "seeds": "the same seeds",
+    "records": "the same Records.keep",
+    "rates": "the same learning rates",
+    "drawn": "the same data, latent, noise and batch size",
+    "seen": "the same losses, techniques and scalars",
+}
+
+
+def write(path, state, records, about):
+    """One .npz file of a list of tensors, {name: list of a record each}, and what json takes."""
+    arrays = {f"state{i}": np.asarray(value) for i, value in enumerate(state)}
+    arrays |= {f"record {name}": np.asarray(values) for name, values in records.items()}
+    with written_whole(a_path("path", path)) as file:
+        np.savez(file, about=json.dumps(about), **arrays)
+
+
+def read(path):
+    """(state, records, about) of what `write` wrote; ValueError, in one line, for other files."""
+    path = a_path("path", path)
+    with open(path, "rb") as opened:  # a file that is not there is told as that
+        try:
+            arrays = dict(np.load(opened, allow_pickle=False))
+            about = json.loads(str(arrays.pop("about")))
+            count = sum(name.startswith("state") for name in arrays)
+            state = [arrays[f"state{i}"] for i in range(count)]
+            before = "record "
+            records = {n[len(before) :]: list(v) for n, v in arrays.items() if n.startswith(before)}
+            records["steps"] = [int(step) for step in records["steps"]]
+            if not {*_WANTED, "step", "failed", "used"} <= set(about):
+                raise ValueError
+        except Exception:  # a damaged archive may raise anything: lengths, codes, checksums
+            wanted = "wanted a file that a Trainer saved"
+            raise ValueError(f"{path} is not a training on its way: {wanted}") from None
+    return state, records, about
+
+
+def refuse_others(path, about, now, names):
+    """ValueError, in one line, where a training differs from the saved one in one of `names`."""
+    for name in names:
+        same = about[name] == now[name]
+        if name == "seen":  # another processor rounds otherwise
+            same = np.shape(about[name]) == np.shape(now[name])
+            same = same and np.allclose(about[name], now[name], rtol=1e-3, atol=1e-5)
+        if not same:
+            raise ValueError(f"{path} holds {OTHER}: wanted {_WANTED[name]}")
+
+
+def digest(block, at, left):
+    """Stands for the random numbers of the next step in a block that a `Supply` has drawn."""
+    parts = [part for part in tf.nest.flatten(block) if part is not None]
+    content = b"".join(np.asarray(part[at]).tobytes() for part in parts)
+    return hashlib.sha256(content).hexdigest()

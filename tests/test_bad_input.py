@@ -1,0 +1,138 @@
+"""Every public function, asked with one bad argument: refused in one line that names it, or right.
+
+What is asked is found by looking (`tests/fuzz/found.py`), so a new function is here by itself; what
+a valid argument is stands in `tests/fuzz/valid.py`, by its name. Hypothesis then puts something bad
+in the place of one of them (`bad.py`). `asked.py` says what counts as a fault: an error of several
+lines, or of another kind, or one that does not name the argument; something of a wrong type that is
+taken without a word; NaN out of finite numbers; finite numbers out of NaN; more than a minute, or
+6 GB.
+"""
+
+import zlib
+from pathlib import Path
+
+import hypothesis
+import pytest
+from hypothesis import strategies as st
+
+from tests.fuzz import asked, bad, found, valid
+
+FUNCTIONS = {name: (function, None) for name, function in found.functions().items()}
+METHODS = found.methods(valid.INSTANCES)
+ALL = FUNCTIONS | METHODS
+# Those that train take tenths of a second a call, so they are asked less often.
+SLOW = ("train", "pretrain", "Trainer", "VaeTrainer", "shapes", "glyphs", "diagnose", "playground")
+LONG = ("steps", "most", "draws", "repeats")  # so many take as long as they say
+FEW, MANY = 3, 60  # cases of a function in `make test`, and in `make test-all`
+OWN = {name for name in METHODS if name.startswith(("data.", "latent."))}
+
+
+@pytest.fixture(autouse=True)
+def somewhere_else(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # where a file called "text" harms nobody
+
+
+def offered(name):
+    """Whether a method can be asked at all: a density of points, say, cannot."""
+    function, owner = ALL[name]
+    needed, _ = asked.arguments(name, function)
+    try:
+        asked.call(function, {argument: make() for argument, make in needed.items()}, owner)
+    except ValueError as error:
+        assert name in OWN and "\n" not in str(error), f"{name}: {error}"
+        return False
+    return True
+
+
+def fuzz(name, cases, seed=0):
+    """Asks a function so many times; the first fault fails."""
+    function, owner = ALL[name]
+    needed, others = asked.arguments(name, function)
+    if not (every := {**needed, **others}) or not offered(name):
+        return 0
+    counted = []
+
+    @hypothesis.seed(seed + zlib.crc32(name.encode()))
+    @hypothesis.settings(
+        max_examples=cases,
+        derandomize=False,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
+    @hypothesis.given(st.data())
+    def ask(data):
+        argument = data.draw(st.sampled_from(sorted(every)))
+        given = {name: make() for name, make in needed.items()}
+        what, given[argument] = data.draw(bad.bad(every[argument]()))
+        long = isinstance(given[argument], int) and 500 < given[argument] < 2**31
+        hypothesis.assume(not (long and argument in LONG))
+        counted.append(argument)
+        usual = every[argument]()
+        allowed = ("text",) if isinstance(usual, (str, Path)) else ()  # a text for a text
+        if isinstance(usual, list) and all(isinstance(each, str) for each in usual):
+            allowed = (
+                "a list of text",
+                "an array of objects",
+                "complex numbers",
+                "dates",
+                "masked",
+            )
+            allowed += ("ragged lists",)  # what labels axes is written as it is
+        if isinstance(usual, dict):
+            allowed = ("a dict",)
+        wrong = asked.fault(function, given, argument, what, owner, allowed)
+        assert wrong is None, f"{name}, {argument} is {what}: {wrong}"
+
+    ask()
+    return len(counted)
+
+
+def test_all_that_is_public_is_found():
+    """A handful of each kind, so that a mistake in the looking would show."""
+    assert len(FUNCTIONS) > 100 and len(METHODS) > 40
+    for name in ("metrics.wasserstein", "training.train", "plots.band", "data.Gaussian"):
+        assert f"ganlab.{name}" in FUNCTIONS
+    assert {"runs.Run.generate", "data.Mixture.quantile"} <= set(METHODS)
+
+
+def test_a_new_argument_has_to_be_known():
+    def stranger(never_heard_of):
+        pass
+
+    with pytest.raises(LookupError, match="never_heard_of"):
+        asked.arguments("ganlab.new.stranger", stranger)
+
+
+@pytest.mark.parametrize(
+    "wrong, told",
+    [
+        (lambda x: {}[x], "KeyError"),
+        (lambda x: x + 1, "does not name `x`"),
+        (lambda x: None, "taken without a word"),
+    ],
+)
+def test_faults_are_seen(wrong, told):
+    assert told in asked.fault(wrong, {"x": "text"}, "x", "text")
+
+
+def test_numbers_that_are_silently_wrong_are_seen():
+    nan, fine = float("nan"), 1.0
+    assert "NaN comes" in asked.fault(lambda x: nan, {"x": fine}, "x", "1.0")
+    assert "NaN is taken" in asked.fault(lambda x: fine, {"x": nan}, "x", "nan")
+    assert asked.fault(lambda x: x, {"x": nan}, "x", "nan") is None
+
+
+@pytest.mark.parametrize("room", sorted({name.split(".")[1] for name in FUNCTIONS} | {"methods"}))
+def test_a_bad_argument_is_refused_in_one_line(room):
+    """Three cases a function: over 500 in all."""
+    names = METHODS if room == "methods" else [n for n in FUNCTIONS if n.split(".")[1] == room]
+    for name in names:
+        fuzz(name, 1 if name.rpartition(".")[2] in SLOW else FEW)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(ALL))
+def test_many_bad_arguments_are_refused_in_one_line(name):
+    """Sixty cases a function: over 10,000 in all."""
+    fuzz(name, 12 if name.rpartition(".")[2] in SLOW else MANY, seed=1)

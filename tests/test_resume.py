@@ -1,0 +1,177 @@
+"""A training that was saved on its way and gone on from: the bits of one that was left alone."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ganlab import data, latent, losses, techniques
+from ganlab.backend import keras
+from ganlab.networks import mlp
+from ganlab.runs import RECORDS, Records
+from ganlab.training import Scaled, Trainer, train
+from ganlab.vae import gaussian, train_vae
+from tests.going_on import BELL, FIRST, KINDS, REST, begun, left_by
+
+SMALL = {"seeds": 2, "batch_size": 8}
+
+
+def gan(**changes):
+    given = {"steps": 12, "records": 4, **SMALL, **changes}
+    return train(mlp((1, 4, 1)), mlp((1, 4, 1)), BELL, latent.Gaussian(), **given)
+
+
+def same(one, other):
+    assert one.steps.tolist() == other.steps.tolist()
+    for name in (*RECORDS, "samples"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(other, name), err_msg=name)
+    for role in ("generators", "discriminators"):
+        for a, b in zip(getattr(one, role).weights, getattr(other, role).weights, strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
+QUICK = ["plain", "r1", "averaged", "pretrained", "fading noise"]
+
+
+def gone_on(names, folder):
+    """{kind: what was left by a training that was never stopped}; in the folder another process
+    goes on from what these were half way."""
+    alone = {}
+    for name in names:
+        trainer = begun(name)
+        trainer.save(folder / f"{name}.npz")
+        alone[name] = left_by(trainer, REST)
+    command = [sys.executable, "-m", "tests.going_on", str(folder)]
+    done = subprocess.run(command, cwd=Path(__file__).parents[1], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return alone
+
+
+@pytest.mark.parametrize(
+    "names", [QUICK, pytest.param([*KINDS.keys() - set(QUICK)], marks=pytest.mark.slow)]
+)
+def test_another_process_goes_on_bit_for_bit(tmp_path, names):
+    for name, alone in gone_on(names, tmp_path).items():
+        with np.load(tmp_path / f"{name}.after.npz") as found:
+            assert set(found.files) == set(alone)
+            for part, value in alone.items():
+                np.testing.assert_array_equal(found[part], value, err_msg=f"{name}: {part}")
+        assert alone["step"] == FIRST + REST
+        assert alone["record steps"].tolist() == [0, FIRST, FIRST + REST]
+
+
+def equal(one, other):
+    assert set(one) == set(other)
+    for part, value in other.items():
+        np.testing.assert_array_equal(one[part], value, err_msg=part)
+
+
+def test_to_save_moves_nothing(tmp_path):
+    one, other = begun("critic"), begun("critic")
+    for path in ("a", "b"):
+        one.save(tmp_path / path)
+    equal(left_by(one, REST), left_by(other, REST))
+
+
+def test_failed_members_stay_failed(tmp_path):
+    def broken():
+        rates = Scaled(keras.optimizers.SGD(1.0), [1e-3, 1e30])
+        networks = mlp((1, 4, 1)), mlp((1, 4, 1)), BELL, latent.Gaussian()
+        return Trainer(*networks, d_optimizer=rates, **SMALL)
+
+    one, other = broken(), broken()
+    one.advance(9)
+    assert list(one.failed) == [1]
+    one.save(tmp_path / "half.npz")
+    other.resume(tmp_path / "half.npz")
+    assert other.failed == one.failed
+    equal(left_by(other, 5), left_by(one, 5))
+
+
+# The checkpoint of `train` ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("stopped", [3, 6, 9])
+def test_a_training_goes_on_from_its_checkpoint(tmp_path, stopped):
+    alone = gan(records=[3, 6, 9])
+    path = tmp_path / "half.npz"
+    half = gan(steps=stopped, records=[s for s in (3, 6) if s <= stopped], checkpoint=path)
+    assert half.steps[-1] == stopped
+    same(gan(records=[3, 6, 9], checkpoint=path), alone)
+    same(gan(records=[3, 6, 9], checkpoint=path), alone)  # at its end it is there at once
+
+
+def test_what_is_kept_of_samples_goes_on(tmp_path):
+    records = Records([3, 6, 9], 20, lambda samples: samples.mean(axis=1))
+    path = tmp_path / "half.npz"
+    gan(steps=6, records=records._replace(at=[3]), checkpoint=path)
+    one, other = gan(records=records, checkpoint=path), gan(records=records)
+    same(one, other)
+    np.testing.assert_array_equal(one.kept, other.kept)
+
+
+def test_an_autoencoder_goes_on_from_its_checkpoint(tmp_path):
+    def vae(steps, **checkpoint):
+        networks = mlp((1, 4, 2)), mlp((1, 4, 1)), BELL
+        given = {"latent_dim": 1, "likelihood": gaussian(0.1), "records": [4], **SMALL}
+        return train_vae(*networks, steps=steps, **given, **checkpoint)
+
+    vae(4, checkpoint=tmp_path / "half.npz")
+    one, other = vae(9, checkpoint=tmp_path / "half.npz"), vae(9)
+    np.testing.assert_array_equal(one.elbo, other.elbo)
+    for a, b in zip(one.decoders.weights, other.decoders.weights, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_fewer_steps_than_were_taken_are_refused(tmp_path):
+    gan(checkpoint=tmp_path / "half.npz")
+    with pytest.raises(ValueError, match=r"\Acheckpoint .* is at step 12: wanted at least as many"):
+        gan(steps=5, records=1, checkpoint=tmp_path / "half.npz")
+
+
+# Another training ---------------------------------------------------------------------------
+
+
+def trainer(real=BELL, generator=(1, 4, 1), seeds=(0, 1), **fields):
+    networks = mlp(generator), mlp((1, 4, 1)), real, latent.Gaussian()
+    return Trainer(*networks, seeds=seeds, batch_size=8, **fields)
+
+
+@pytest.mark.parametrize(
+    "other, told",
+    [
+        (lambda: trainer(seeds=(0, 2)), "wanted the same seeds"),
+        (lambda: trainer(generator=(1, 5, 1)), "wanted equal networks and optimizers"),
+        (lambda: trainer(d_optimizer=keras.optimizers.SGD(1e-3)), "wanted equal networks and opt"),
+        (lambda: trainer(d_optimizer=keras.optimizers.Adam(2e-3, 0.5)), "wanted the same learning"),
+        (lambda: trainer(data.Gaussian(4.0, 0.6)), "wanted the same data"),
+        (lambda: trainer(losses=losses.least_squares), "wanted the same losses"),
+        (lambda: trainer(added=techniques.r1(1.0)), "wanted the same losses, techniques"),
+        (lambda: KINDS["vae"](), "wanted a file of this kind"),
+    ],
+)
+def test_another_training_is_refused_and_left_as_it_was(tmp_path, other, told):
+    one = trainer()
+    one.advance(5)
+    one.save(tmp_path / "half.npz")
+    stranger, fresh = other(), other()
+    with pytest.raises(ValueError, match=rf"\A[^\n]*half.npz holds another training: {told}"):
+        stranger.resume(tmp_path / "half.npz")
+    equal(left_by(stranger, 3), left_by(fresh, 3))
+
+
+def test_a_file_that_is_none_is_refused_in_one_line(tmp_path):
+    one = trainer()
+    one.save(tmp_path / "half.npz")
+    whole = (tmp_path / "half.npz").read_bytes()
+    (tmp_path / "cut.npz").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "text.npz").write_text("no training")
+    gan(steps=2, records=1).save(tmp_path / "run.npz")
+    np.savez(tmp_path / "pickled.npz", about=np.array([{}], object), allow_pickle=True)
+    for name in ("cut", "text", "run", "pickled"):
+        with pytest.raises(ValueError, match=rf"\A[^\n]*{name}.npz is not a training on its way"):
+            one.resume(tmp_path / f"{name}.npz")
+    with pytest.raises(FileNotFoundError):
+        one.resume(tmp_path / "nowhere.npz")
