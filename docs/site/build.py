@@ -19,7 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 OUT, SOURCE = ROOT / "site", ROOT / "build" / "site"
 FOLDERS = ("docs", "notebooks", "evidence", "ganlab", "benchmarks")
-FILES = ("CONTRIBUTING.md", "README.md", "CITATION.cff")
+FILES = ("CONTRIBUTING.md", "CHANGELOG.md", "README.md", "CITATION.cff")
 NOT_COPIED = shutil.ignore_patterns("__pycache__", "text", "runs", "site", ".*")
 
 CONTENTS = {
