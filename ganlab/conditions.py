@@ -3,13 +3,14 @@
 A condition, a label say, stands behind the numbers of its sample. Data are then joint points
 (x, c); a generator is given (z, c), makes x of both, and hands c through; a discriminator sees
 joint points. So a conditional GAN is a GAN like any other: it needs no argument and no other
-loss. M. Mirza and S. Osindero, *Conditional Generative Adversarial Nets*, 2014.
+loss. But D has to be free to be steep in c, so a price on its slope is for the slope in x alone.
+M. Mirza and S. Osindero, *Conditional Generative Adversarial Nets*, 2014.
 
     real = images.digits()
     labels = one_hot(real.labels)
     z = Conditioned(latent.Gaussian(16), labels)
     G, D = networks.conditional_dcgan(16, (8, 8), conditions=10)
-    run = train(G, D, joint(real.array, labels), z, ...)
+    run = train(G, D, joint(real.array, labels), z, added=r1(3.0, first=64), ...)
     sevens = run.generators(z.given(one_hot([7] * 20, 10), rng))[..., :64]
 """
 
