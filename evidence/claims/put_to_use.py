@@ -40,8 +40,8 @@ def detector(name):
 REMEDIES = {
     "nothing": "nothing",
     "copies, or a weight": "copies",
-    "noise": "noise",
-    "shifts": "shifts",
+    "copies with noise": "noise",
+    "copies with shifts": "shifts",
 }
 DETECTORS = ("PCA", "autoencoder", "one-class SVM", "nearest")
 NEAR = {"fooling": 0.0, "error": 3.0}
