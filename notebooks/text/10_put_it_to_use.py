@@ -218,14 +218,14 @@ show(fig, "10.rare")
 
 # %% [markdown]
 # Whatever is done helps, from next to no eights to half of them and more. But made eights help less
-# than the six, copied: they hold nothing that the six do not hold, and what the GAN adds of its own
-# are its mistakes. Copies and the weight are the same to this classifier, whose loss is a sum over
-# pictures; noise on the copies is as good or a little better. Shifts, which any eight survives, harm a
-# linear classifier: it knows pixels, and not strokes. And nothing comes near to 108 more real ones.
+# than the six, copied: what G adds to the six it has from other digits, and here it is mostly
+# mistakes. Copies and the weight are the same to this classifier, whose loss is a sum over pictures;
+# noise on the copies is as good or a little better. Shifts, which any eight survives, harm a linear
+# classifier: it knows pixels, and not strokes. And nothing comes near to 108 more real ones.
 #
-# So here the GAN loses against a word in the call of `fit`. That is one digit, one choice of six and one
-# classifier: protocol [I2a](../evidence/claims/put_to_use.py) takes every digit in turn, and six
-# pictures of each seed's own.
+# So here the GAN loses against a word in the call of `fit`. That is one digit, one choice of six and
+# one classifier: when we tried threes, and another six, made ones were ahead. Protocol
+# [I2a](../evidence/claims/put_to_use.py) takes every digit in turn, and six pictures of each seed's own.
 #
 # ## What was never seen
 #
@@ -392,9 +392,9 @@ show(fig, "10.tradeoff")
 # The corner at the upper left is empty, as it is for any method (Blau and Michaeli, 2018): whoever is
 # as near as can be is smeared, and sharper ones are further off. *Both* gains a little sharpness at
 # hardly any cost. A linear regression is about as near as the networks that are trained for it. And the
-# nearest training picture is sharper than what fools D,
-# and nearer to the truth: it copies, which 1,197 pictures of ten digits allow. Distance and
-# sharpness over seeds: [I2c and I2d](../evidence/claims/put_to_use.py).
+# nearest training picture is sharper than what fools D, and nearer to the truth: it copies, which 1,197
+# pictures of ten digits allow. Distance and sharpness over seeds:
+# [I2c and I2d](../evidence/claims/put_to_use.py).
 #
 # ## Exercises
 #
@@ -450,7 +450,7 @@ quiz("10.3")
 # | post | said | here |
 # |---|---|---|
 # | `module` | a conditional GAN controls what is generated | some 90 of 100 are as asked; 25 where R1 prices the label, too |
-# | `module` | creates samples for underrepresented classes | they help less than copies of the six: [I2a](../evidence/claims/put_to_use.py) waits to be measured |
+# | `module` | creates samples for underrepresented classes | of eights less than copies of the six, of threes more: [I2a](../evidence/claims/put_to_use.py) waits to be measured |
 # | `highdim2018` | a larger target sample lets a predictive model perform better | it does, and so does a weight |
 # | `module` | poor reconstruction indicates an anomaly | better than guessing, worse than PCA; I2b waits to be measured |
 # | `module` | super-resolution enhances quality | sharper, and further from the truth; I2c and I2d wait |
