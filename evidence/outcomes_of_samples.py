@@ -1,8 +1,9 @@
 """What samples came to, in any dimension: one number a seed, (seeds,), NaN for one that failed.
 
 Of the `Generated` of trainings/side_by_side.py, each seed's samples against real points of its own,
-of the `Labelled` of trainings/labelled.py, of the `Judged` of trainings/parzen.py, and of the
-`Drawn` of trainings/pictures.py. `outcomes` has those of runs on the line.
+of the `Labelled` of trainings/labelled.py, of the `Judged` of trainings/parzen.py, of the `Drawn`
+of trainings/pictures.py, and of what trainings/put_to_use.py returns. `outcomes` has those of runs
+on the line.
 """
 
 import numpy as np
@@ -63,3 +64,35 @@ def judged_distance(drawn):
     """Frechet distance of drawn digits to test digits, in the judge's features; of real ones it is
     1 to 2."""
     return images.digit_judge().frechet(drawn.pictures, drawn.test)
+
+
+def as_asked(asked):
+    """Share of the pictures that the judge reads as the digit they were to be."""
+    read = images.digit_judge().labels(asked.pictures)
+    return np.where(np.isnan(asked.pictures).any((1, 2)), np.nan, (read == asked.labels).mean(1))
+
+
+def named_of_the_rare(helped, *, remedy):
+    """Share of the rare digit's test pictures that a classifier names rightly."""
+    return helped[remedy][:, 0]
+
+
+def named_of_all(helped, *, remedy):
+    """The same of all test pictures."""
+    return helped[remedy][:, 1]
+
+
+def told_apart(areas, *, detector):
+    """Area under the curve of a detector of the digit that was never seen."""
+    return areas[detector]
+
+
+def off_the_truth(enlarged):
+    """Root mean squared error, over pixels and pictures."""
+    return np.sqrt(np.mean((enlarged.pictures - enlarged.truth) ** 2, axis=(1, 2)))
+
+
+def sharp(enlarged):
+    """Sharpness as a share of that of the true pictures."""
+    real = images.sharpness(enlarged.truth, (8, 8))
+    return images.sharpness(enlarged.pictures, (8, 8)) / real

@@ -66,6 +66,14 @@ def _joined(layer, weights, inputs):
     return joined(inputs, layer.axis if layer.axis < 0 else layer.axis + 1)
 
 
+def _dotted(layer, weights, inputs):
+    """Products of two vectors a sample: what a discriminator projects a condition with."""
+    flat = [x.shape.rank for x in inputs] == [3, 3]
+    if not flat or layer.normalize or layer.axes not in (1, -1):
+        return None
+    return tf.reduce_sum(operator.mul(*inputs), axis=-1, keepdims=True)
+
+
 def _flattened(layer, weights, x):
     return tf.reshape(x, (x.shape[0], -1, math.prod(x.shape[2:])))
 
@@ -105,6 +113,7 @@ STACKED = {
     keras.layers.Subtract: partial(_merged, lambda inputs: operator.sub(*inputs)),
     keras.layers.Multiply: partial(_merged, lambda inputs: reduce(operator.mul, inputs)),
     keras.layers.Concatenate: _joined,
+    keras.layers.Dot: _dotted,
     keras.layers.Flatten: _flattened,
     keras.layers.Reshape: _reshaped,
 }

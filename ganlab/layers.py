@@ -1,4 +1,5 @@
-"""Keras layers that Keras has not: one that looks along the batch, and one that shuffles pixels."""
+"""Keras layers that Keras has not: one that looks along the batch, one that shuffles pixels, and
+one that takes a part of each sample."""
 
 import numpy as np
 
@@ -174,3 +175,45 @@ class DepthToSpace(keras.layers.Layer):
 
     def get_config(self):
         return {**super().get_config(), "block": self.block}
+
+
+@keras.saving.register_keras_serializable("ganlab")
+class Columns(keras.layers.Layer):
+    """Numbers `start` to `stop` of each sample: x[:, start:stop], without `stop` to the end.
+
+    So a network may treat a part of a joint point by itself: of a picture of 64 pixels with its
+    label behind it, `Columns(0, 64)` is the picture and `Columns(64)` the label. Plain slices of a
+    Keras graph do the same, but member by member.
+    """
+
+    def __init__(self, start, stop=None, **keywords):
+        super().__init__(**keywords)
+        self.start = whole("start", start, 0)
+        self.stop = None if stop is None else whole("stop", stop, self.start + 1)
+
+    def build(self, input_shape):
+        self.compute_output_shape(input_shape)
+
+    def compute_output_shape(self, input_shape):
+        """The shape of what it gives; ValueError where a sample has not so many numbers."""
+        size = input_shape[-1]
+        stop = size if self.stop is None else self.stop
+        if len(input_shape) != 2 or stop > size or self.start >= size:
+            wanted = f"wanted (n, {max(stop, self.start + 1)}) at least"
+            told = f"Columns({self.start}, {self.stop}) is given {tuple(input_shape)}"
+            raise ValueError(f"{told}: {wanted}")
+        return (input_shape[0], stop - self.start)
+
+    def call(self, x):
+        return x[..., self.start : self.stop]
+
+    def call_stacked(self, weights, x):
+        """The layer for many members at once: x (seeds, n, size)."""
+        return self.call(x)
+
+    def multiplications(self, batch):
+        """How many multiplications it takes: none."""
+        return 0
+
+    def get_config(self):
+        return {**super().get_config(), "start": self.start, "stop": self.stop}

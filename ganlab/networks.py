@@ -8,9 +8,9 @@ import numpy as np
 from ganlab.arguments import fits_memory, in_short, whole
 from ganlab.backend import keras, refuse_unusable
 from ganlab.guards import several
-from ganlab.layers import MinibatchDiscrimination, an_initializer
+from ganlab.layers import Columns, MinibatchDiscrimination, an_initializer
 
-__all__ = ["MinibatchDiscrimination", "dcgan", "mlp", "pytorch_initial"]
+__all__ = ["MinibatchDiscrimination", "conditional_dcgan", "dcgan", "mlp", "pytorch_initial"]
 
 
 def mlp(sizes, activation="relu", output_activation=None, kernel="glorot_uniform", bias="zeros"):
@@ -85,7 +85,50 @@ def dcgan(latent_dim, size, channels=16):
         G, D = dcgan(16, (8, 8))
     """
     refuse_unusable()
-    latent_dim, channels = whole("latent_dim", latent_dim, 1), whole("channels", channels, 1)
+    latent_dim, (pixels, larger, smaller) = (
+        whole("latent_dim", latent_dim, 1),
+        _parts(size, channels),
+    )
+    return (
+        keras.Sequential([keras.Input((latent_dim,)), *larger]),
+        keras.Sequential([keras.Input((pixels,)), *smaller, keras.layers.Dense(1)]),
+    )
+
+
+def conditional_dcgan(latent_dim, size, conditions, channels=16):
+    """(generator, discriminator) like those of `dcgan`, for pictures with so many `conditions`.
+
+    The generator is given latent_dim + conditions numbers, as `conditions.Conditioned` draws them:
+    all of them go into its first layer, and the conditions are handed through behind the picture.
+    The discriminator is given the joint point, picture and condition c, and projects: with the
+    features f that stand before the logit of `dcgan` its logit is w f + b + c V f, V a matrix. T.
+    Miyato and M. Koyama, *cGANs with Projection Discriminator*, ICLR 2018.
+
+        G, D = conditional_dcgan(16, (8, 8), 10)  # (n, 26) to (n, 74), and (n, 74) to (n, 1)
+    """
+    refuse_unusable()
+    latent_dim, conditions = whole("latent_dim", latent_dim, 1), whole("conditions", conditions, 1)
+    pixels, larger, smaller = _parts(size, channels)
+    layers = keras.layers
+    z = keras.Input((latent_dim + conditions,))
+    joint = keras.Input((pixels + conditions,))
+    picture, condition = Columns(0, pixels)(joint), Columns(pixels)(joint)
+    features = _through(smaller, picture)
+    projected = layers.Dense(conditions, use_bias=False)(features)
+    logit = layers.Add()([layers.Dense(1)(features), layers.Dot(1)([projected, condition])])
+    made = layers.Concatenate()([_through(larger, z), Columns(latent_dim)(z)])
+    return keras.Model(z, made), keras.Model(joint, logit)
+
+
+def _through(stack, x):
+    for layer in stack:
+        x = layer(x)
+    return x
+
+
+def _parts(size, channels):
+    """(pixels, layers from numbers to flat pictures, layers from flat pictures to features)."""
+    channels = whole("channels", channels, 1)
     size = tuple(whole("each of size", side, 1) for side in several("size", size))
     if len(size) not in (2, 3) or size[0] % 4 or size[1] % 4:
         wanted = "wanted (height, width) or (height, width, colours), multiples of 4"
@@ -94,25 +137,20 @@ def dcgan(latent_dim, size, channels=16):
     height, width, colours = *size[:2], *(size[2:] or (1,))
     layers, small = keras.layers, (height // 4, width // 4, 2 * channels)
     doubled = dict(kernel_size=4, strides=2, padding="same")
-    generator = [
+    larger = [
         layers.Dense(small[0] * small[1] * small[2], "relu"),
         layers.Reshape(small),
         layers.Conv2DTranspose(channels, activation="relu", **doubled),
         layers.Conv2DTranspose(colours, activation="tanh", **doubled),
         layers.Flatten(),
     ]
-    discriminator = [
+    smaller = [
         layers.Reshape((height, width, colours)),
         layers.Conv2D(channels, activation="leaky_relu", **doubled),
         layers.Conv2D(2 * channels, activation="leaky_relu", **doubled),
         layers.Flatten(),
-        layers.Dense(1),
     ]
-    pixels = height * width * colours
-    return (
-        keras.Sequential([keras.Input((latent_dim,)), *generator]),
-        keras.Sequential([keras.Input((pixels,)), *discriminator]),
-    )
+    return height * width * colours, larger, smaller
 
 
 def pytorch_initial(fan_in):

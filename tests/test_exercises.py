@@ -7,6 +7,7 @@ import tomllib
 import numpy as np
 import pytest
 from scipy.stats import wasserstein_distance
+from sklearn.metrics import roc_auc_score
 
 import ganlab
 from ganlab.course import exercises
@@ -334,6 +335,70 @@ def kl_rows(p, q):
 def test_the_exercise_on_the_inception_score_tells_what_is_wrong(answer, words):
     line = verdict("09.2", answer)
     assert line.startswith("09.2: not yet. ") and words in line
+
+
+def joint_d(logit=True, label="projected", inputs=74):
+    """A discriminator of joint points, right but for what is said."""
+    from ganlab.backend import keras
+    from ganlab.layers import Columns
+
+    layers, point = keras.layers, keras.Input((inputs,))
+    picture, c = Columns(0, 64)(point), Columns(64)(point)
+    f = layers.Dense(12, "leaky_relu")(picture)
+    if label == "inside":
+        return keras.Model(point, layers.Dense(1)(layers.Dense(12, "leaky_relu")(point)))
+    V = layers.Dense(10, use_bias=False)(f)
+    fits = {
+        "projected": lambda: layers.Dot(1)([V, c]),
+        "added": lambda: layers.Dense(1)(c),
+        "bent": lambda: layers.LeakyReLU()(layers.Dot(1)([V, c])),
+        "all alike": lambda: layers.Dot(1)([layers.Concatenate()([layers.Dense(1)(f)] * 10), c]),
+    }
+    parts = [layers.Dense(1)(f)] * logit + [make() for name, make in fits.items() if name == label]
+    return keras.Model(point, layers.Add()(parts) if len(parts) > 1 else parts[0])
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: "D", "Wanted is a Keras model, and this is a str"),
+        (lambda: joint_d(inputs=75, label=None), "It takes (None, 75) and gives (None, 1): wanted"),
+        (lambda: joint_d(logit=False), "w f + b is missing"),
+        (lambda: joint_d(label=None), "The label changes nothing"),
+        (lambda: joint_d(label="added"), "A label adds the same to every picture"),
+        (lambda: joint_d(label="inside"), "let no activation stand behind the label"),
+        (lambda: joint_d(label="bent"), "let no activation stand behind the label"),
+        (lambda: joint_d(label="all alike"), "The ten labels should differ"),
+    ],
+)
+def test_the_exercise_on_projection_tells_what_is_wrong(make, words):
+    line = verdict("10.1", lambda: (make(), 0)[0])
+    assert line.startswith("10.1: not yet. ") and words in line
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda usual, odd: np.mean(odd[:, None] > usual, axis=1), "this has shape (4,)"),
+        (lambda usual, odd: roc_auc_score([1] * 6 + [0] * 4, [*usual, *odd]), "other way round"),
+        (lambda usual, odd: np.mean(odd[:, None] > usual), "counts as one half"),
+        (lambda usual, odd: np.mean(odd[:, None] >= usual), "counts as one half"),
+        (lambda usual, odd: 24 * roc_auc_score([0] * 6 + [1] * 4, [*usual, *odd]), "Divide by"),
+        (lambda usual, odd: np.mean(odd > usual.mean()), "not with their middle"),
+        (lambda usual, odd: 0.1, "For the ten scores that are tried it should be"),
+    ],
+)
+def test_the_exercise_on_auc_tells_what_is_wrong(answer, words):
+    line = verdict("10.2", answer)
+    assert line.startswith("10.2: not yet. ") and words in line
+
+
+def test_the_solution_on_auc_is_that_of_scikit_learn():
+    path = ROOT / "notebooks" / "solutions" / "10_put_it_to_use.py"
+    auc, rng = runpy.run_path(str(path))["SOLUTIONS"]["10.2"], np.random.default_rng(0)
+    for _ in range(5):
+        usual, odd = rng.integers(9, size=30), rng.integers(2, 12, size=8)
+        assert auc(usual, odd) == pytest.approx(roc_auc_score([0] * 30 + [1] * 8, [*usual, *odd]))
 
 
 def test_checks_see_values_and_objects_as_they_are(own_checks):

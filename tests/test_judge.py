@@ -4,13 +4,29 @@ import numpy as np
 import pytest
 
 from ganlab import images
-from ganlab.images import Judge, Pictures, digit_judge, digits, inception_score
+from ganlab.images import Judge, Pictures, digit_judge, digits, inception_score, sharpness
 from ganlab.images.make_judge import made
 
 JUDGE = digit_judge()
 
 
 # The inception score ------------------------------------------------------------------------------
+
+
+def test_sharpness_is_counted_by_hand_and_a_mean_has_less_than_what_it_is_of():
+    picture = np.array([[0, 1, 1], [0, 1, 0.5]])  # beside: 1, 0, 1, 0.25; below: 0, 0, 0.25
+    assert sharpness(picture.reshape(1, 6), (2, 3)) == pytest.approx(2.5 / 7)
+    assert sharpness(np.full((4, 6), 0.3), (2, 3)) == 0
+    colour = np.stack([picture, 0 * picture, picture], axis=-1).reshape(1, 18)
+    assert sharpness(colour, (2, 3, 3)) == pytest.approx(2.5 / 7 * 2 / 3)
+    x = digits("test").array
+    both = sharpness(np.stack([x, (x + x[::-1]) / 2]), (8, 8))
+    assert both.shape == (2,) and both[1] < 0.8 * both[0]
+    assert np.isnan(sharpness(np.full((2, 6), np.nan), (2, 3)))
+    with pytest.raises(
+        ValueError, match=r"^pictures have shape \(1, 6\), size is \(2, 2\): wanted"
+    ):
+        sharpness(picture.reshape(1, 6), (2, 2))
 
 
 def test_inception_score_of_known_tables():

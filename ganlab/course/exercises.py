@@ -374,6 +374,61 @@ def _inception_score(answer):
     return "A picture whose row is p(y) adds nothing; a sure one of a rare class adds most."
 
 
+@exercise("10.1")
+def _projecting_discriminator(answer):
+    model = answer()
+    if not hasattr(model, "count_params"):
+        raise Hint(f"Wanted is a Keras model, and this is a {type(model).__name__}.")
+    if model.input_shape != (None, 74) or model.output_shape != (None, 1):
+        told = f"It takes {model.input_shape} and gives {model.output_shape}"
+        raise Hint(f"{told}: wanted (None, 74) and (None, 1), one logit a joint point.")
+    rng = np.random.default_rng(0)
+    for weight in model.trainable_variables:  # biases start at 0, where mistakes would not show
+        weight.assign(rng.normal(size=weight.shape) / 4)
+    pictures, labels = rng.uniform(-1, 1, (6, 64)), np.concatenate([0 * np.eye(1, 10), np.eye(10)])
+
+    def logits(label):
+        return np.ravel(model(np.concatenate([pictures, np.tile(label, (6, 1))], axis=1)))
+
+    each = np.stack([logits(label) for label in labels])  # without a label, then with each
+    more = each[1:] - each[0]
+    if np.ptp(each[0]) < 1e-3:
+        raise Hint("Without a label its logit is the same for all pictures: w f + b is missing.")
+    if np.abs(more).max() < 1e-4:
+        raise Hint("The label changes nothing: c V f is missing.")
+    if np.ptp(more, axis=1).max() < 1e-3:
+        raise Hint("A label adds the same to every picture's logit: multiply it with V f.")
+    if np.abs(logits(labels[2] + labels[5]) - each[0] - more[1] - more[4]).max() > 1e-3:
+        raise Hint("Two labels at once should add up: let no activation stand behind the label.")
+    if np.abs(more.sum(axis=0)).max() < 1e-3 or np.ptp(more, axis=0).max() < 1e-3:
+        raise Hint("The ten labels should differ: V f is ten numbers, Dense(10) of the features.")
+    return "What it says of a picture is a table row: w + V_c, one line of weights for each digit."
+
+
+@exercise("10.2")
+def _area_under_the_curve(answer):
+    usual, odd = np.array([0.1, 0.4, 0.4, 0.7, 0.2, 0.8]), np.array([0.4, 0.9, 0.3, 0.5])
+    above = np.mean(odd[:, None] > usual)
+    ties = np.mean(odd[:, None] == usual)
+    given, wanted = answer(usual, odd), above + ties / 2
+
+    def gives(other):
+        return np.shape(given) == () and np.allclose(given, other, atol=1e-6)
+
+    if np.shape(given) != ():
+        raise Hint(f"One number for all pairs is wanted, and this has shape {np.shape(given)}.")
+    if gives(1 - wanted):
+        raise Hint("This is the other way round: the odd ones should have the larger score.")
+    if gives(above) or gives(above + ties):
+        raise Hint("A pair with equal scores counts as one half.")
+    if gives(wanted * 24):
+        raise Hint("Divide by the number of pairs: a share is wanted.")
+    if gives(np.mean(odd > np.median(usual))) or gives(np.mean(odd > usual.mean())):
+        raise Hint("Compare each odd score with each usual one, not with their middle.")
+    close(given, wanted, "For the ten scores that are tried it")
+    return "It needs no threshold: 1 is perfect, 1/2 is guessing, and below that it is upside down."
+
+
 class Quiz:
     """A question with options a, b, ...: text everywhere, buttons where a kernel runs."""
 

@@ -1,8 +1,10 @@
 """Penalties on how steep D is: where its samples are, or between them."""
 
+import functools
+
 import numpy as np
 
-from ganlab.arguments import at_least
+from ganlab.arguments import at_least, whole
 from ganlab.backend import tf
 from ganlab.gan import Added
 
@@ -22,12 +24,16 @@ def gradient_penalty(weight=10.0, target=1.0, one_sided=False):
     return Added(_too_steep if one_sided else _not_as_steep, _epsilon, scalars)
 
 
-def r1(weight):
+def r1(weight, first=None):
     """weight / 2 E |slope of D at x|^2 over real samples x, added to D's loss.
 
-    `weight` is a number, or one for each member. Mescheder, Geiger and Nowozin 2018, section 4.1.
+    `weight` is a number, or one for each member. With `first` the slope is taken in the first so
+    many numbers of a sample alone: of a joint point, picture and label say, in the picture. For if
+    D may not be steep in the label either, it hardly heeds it. Mescheder, Geiger and Nowozin 2018,
+    section 4.1.
     """
-    return Added(_slope_at_real, scalars={"weight": at_least("weight", weight, 0)})
+    function = _slope_at_real if first is None else _slope_in_first(whole("first", first, 1))
+    return Added(function, scalars={"weight": at_least("weight", weight, 0)})
 
 
 def r2(weight):
@@ -35,13 +41,14 @@ def r2(weight):
     return Added(_slope_at_fake, scalars={"weight": at_least("weight", weight, 0)})
 
 
-def _squared_slopes(now, x):
-    """The squared length (seeds, n) of the slope of D's logit at each sample of x."""
+def _squared_slopes(now, x, first=None):
+    """The squared length (seeds, n) of the slope of D's logit at each sample of x, in the `first`
+    of its numbers or in all."""
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(x)
         logits = tf.reduce_sum(now.discriminate(x))  # samples and members do not meet in it
     slopes = tape.gradient(logits, x, unconnected_gradients="zero")
-    return tf.reduce_sum(tf.square(slopes), axis=-1)
+    return tf.reduce_sum(tf.square(slopes[..., :first]), axis=-1)
 
 
 def _slope_between(now):
@@ -63,6 +70,17 @@ def _too_steep(now, weight, target):
 
 def _slope_at_real(now, weight):
     return weight / 2 * tf.reduce_mean(_squared_slopes(now, now.real), axis=1)
+
+
+@functools.cache  # the same function each time, so that it is not compiled anew
+def _slope_in_first(first):
+    def slope_in_first(now, weight):
+        if first > now.real.shape[-1]:
+            wanted = f"wanted at most {now.real.shape[-1]}, the size of a sample"
+            raise ValueError(f"first={first}: {wanted}")
+        return weight / 2 * tf.reduce_mean(_squared_slopes(now, now.real, first), axis=1)
+
+    return slope_in_first
 
 
 def _slope_at_fake(now, weight):

@@ -139,6 +139,19 @@ def test_the_penalty_of_a_linear_d_is_known_whatever_the_batch(target):
         np.testing.assert_allclose(kernel, weight[:, None, None] * A, rtol=1e-3, atol=1e-4)
 
 
+def test_r1_in_the_first_numbers_leaves_the_others_free():
+    linear, weight = [A, np.array([[0.7], [-0.1], [0.0]])], np.array([10.0, 1.0, 2.0])
+    value, (kernel, _), _ = paid(r1(weight, first=1), linear, lambda: mlp((2, 1)))
+    np.testing.assert_allclose(value, weight / 2 * A[:, 0, 0] ** 2, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(kernel[:, 0], weight[:, None] * A[:, 0], rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(kernel[:, 1], 0, atol=1e-4)
+    assert r1(1.0, first=1).function is r1(2.0, first=1).function is not r1(1.0, first=2).function
+    with pytest.raises(ValueError, match="first=3: wanted at most 2, the size of a sample"):
+        paid(r1(1.0, first=3), linear, lambda: mlp((2, 1)))
+    with pytest.raises(ValueError, match="first"):
+        r1(1.0, first=0)
+
+
 class Quadratic(keras.layers.Layer):
     """c |x|^2, whose slope is 2 c x."""
 

@@ -1,0 +1,66 @@
+"""Generators asked backwards: against least squares, where there is a closed form."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from ganlab import inversion, latent
+from ganlab.backend import keras
+from ganlab.ensemble import Ensemble
+from ganlab.networks import mlp
+
+
+def rng(seed=0):
+    return np.random.default_rng(seed)
+
+
+@pytest.fixture
+def linear():
+    """Generators 2 to 4 that are linear, and a D whose features are x itself, twice."""
+    G = Ensemble.of(mlp((2, 4)), (5, 6))
+    G.weights = [rng(1).normal(size=(2, 2, 4)), rng(2).normal(size=(2, 4))]
+    G.weights = [weight.astype("float32") for weight in G.weights]
+    D = Ensemble.of(keras.Sequential([keras.Input((4,)), keras.layers.Rescaling(2.0)]), (5, 6))
+    D.model.add(keras.layers.Dense(1))
+    D = Ensemble.of(D.model, (5, 6))
+    return SimpleNamespace(
+        generators=G, discriminators=D, latent=latent.Gaussian(2), seeds=[5, 6], failed={}
+    )
+
+
+def test_what_is_nearest_to_a_linear_generator_is_that_of_least_squares(linear):
+    x = rng(3).normal(size=(7, 4))
+    found = inversion.invert(linear, x, steps=800)
+    for k in range(2):
+        kernel, bias = (weight[k] for weight in linear.generators.weights)
+        z = np.linalg.lstsq(kernel.T, (x - bias).T, rcond=None)[0].T
+        away = np.mean((z @ kernel + bias - x) ** 2, axis=1)
+        np.testing.assert_allclose(found.z[k], z, atol=2e-3)
+        np.testing.assert_allclose(found.away[k], away, rtol=1e-4)
+        np.testing.assert_allclose(found.features[k], 4 * away, rtol=1e-4)
+        np.testing.assert_allclose(found.made[k], z @ kernel + bias, atol=1e-2)
+
+
+def test_features_may_decide_where_pixels_say_nothing(linear):
+    """With a D that sees the first number alone, a large weight brings that number nearest."""
+    D = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1), keras.layers.Dense(1)])
+    D.layers[0].set_weights([np.eye(4, 1), np.zeros(1)])
+    linear.discriminators = Ensemble.of(D, (5, 6))
+    x = rng(3).normal(size=(7, 4))
+    none, much = (inversion.invert(linear, x, steps=800, weight=w) for w in (0.0, 1000.0))
+    assert (much.away >= none.away - 1e-4).all() and much.features.max() < 1e-3
+    np.testing.assert_allclose(none.features, (none.made[..., 0] - x[:, 0]) ** 2, rtol=1e-4)
+
+
+def test_failed_members_are_nan_and_other_shapes_are_refused(linear):
+    linear.failed = {1: 40}
+    found = inversion.invert(linear, np.zeros((3, 4)), steps=2)
+    assert all(np.isnan(part[1]).all() and np.isfinite(part[0]).all() for part in found)
+    for x in (np.zeros((3, 5)), np.zeros((2, 3, 4))):
+        with pytest.raises(ValueError, match=r"wanted \(n, 4\)$"):
+            inversion.invert(linear, x)
+    with pytest.raises(ValueError, match="steps"):
+        inversion.invert(linear, np.zeros((3, 4)), steps=0)
+    with pytest.raises(ValueError, match="weight"):
+        inversion.invert(linear, np.zeros((3, 4)), weight=-1.0)
