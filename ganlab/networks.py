@@ -85,10 +85,8 @@ def dcgan(latent_dim, size, channels=16):
         G, D = dcgan(16, (8, 8))
     """
     refuse_unusable()
-    latent_dim, (pixels, larger, smaller) = (
-        whole("latent_dim", latent_dim, 1),
-        _parts(size, channels),
-    )
+    latent_dim = whole("latent_dim", latent_dim, 1)
+    pixels, larger, smaller = _parts(latent_dim, size, channels)
     return (
         keras.Sequential([keras.Input((latent_dim,)), *larger]),
         keras.Sequential([keras.Input((pixels,)), *smaller, keras.layers.Dense(1)]),
@@ -108,7 +106,7 @@ def conditional_dcgan(latent_dim, size, conditions, channels=16):
     """
     refuse_unusable()
     latent_dim, conditions = whole("latent_dim", latent_dim, 1), whole("conditions", conditions, 1)
-    pixels, larger, smaller = _parts(size, channels)
+    pixels, larger, smaller = _parts(latent_dim + conditions, size, channels)
     layers = keras.layers
     z = keras.Input((latent_dim + conditions,))
     joint = keras.Input((pixels + conditions,))
@@ -126,14 +124,14 @@ def _through(stack, x):
     return x
 
 
-def _parts(size, channels):
-    """(pixels, layers from numbers to flat pictures, layers from flat pictures to features)."""
+def _parts(inputs, size, channels):
+    """(pixels, layers from `inputs` numbers to flat pictures, from flat pictures to features)."""
     channels = whole("channels", channels, 1)
     size = tuple(whole("each of size", side, 1) for side in several("size", size))
     if len(size) not in (2, 3) or size[0] % 4 or size[1] % 4:
         wanted = "wanted (height, width) or (height, width, colours), multiples of 4"
         raise ValueError(f"size={size}: {wanted}")
-    fits_memory("channels", channels, 200 * latent_dim * size[0] * size[1] // 16 + 400 * channels)
+    fits_memory("channels", channels, 200 * inputs * size[0] * size[1] // 16 + 400 * channels)
     height, width, colours = *size[:2], *(size[2:] or (1,))
     layers, small = keras.layers, (height // 4, width // 4, 2 * channels)
     doubled = dict(kernel_size=4, strides=2, padding="same")
