@@ -2,20 +2,24 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 INSTALLED := .venv/.installed
+OLDEST := .venv-oldest
 WANTED := Python 3.11, 3.12 or 3.13 is needed; name it like this: make PYTHON=python3.12
 
 # Notebooks run in .venv, whatever kernels the user has elsewhere.
 export JUPYTER_PATH := $(CURDIR)/.venv/share/jupyter
+test-oldest: export JUPYTER_PATH := $(CURDIR)/$(OLDEST)/share/jupyter
 export JUPYTER_PREFER_ENV_PATH := 1
 # No progress bars in built and tested notebooks, and no other difference.
 test test-all notebooks: export GANLAB_QUIET := 1
+# Nor what somebody here has solved already.
+test test-all test-browser test-processors test-oldest notebooks: export GANLAB_PROGRESS := 0
 
 # Files, and notebooks, go to as many processes as the machine has room for (conftest.py).
 PYTEST = $(PY) -m pytest -n auto --dist loadfile \
 	--nbval --nbval-current-env --nbval-cell-timeout 120 \
 	tests $(sort $(wildcard notebooks/*.ipynb))
 
-.PHONY: help lab playground test test-all test-browser notebooks student evidence league bench site lint
+.PHONY: help lab playground test test-all test-browser test-processors test-oldest notebooks student evidence league bench site lint
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1@\2/p' Makefile | awk -F@ '{printf "%-16s %s\n", $$1, $$2}'
 
@@ -23,8 +27,8 @@ lab: $(INSTALLED) ## open the course in JupyterLab (options: LAB_ARGS="--no-brow
 	$(PY) -m jupyterlab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(LAB_ARGS)
 
 playground: $(INSTALLED) ## open the playground alone, as a page without cells (options: VOILA_ARGS="--no-browser")
-	cd notebooks/voila && JUPYTER_PATH=$(CURDIR)/notebooks/voila:$(JUPYTER_PATH) \
-		$(CURDIR)/$(PY) -m voila playground.py $(VOILA_ARGS)
+	cd notebooks/voila && JUPYTER_PATH="$(CURDIR)/notebooks/voila:$(JUPYTER_PATH)" \
+		"$(CURDIR)/$(PY)" -m voila playground.py $(VOILA_ARGS)
 
 test: $(INSTALLED) ## run the unit tests and every notebook (options: ARGS="-k name", "-n 0": one process)
 	$(PYTEST) -m "not slow" $(ARGS)
@@ -34,6 +38,13 @@ test-all: $(INSTALLED) ## run the slow tests too, and the browser tests
 
 test-browser: $(INSTALLED) ## drive the playground and a widget of each notebook in Chromium, in JupyterLab and voila
 	$(PY) -m pytest -n 0 tests/browser $(ARGS)
+
+test-processors: $(INSTALLED) ## notebooks and firm verdicts as on other processors (a part under one setting: ONE=1)
+	ONE=$(ONE) $(PY) -m pytest -n 0 -rA tests/processors/every_processor.py $(ARGS)
+
+test-oldest: $(OLDEST)/.installed ## run the quick unit tests with the oldest versions allowed, in .venv-oldest
+	$(OLDEST)/bin/python -m pytest -n auto --dist loadfile -m "not slow" \
+		--ignore=tests/browser --ignore=tests/test_setup.py tests $(ARGS)
 
 notebooks: $(INSTALLED) ## build the notebooks from notebooks/text (one alone: ONLY=03)
 	$(PY) notebooks/build.py $(ONLY)
@@ -73,3 +84,9 @@ $(INSTALLED): requirements.txt pyproject.toml
 	$(PY) -m pip install --disable-pip-version-check -r requirements.txt
 	$(PY) -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .
 	@mv .venv/.unfinished $(INSTALLED)
+
+$(OLDEST)/.installed: pyproject.toml tests/oldest.py
+	$(PYTHON) -m venv --clear $(OLDEST)
+	$(PYTHON) tests/oldest.py > $(OLDEST)/oldest.txt
+	$(OLDEST)/bin/python -m pip install --disable-pip-version-check -r $(OLDEST)/oldest.txt
+	touch $@

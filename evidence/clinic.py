@@ -30,28 +30,65 @@ import numpy as np
 from ganlab import data, endings, mode_metrics
 from ganlab.course.diagnosis import diagnose
 
-target = data.ring(4, radius=1.0, std=0.1)  # modes and their width, or data.Gaussian(4.0, 0.5)
+target = data.ring(4, radius=1.0, std=0.1)  # or data.Gaussian(4.0, 0.5), or your data, (n, dim)
 rng = np.random.default_rng(0)
-samples = target.sample((20, 500), rng)  # yours: (records, n, dim), or (records, seeds, n, dim)
-word = endings.endings(samples[-1], target)  # close, near, narrow, dropped, collapsed or lost
-moves = mode_metrics.hops(samples[10:], target)  # the second half; .rate is hops a record
-print(word, moves.rate)
+samples = target.sample((20, 500), rng)  # yours, (records, n, dim)
 print(diagnose(samples, target))  # what happens, how it is known, what to try first
+
+if isinstance(target, data.Mixture):  # the words and numbers of the table below
+    word = endings.endings(samples[-1], target)  # close, near, narrow, dropped, collapsed or lost
+    moves = mode_metrics.hops(samples[len(samples) // 2 :], target)  # .rate is hops a record
+    print(word, moves.rate)
 ```
 
-Where modes are not known, cluster the data once: `data.Mixture(centres, std)`, one width for all, the
-centres six of it apart. Other data go to `diagnose` as an array; then it counts no modes.
+- *Several seeds* are one array more, (records, seeds, n, dim): `np.stack(runs, axis=1)` of a list.
+- *In PyTorch* a record is `G(z0).detach().flatten(1).cpu().numpy()`, pictures too. From a last
+  checkpoint, train 2,000 steps on and save a record every 50. (Starving is then not told, for it is
+  measured from the first record.) Nothing here needs TensorFlow: in a clone,
+  `pip install --no-deps -e .` on Python 3.11 to 3.13 beside NumPy from 2.1, matplotlib from 3.11,
+  SciPy, scikit-learn, pillow, platformdirs, psutil and tqdm will do.
+- *Modes that are not known*, in up to four columns: cluster the data once, as below. Clusters have to
+  lie six of their widths apart; if they do not, no modes can be counted, and the array is handed over.
+  With more columns, project samples and data onto the data's first two principal components first.
+- *Other data* go to `diagnose` as an array, each column in units of its deviation. Then no modes are
+  counted, and how often it is right is not known: half of the digits, or noise with the pixels'
+  means, shows no fault, a chase may be told as turning. Look at the pictures, and ask for precision
+  and recall (`ganlab.neighbours`).
+- *Scores* help: `diagnose({"samples": ..., "real_score": ..., "fake_score": ...}, target)`, and
+  `"d_loss"` and `"g_loss"` if you have them. Scores are mean probabilities at each record:
+  `torch.sigmoid(D(x)).mean().item()` of a D that ends in a logit, `D(x).mean().item()` of one that
+  ends in a sigmoid. Of a Wasserstein critic or a hinge loss hand over none. `d_loss` is the sum of
+  D's two means: of a loop that halves it, hand over twice that.
 
-Hand the scores over, too: `diagnose({"samples": ..., "real_score": ..., "fake_score": ...}, target)`,
-and `"d_loss"` and `"g_loss"` if you have them. On GANs that it was not fitted to
-[it is right for {right} of 100 runs](diagnosis.md) with all of these, and for {alone} of 100 by
-samples alone: without scores a D too strong looks like modes that are dropped.
+```python
+from sklearn.cluster import KMeans
+
+own = target.sample(1000, rng)  # your data, (n, dim)
+found = KMeans(4, n_init=10, random_state=0).fit(own)
+centres, label = found.cluster_centers_, found.labels_
+times = np.maximum(1, np.round(40 * np.bincount(label) / len(own))).astype(int)
+# A centre that is given twice weighs twice: without that a rare cluster would count as dropped.
+clustered = data.Mixture(np.repeat(centres, times, axis=0), (own - centres[label]).std())
+print(diagnose(samples, clustered))
+```
+
+On GANs that it was not fitted to [it is right for {right} of 100 runs](diagnosis.md) with all of these,
+and for {alone} of 100 by samples alone: without scores a D too strong looks like modes that are
+dropped.
 
 **2. Find it here, and try what stands first.** *94 of 100, without 0* is to be read so: with the
 remedy 94 runs in a hundred hold all modes at the end (on one bell: end close), and none without it.
+Advice that you follow already is none: take the next one of its list.
 
 | what you see | it is called | the test | try first |
 |---|---|---|---|
+"""  # noqa: E501
+
+OTHER_WORDS = """Other words of `diagnose`: for *dropped* and *lost* see [rates and sizes](#rates-and-sizes), for *dropped*
+without scores [D too strong](#d-too-strong) too; *unknown* says what to save; *healthy* is that the
+samples hold everything, with modes counted. Of an array take the word that it prints, and look it up
+in the second column.
+
 """  # noqa: E501
 
 SECTIONS = (
@@ -62,20 +99,27 @@ SECTIONS = (
 
 TAIL = """
 **3. What the remedies are, in code.** With `ganlab` they are arguments of `ganlab.training.train`;
-`losses` and `techniques` are modules of it, and `MinibatchDiscrimination` is in `ganlab.layers`. D(x)
-is the logit; a mean is one over the batch.
+`losses` and `techniques` are modules of it, `keras` comes from `ganlab.backend`, and
+`MinibatchDiscrimination` is in `ganlab.layers`. D(x) is the logit; a mean is one over the batch.
 
 | remedy | with `ganlab` | in a loop of your own |
 |---|---|---|
 | rates, beta_1 | `d_optimizer=keras.optimizers.Adam(3e-3, beta_1=0.5)`, and `g_optimizer` | the optimizers' own arguments |
 | the non-saturating loss | `losses=losses.nonsaturating`, the default | G's loss is the mean of softplus(-D(fake)) |
 | a new D beside the old G | `train(run.generators, discriminator, ...)`, with a fresh Keras model | a new D and a new optimizer for it |
-| R1 | `added=techniques.r1(0.1)` | add 0.1 / 2 times the mean of the squared slope of D at real samples to D's loss |
+| R1 | `added=techniques.r1(0.1)` | add 0.1 / 2 times the mean of the squared slope of D at real samples to D's loss; below in PyTorch |
 | relativistic pairing with R1 and R2 | `losses=losses.relativistic, added=[techniques.r1(0.1), techniques.r2(0.1)]` | D's loss is the mean of softplus(D(fake) - D(real)), G's that of softplus(D(real) - D(fake)); the penalty at fake samples too |
 | a Wasserstein loss with a gradient penalty | `losses=losses.wasserstein, added=techniques.gradient_penalty(0.1)` | D's loss is the mean of D(fake) - D(real), G's that of -D(fake); add 0.1 times the mean of (length of D's slope - 1)^2 between real and fake samples |
 | packs of two | `shown=techniques.packing(2)`, a D that takes two samples | D is shown two samples side by side |
-| minibatch discrimination | `MinibatchDiscrimination(5, 3)` before D's last layer | the layer of Salimans and others, 2016 |
-| feature matching | `losses=losses.feature_matching("hidden_2")` | G's loss is the squared distance of the means of one of D's layers |
+| minibatch discrimination | `MinibatchDiscrimination(5, 3)` in place of D's last hidden layer | the layer of Salimans and others, 2016 |
+| feature matching | `losses=losses.feature_matching("hidden_2")` | G's loss is the squared distance of the means of one of D's layers (of that name; `mlp` calls them so) |
+
+```python
+# R1 in PyTorch, in D's step:
+x = real.clone().requires_grad_(True)
+slope, = torch.autograd.grad(D(x).sum(), x, create_graph=True)
+d_loss = d_loss + 0.1 / 2 * slope.flatten(1).square().sum(1).mean()
+```
 
 **4. Do not trust these.**
 
@@ -125,7 +169,7 @@ def page():
     table = "\n".join(map(row, CASES)) + "\n\n"
     head = HEAD.replace("{right}", str(_right_diagnoses("all")))
     head = head.replace("{alone}", str(_right_diagnoses("samples")))
-    return head + table + "\n".join(map(section, CASES)) + TAIL.format(**quoted)
+    return head + table + OTHER_WORDS + "\n".join(map(section, CASES)) + TAIL.format(**quoted)
 
 
 def _right_diagnoses(shown):

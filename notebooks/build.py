@@ -99,6 +99,7 @@ def run(notebook, folder, timeout=120):
     A cell may take `timeout` seconds. Raises BuildError if a cell raises or writes to stderr.
     """
     os.environ["GANLAB_QUIET"] = "1"  # no progress bars in stored outputs
+    os.environ["GANLAB_PROGRESS"] = "0"  # nor what whoever builds has solved
     client = NotebookClient(
         notebook,
         km=AsyncKernelManager(kernel_spec_manager=OwnKernel()),

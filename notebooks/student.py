@@ -4,7 +4,8 @@
 
 Notebooks come without outputs, without the cells tagged "answer", which hold folded answers and
 links to solutions, and without folded answers elsewhere. With them comes what they link to, and
-what that links to in turn. Both are made anew, and from the same course come the same bytes.
+what that links to in turn, and what it takes to run them: `make lab` works in student/ as it does
+in the course. Both are made anew, and from the same course come the same bytes.
 """
 
 import re
@@ -18,6 +19,26 @@ import nbformat
 ROOT = Path(__file__).resolve().parents[1]
 ANSWER = "answer"
 KEPT_BACK = ("notebooks/solutions", "docs/instructor.md")
+# To run the notebooks it takes the package, what was measured, and how to install them.
+TO_RUN = ("ganlab", "evidence", "Makefile", "pyproject.toml", "requirements.txt", "setup.py")
+TO_RUN += ("LICENSE", "notebooks/voila")
+LEFT = {".venv", "__pycache__", ".ipynb_checkpoints", ".ruff_cache"}  # what using it leaves behind
+README = """# A GAN course
+
+You need Python 3.11, 3.12 or 3.13 and `make`. In this folder:
+
+    make lab     # installs everything into .venv, about two minutes, and opens the course
+
+Without `make`, on Windows say:
+
+    python -m venv .venv
+    .venv\\Scripts\\python -m pip install -r requirements.txt
+    .venv\\Scripts\\python -m pip install --no-deps --no-build-isolation -e .
+    .venv\\Scripts\\python -m jupyterlab notebooks\\00_start_here.ipynb
+
+Of the commands that `make` lists, `lab` and `playground` are for this folder. Exercises check
+themselves. Begin with notebooks/00_start_here.ipynb.
+"""
 FOLDED = re.compile(r"\n*<details><summary>Answer</summary>.*?</details>", re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)|(?:href|src)=\"([^\"]+)\"")
 WRITTEN = (".md", ".ipynb")  # what is searched for links
@@ -67,7 +88,8 @@ def _joined(folder, link):
 def collected(root):
     """Return {path: bytes} of all that students get of the course at `root`, in order."""
     waiting = sorted(path.relative_to(root) for path in (root / "notebooks").glob("*.ipynb"))
-    found = {}
+    waiting += [Path(name) for name in TO_RUN if (root / name).exists()]
+    found = {Path("README.md"): README.encode()}
     while waiting:
         name = waiting.pop()
         if name in found:
@@ -76,7 +98,8 @@ def collected(root):
             raise StudentError(f"{name} is kept back, and is linked to outside of an answer")
         path = root / name
         if path.is_dir():
-            waiting += [each.relative_to(root) for each in path.rglob("*") if each.is_file()]
+            inside = [each.relative_to(root) for each in path.rglob("*") if each.is_file()]
+            waiting += [each for each in inside if not LEFT & set(each.parts)]
             continue
         if not path.exists():
             raise StudentError(f"{name} is linked to, and is not there")
@@ -87,11 +110,18 @@ def collected(root):
 
 
 def write(root, folder):
-    """Write the copies into `folder`, and beside it the same folder packed."""
-    files = collected(root)
+    """Write the copies into `folder`, and beside it the same folder packed.
+
+    Work of somebody's in an older `folder` is not overwritten: StudentError names it.
+    """
+    files, packed = collected(root), folder.with_suffix(".zip")
     if folder.exists():
+        if own := _changed(folder, packed):
+            raise StudentError(
+                f"{folder.name}/{own} is not as it was handed out: wanted the folder {folder.name} "
+                "moved to another place, or deleted, before new copies are written"
+            )
         shutil.rmtree(folder)
-    packed = folder.with_suffix(".zip")
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as pack:
         for name, data in files.items():
             path = folder / name
@@ -103,6 +133,21 @@ def write(root, folder):
     return len(files), packed
 
 
+def _changed(folder, packed):
+    """A file in `folder` that is not in the pack made with it, or not the same; None if all are."""
+    inside = {}
+    if packed.exists():
+        with zipfile.ZipFile(packed) as pack:
+            inside = {name: pack.read(name) for name in pack.namelist()}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder)
+        if path.is_dir() or LEFT & set(name.parts):
+            continue
+        if inside.get(f"{folder.name}/{name.as_posix()}") != path.read_bytes():
+            return name.as_posix()
+    return None
+
+
 def main():
     try:
         count, packed = write(ROOT, ROOT / "student")
@@ -110,7 +155,10 @@ def main():
         sys.exit(str(error))
     size = packed.stat().st_size / 1e6
     print(f"student/ and {packed.name} ({size:.1f} MB) hold {count} files: the notebooks without")
-    print("outputs and answers, and what they link to. Solutions stay in notebooks/solutions.")
+    print(
+        "outputs and answers, what they link to, and what it takes to run them. Solutions stay in"
+    )
+    print("notebooks/solutions.")
 
 
 if __name__ == "__main__":

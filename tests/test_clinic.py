@@ -1,14 +1,18 @@
 """docs/clinic.md says what the ledger says, and its code runs."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from evidence import clinic
 from ganlab import data, endings, losses, mode_metrics, techniques
 from ganlab.backend import keras
 from ganlab.course import advice as advices
+from ganlab.course import diagnosis
 from ganlab.evidence import EvidenceError, claim
 
 PAGE = Path(__file__).parents[1] / "docs/clinic.md"
@@ -64,6 +68,48 @@ def test_its_links_lead_somewhere():
         assert (PAGE.parent / path).exists(), path
 
 
+def snippet():
+    """The first code on the page, and its parts: imports, diagnosis, what modes have."""
+    text = re.search(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)[1]
+    return text, *text.split("\n\n")
+
+
+@pytest.mark.parametrize("other", ["data.Gaussian(4.0, 0.5)", "real"])
+def test_it_diagnoses_with_every_target_that_it_names(other, capsys):
+    _, imports, diagnosing, more = snippet()
+    assert "data.Gaussian(4.0, 0.5)" in diagnosing and "your data, (n, dim)" in diagnosing
+    scope = {"real": np.random.default_rng(1).normal(4, 0.5, (1000, 1))}
+    exec(imports, scope)
+    target = f"target = {other}\nrng = np.random.default_rng(0)\n"
+    own = "samples = rng.normal(4, 0.5, (20, 500, 1))\n"
+    exec(target + own + diagnosing.splitlines()[-1] + "\n" + more, scope)
+    told = capsys.readouterr().out
+    assert told.startswith("unknown" if other == "real" else "healthy")
+    # How often it is right was tried on targets with modes.
+    assert ("of 100 were" in told) == (other != "real")
+
+
+def test_clusters_of_unequal_size_are_not_told_as_dropped():
+    """The page's way to a target for data whose modes are not known."""
+    _, code = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)[:2]
+    rng = np.random.default_rng(0)
+    real = data.Mixture([(0.0, 0.0)] * 8 + [(4.0, 0.0)] + [(0.0, 4.0)], 0.3)  # 80, 10, 10 of 100
+    scope = {"np": np, "data": data, "rng": rng, "target": real, "diagnose": diagnosis.diagnose}
+    scope["samples"] = np.stack([real.sample(500, rng) for _ in range(40)])
+    exec(code.replace("KMeans(4,", "KMeans(3,"), scope)
+    told = diagnosis.diagnose(scope["samples"], scope["clustered"])
+    assert told.kind == "healthy"
+    np.testing.assert_allclose(scope["clustered"].std, 0.3, rtol=0.05)
+
+
+def test_it_needs_no_tensorflow():
+    hidden = "import sys\nsys.modules['tensorflow'] = sys.modules['keras'] = None\n"
+    command = [sys.executable, "-c", hidden + snippet()[0]]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("healthy")
+
+
 def test_its_code_runs():
     text = PAGE.read_text(encoding="utf-8")
     scope = {}
@@ -95,3 +141,14 @@ def test_what_a_single_share_is_of_is_asked_for():
     assert advices._figures(look, kept) == "83 of 100 keep the width"
     with pytest.raises(EvidenceError, match="has a single arm: wanted `share`"):
         advices._figures(look, ADVICE)
+
+
+@pytest.mark.parametrize("id", ["F6a", "F6b", "F6c"])
+def test_every_remedy_that_was_measured_stands_in_its_case(id):
+    told = {advice.setting for case in clinic.CASES for advice in case.advice if advice.claim == id}
+    assert told == set(claim(id).settings)
+
+
+def test_what_the_evidence_says_elsewhere_is_told():
+    rates = advices.said(next(a for c in clinic.CASES for a in c.advice if a.claim == "B6d"))
+    assert rates.words.endswith("(in 3 other settings undecided)")

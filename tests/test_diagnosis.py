@@ -7,7 +7,7 @@ import pytest
 
 from evidence import diagnosis as protocol
 from evidence import diagnosis_page
-from ganlab import data, losses, recipes, techniques
+from ganlab import data, endings, losses, recipes, techniques
 from ganlab.backend import keras
 from ganlab.course import diagnosis as module
 from ganlab.course import settings
@@ -213,19 +213,101 @@ def test_without_a_target_nothing_is_called_healthy(rng):
 
 def test_few_records_say_how_it_ends_and_not_how_it_moves(rng):
     found = diagnose(on_modes([[i % 4] for i in range(10)], rng), FOUR)
-    assert found.kind == "collapsed" and "10 records are kept, wanted 20" in found.unknown[0]
+    assert found.kind == "unknown" and "10 records are kept, wanted 20" in found.unknown[0]
 
 
 def test_data_without_modes_are_judged_by_distance_and_width(rng):
     points = rng.normal([1.0, 2.0], [1.0, 0.3], (1000, 2))
     fine = np.stack([points[rng.permutation(1000)[:N]] for _ in range(RECORDS)])
-    assert diagnose(fine, points).kind == "healthy"
+    told = diagnose(fine, points)
+    assert told.kind == "unknown" and "no fault can be seen without modes" in told.because
     assert (
         diagnose(points.mean(axis=0) + 0.5 * (fine - points.mean(axis=0)), points).kind == "narrow"
     )
-    assert diagnose(fine + 0.5, points).kind == "lost"
+    nearer = np.linspace(5.0, 0.5, RECORDS // 2)
+    nearer = np.r_[nearer, np.full(RECORDS - len(nearer), 0.5)][:, None, None]
+    assert diagnose(fine + nearer, points).kind == "lost"
     assert diagnose(fine + 5.0, points).kind == "starving"
     assert "none that can be counted" in diagnose(fine, points).unknown[0]
+
+
+def test_how_sure_it_is_of_data_without_modes_is_not_known(rng):
+    points = data.ring(4).sample(1000, rng)
+    drawn = np.stack([points[rng.permutation(1000)[:N]] for _ in range(RECORDS)])
+    told = diagnose(drawn, points)
+    assert told.trust == "" and "tried on targets with modes alone" in str(told.unknown)
+    told = diagnose(drawn, data.ring(4))
+    assert "of 100 were" in told.trust and "targets with modes" not in str(told.unknown)
+
+
+def test_what_d_sees_through_is_not_called_healthy_without_modes(rng):
+    points = data.ring(8).sample(1000, rng)
+    half = data.Mixture(data.ring(8).modes[::2], data.ring(8).std)  # four of the eight
+    samples = np.stack([half.sample(N, rng) for _ in range(RECORDS)])
+    assert diagnose(samples, points).kind == "unknown"
+    assert "Missing modes" in diagnose(samples, points).because
+    assert diagnose(samples, data.ring(8)).kind != "healthy"
+
+
+def test_clusters_too_near_to_count_are_told_with_their_distance(rng):
+    near = data.Mixture([(0.0, 0.0), (3.0, 0.0)], 1.0)
+    told = diagnose(np.stack([near.sample(N, rng) for _ in range(RECORDS)]), near)
+    assert "modes 3 standard deviations apart: wanted at least 6" in str(told.unknown)
+
+
+@pytest.mark.parametrize("records", [1, 19])
+def test_whether_a_collapse_stays_is_not_said_of_few_records(rng, records):
+    target = data.ring(4)
+    places = target.modes[np.arange(records) % 4]  # it hops at every record
+    samples = places[:, None] + 0.01 * rng.normal(size=(records, N, 2))
+    told = diagnose(samples, target)
+    assert told.kind == "unknown" and told.try_first == "" and told.trust == ""
+    assert "stay there (collapsed) or hop (chasing) wants more records" in told.because
+    whole = np.stack([target.sample(N, rng) for _ in range(records)])
+    assert diagnose(whole, target).kind == "healthy" and diagnose(whole, target).trust == ""
+
+
+def test_turning_without_modes_may_be_a_chase(rng):
+    angle = 2 * np.pi * np.arange(RECORDS) / 8
+    centres = np.stack([np.cos(angle), np.sin(angle)], -1)[:, None]
+    samples = 2 * centres + 0.02 * rng.normal(size=(RECORDS, N, 2))
+    told = diagnose(samples, data.ring(4).sample(1000, rng))
+    assert told.kind == "turning" and "then equal rates for G and D help" in str(told.unknown)
+
+
+def test_a_collapse_of_data_without_modes_is_no_d_too_strong(rng):
+    points = data.ring(4).sample(1000, rng)
+    narrowing = np.geomspace(1, 0.05, RECORDS // 2)[:, None, None]
+    caught = np.concatenate([narrowing, np.full((RECORDS - RECORDS // 2, 1, 1), 0.05)])
+    caught = [2.0, 0.0] + caught * (points[:N] - [2.0, 0.0])
+    told = diagnose({"samples": caught, "real_score": np.full(RECORDS, 0.8),
+                     "fake_score": np.full(RECORDS, 0.2)}, points)  # fmt: skip
+    assert told.kind == "collapsed" and "times as wide as the data (below 0.2)" in told.because
+
+
+def test_columns_of_data_have_units_of_their_own(rng):
+    points = rng.normal(size=(1000, 40)) * [1000.0, *[1.0] * 39]
+    flat = np.stack([points[:N]] * RECORDS) * [1.0, *[0.0] * 39]  # all but one stand still
+    assert diagnose(flat, points).kind in ("narrow", "collapsed")
+
+
+@pytest.mark.parametrize(("dim", "counted"), [(4, True), (5, False), (20, False)])
+def test_modes_are_counted_where_a_perfect_sampler_is_close(rng, dim, counted):
+    target = data.Mixture([tuple(row) for row in 10 * np.eye(dim)[:3]], 1.0)
+    perfect = np.stack([target.sample(N, rng) for _ in range(RECORDS)])
+    told = diagnose(perfect, target)
+    assert told.kind == ("healthy" if counted else "unknown")
+    assert (f"target has dim {dim}: wanted at most 4" in str(told.unknown)) != counted
+    if not counted:
+        with pytest.raises(ValueError, match=f"target has dim {dim}: wanted at most 4"):
+            endings.endings(perfect[-1], target)
+
+
+def test_axes_that_look_exchanged_are_told(rng):
+    samples = np.stack([data.ring(4).sample((40, 100), rng) for _ in range(8)])
+    told = diagnose(samples, data.ring(4))
+    assert "8 records and 40 seeds" in str(told[0].unknown)
+    assert "records and" not in str(diagnose(samples.swapaxes(0, 1), data.ring(4))[0].unknown)
 
 
 def test_a_table_is_read_by_its_columns():
@@ -379,9 +461,17 @@ def trained(d_rate=1e-3, g_rate=1e-3, beta_1=0.5, **fields):
     ("kind", "gan", "words"),
     [
         ("dropped", trained(beta_1=0.9), "Adam's beta_1 at 0.5 in place of 0.9"),
-        ("dropped", trained(d_rate=2e-4, g_rate=2e-4), "rates of 0.002 in place of 0.0002"),
+        (
+            "dropped",
+            trained(d_rate=2e-4, g_rate=2e-4),
+            "with a few dozen units, rates of 0.002 in place of 0.0002",
+        ),
         ("dropped", trained(), "on one bell: G's rate a tenth of D's"),
-        ("dropped", trained(g_rate=1e-4), "rates of 0.002 in place of 0.0002"),
+        (
+            "dropped",
+            trained(g_rate=1e-4),
+            "with a few dozen units, rates of 0.002 in place of 0.0002",
+        ),
         ("dropped", trained(d_rate=1e-2), "on one bell: 16 units in G"),
         ("turning", trained(), "R1 on D, weight 1"),
         ("turning", trained(added=techniques.r1(1.0)), "nothing that is known to help"),

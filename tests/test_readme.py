@@ -1,9 +1,11 @@
 """What the README promises, tried."""
 
 import re
+import textwrap
 from pathlib import Path
 
 import numpy as np
+from PIL import Image, ImageSequence
 
 from ganlab import data, latent
 from ganlab.networks import mlp
@@ -56,3 +58,24 @@ def test_the_technique_of_the_guide_to_contributing_does_what_it_says(monkeypatc
     squares = sum((kernel**2).sum(axis=(1, 2)) for kernel in kernels)
     added = decayed.d_step()["d_loss"] - bare.d_step()["d_loss"]
     np.testing.assert_allclose(added, [0.0, 0.5, 2.0] * squares, rtol=1e-4, atol=1e-6)
+
+
+def test_the_claim_of_the_guide_to_contributing_is_a_protocol():
+    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"( *)```python\n(.*?)```", guide, flags=re.DOTALL)
+    (code,) = (textwrap.dedent(code) for _, code in blocks if "Protocol(" in code)
+    imports, protocol = code.split("\n\n", 1)
+    names = {}
+    exec(compile(imports, "CONTRIBUTING.md", "exec"), names)
+    made = eval(compile(protocol, "CONTRIBUTING.md", "eval"), names)
+    assert made.id == "D7.1" and list(made.settings) == ["2017 code"]
+
+
+def test_the_tour_takes_ninety_seconds_and_few_bytes():
+    path = ROOT / "docs/images/tour.png"
+    assert path.stat().st_size < 5 * 2**20
+    seconds = 0.0
+    with Image.open(path) as tour:
+        for frame in ImageSequence.Iterator(tour):
+            seconds += frame.info["duration"] / 1000
+    assert 75 <= seconds <= 105

@@ -3,6 +3,8 @@
 import importlib.util
 import os
 import re
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -85,12 +87,47 @@ def test_the_pack_holds_the_folder_and_is_the_same_twice(copies, tmp_path):
     assert inside == {
         path.relative_to(copies.parent).as_posix(): path.read_bytes() for path in files
     }
-    again = tmp_path / "student"
-    again.mkdir()
-    (again / "left from before.txt").write_text("old", encoding="utf-8")
-    student.write(ROOT, again)
+    student.write(ROOT, again := tmp_path / "student")
     assert again.with_suffix(".zip").read_bytes() == packed.read_bytes()
-    assert not (again / "left from before.txt").exists()
+
+
+def test_work_in_older_copies_is_not_overwritten(tmp_path):
+    root, folder = course(tmp_path / "course", "one"), tmp_path / "student"
+    student.write(root, folder)
+    (root / "docs/page.md").write_text("new", encoding="utf-8")
+    (folder / "notebooks/.ipynb_checkpoints").mkdir()
+    (folder / "notebooks/.ipynb_checkpoints/00.ipynb").write_text("kept by Jupyter")
+    student.write(root, folder)  # nothing was done in them
+    for name in ("notebooks/00.ipynb", "my own.txt"):
+        path = folder / name
+        before = path.read_bytes() if path.exists() else None
+        path.write_text("an evening's work", encoding="utf-8")
+        with pytest.raises(student.StudentError, match=f"student/{name} is not as it was handed"):
+            student.write(root, folder)
+        assert path.read_text(encoding="utf-8") == "an evening's work"
+        path.unlink() if before is None else path.write_bytes(before)
+
+
+def test_what_is_handed_out_runs_by_itself(copies):
+    code = (
+        "import ganlab\nfrom ganlab.evidence import claim\nprint(ganlab.__file__, claim('C1a').id)"
+    )
+    alone = {**os.environ, "PYTHONPATH": str(copies)}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=copies / "notebooks",
+        env=alone,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    where, id = done.stdout.split()
+    assert Path(where).is_relative_to(copies) and id == "C1a.2"
+    told = subprocess.run(["make", "-n", "lab"], cwd=copies, capture_output=True, text=True).stdout
+    assert "-r requirements.txt" in told and "jupyterlab" in told
+    lines = (copies / "README.md").read_text(encoding="utf-8")
+    for name in re.findall(r"[\w/\\]+\.(?:ipynb|txt)", lines):
+        assert (copies / name.replace("\\", "/")).exists(), name
 
 
 def course(root, *sources, tags=()):
@@ -111,7 +148,7 @@ def test_what_is_linked_to_comes_with_what_that_links_to(tmp_path):
         tmp_path, "See [a page](../docs/page.md#here).", "[It](solutions/00.py)", tags=["answer"]
     )
     names = [path.as_posix() for path in student.collected(root)]
-    assert names == ["docs/page.md", "notebooks/00.ipynb", "notebooks/table.txt"]
+    assert names == ["README.md", "docs/page.md", "notebooks/00.ipynb", "notebooks/table.txt"]
 
 
 @pytest.mark.parametrize(

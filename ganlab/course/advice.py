@@ -5,12 +5,13 @@ test that tells it from the others, and advice. Advice names the setting of a cl
 out; figures and verdict come from there. What a GAN does already is no advice to it: `followed`.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple
 
 from ganlab.course import settings as known
 from ganlab.evidence import EvidenceError, claim
-from ganlab.evidence.claims import anchor, in_hundred
+from ganlab.evidence.claims import NOT_YET, anchor, in_hundred
 
 
 class Advice(NamedTuple):
@@ -37,12 +38,41 @@ class Case(NamedTuple):
 
 
 FOUR, KEEP_WIDTH = "ours on four points", "keep the width"
+# What has no place of its own in a case stands in this order, wherever the evidence puts it.
+REMEDIES = {
+    "packs of 2": "packs of two",
+    "feature matching": "feature matching",
+    "Wasserstein, gradient penalty": "a Wasserstein loss with a gradient penalty",
+    "relativistic, R1 and R2": "relativistic pairing with R1 and R2",
+    "least squares": "least squares",
+    "instance noise": "instance noise of a fixed width",
+    "unrolled by 5": "a G that looks five steps of D ahead (unrolled)",
+    "averaged generator": "an averaged generator",
+}
+# Claims that try one advice in several GANs; those of F6 try several in one.
+IN_OTHER_GANS = ("B6d", "C2a", "C2b", "C3", "F5a", "F5b", "F5c", "H1b", "H1d")
+PLACED = {
+    "F6a": ("packs of 2", "feature matching"),
+    "F6b": ("relativistic, R1 and R2",),
+    "F6c": ("relativistic, R1 and R2", "Wasserstein, gradient penalty", "feature matching"),
+}
+
+
+def _others(claim):
+    """Advice for each remedy of a claim that has no place of its own in the claim's case."""
+    return [
+        Advice(words, claim, setting)
+        for setting, words in REMEDIES.items()
+        if setting not in PLACED[claim]
+    ]
+
 
 CASES = (
     Case(
         "All samples in one place, and they stay there",
         "collapsed",
-        "`word` is *collapsed*, `moves.rate` near 0, D's scores 0.13 apart or more",
+        "`word` is *collapsed*, `moves.rate` near 0 (where G hardly moves, `diagnose` calls it *D "
+        "too strong*: try what stands there, too)",
         (
             Advice("R1 on D, weight 0.1", "F6b", "R1", followed=known.with_r1),
             Advice(
@@ -52,10 +82,8 @@ CASES = (
                 FOUR,
             ),
             Advice("relativistic pairing with R1 and R2", "F6b", "relativistic, R1 and R2"),
-            Advice("packs of two", "F6b", "packs of 2"),
-            Advice("an averaged generator", "F6b", "averaged generator"),
             Advice("minibatch discrimination", "F6b", "minibatch discrimination"),
-            Advice("feature matching", "F6b", "feature matching"),
+            *_others("F6b"),
         ),
     ),
     Case(
@@ -68,7 +96,7 @@ CASES = (
             Advice("packs of two", "F6a", "packs of 2"),
             Advice("feature matching", "F6a", "feature matching"),
             Advice("R1", "F6a", "R1", followed=known.with_r1),
-            Advice("an averaged generator", "F6a", "averaged generator"),
+            *_others("F6a"),
         ),
     ),
     Case(
@@ -77,7 +105,9 @@ CASES = (
         "`word` is *dropped*, `g_loss` ends well above where it began",
         (
             Advice(
-                "G's rate up, thirtyfold here", "F7f", "ours on four points, G's rate thirtyfold"
+                "G's rate up towards D's (here from 1e-4 to 3e-3, D at 1e-2)",
+                "F7f",
+                "ours on four points, G's rate thirtyfold",
             ),
             Advice("relativistic pairing with R1 and R2", "F6c", "relativistic, R1 and R2"),
             Advice(
@@ -88,8 +118,7 @@ CASES = (
             Advice("minibatch discrimination", "F6c", "minibatch discrimination"),
             Advice("D's rate down to a tenth", "F7e", "ours on four points, D's rate to a tenth"),
             Advice("a smaller D", "F7e", "ours on four points, smaller D"),
-            Advice("least squares", "F6c", "least squares"),
-            Advice("instance noise of a fixed width", "F6c", "instance noise"),
+            *_others("F6c"),
         ),
     ),
     Case(
@@ -97,8 +126,14 @@ CASES = (
         "G too strong",
         "`word` is *dropped*, *collapsed* or *lost*, `d_loss` near 1.386, D's scores together",
         (
-            Advice("D's rate up tenfold, and a larger D", "F7g", "ours on four points, both"),
-            Advice("D's rate up tenfold", "F7g", "ours on four points, D's rate tenfold"),
+            Advice(
+                "D's rate up to G's (here tenfold), and a larger D",
+                "F7g",
+                "ours on four points, both",
+            ),
+            Advice(
+                "D's rate up to G's (here tenfold)", "F7g", "ours on four points, D's rate tenfold"
+            ),
             Advice("a larger D", "F7g", "ours on four points, larger D"),
         ),
     ),
@@ -153,7 +188,8 @@ CASES = (
     Case(
         "Hardly a run gets near, whatever else is tried",
         "rates and sizes",
-        "`word` is *lost* or *partly* for most seeds",
+        "`word` is *lost*, *partly* or *dropped* for most seeds, and nothing else shows; "
+        "`diagnose` tells the word",
         (
             Advice(
                 "Adam's beta_1 at 0.5 in place of 0.9",
@@ -162,7 +198,7 @@ CASES = (
                 followed=known.low_beta_1,
             ),
             Advice(
-                "rates of 0.002 in place of 0.0002",
+                "with a few dozen units, rates of 0.002 in place of 0.0002",
                 "F5b",
                 FOUR,
                 turned=True,
@@ -213,7 +249,8 @@ CASES = (
     Case(
         "It was good, and then it was not",
         "unsteady",
-        "`endings.unsteady(samples, target)` is true",
+        "`endings.unsteady(samples, target)` is true (`diagnose` asks that all is lost again, and "
+        "again)",
         (
             Advice(
                 "on one bell: keep the samples of the first good moment", "C3", "aylien2016 (2017)"
@@ -246,7 +283,8 @@ def said(advice):
     column = {"supported": "first", "contradicted": "none", "no difference that matters": "none"}
     if advice.turned and verdict in ("supported", "contradicted"):
         verdict = "supported"  # harm that is shown, and its opposite the advice
-    return Said(column.get(verdict, "open"), f"{advice.words}: {figures}", found.id)
+    words = f"{advice.words}: {figures}{_elsewhere(found, advice)}"
+    return Said(column.get(verdict, "open"), words, found.id)
 
 
 def told(advice):
@@ -254,6 +292,22 @@ def told(advice):
     found = said(advice)
     link = f"[{advice.claim}](claims.md#{anchor(found.id)})"
     return found.column, f"{found.words} ({link})"
+
+
+def _elsewhere(found, advice):
+    """What a claim that tries one advice in several GANs found in the others, in brackets."""
+    if advice.claim not in IN_OTHER_GANS:
+        return ""
+    of = found.verdicts[advice.setting]
+    others = Counter(
+        word.removesuffix(" so far")
+        for name, word in found.verdicts.items()
+        if name != advice.setting and word not in (of, NOT_YET)
+    )
+    if not others:
+        return ""
+    told = [f"in {n} other setting{'s' * (n > 1)} {word}" for word, n in others.items()]
+    return f" ({', '.join(told)})"
 
 
 def _figures(look, advice):

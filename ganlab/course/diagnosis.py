@@ -18,11 +18,17 @@ from ganlab.course.advice import CASES, said
 from ganlab.course.faults import GAP, UNKNOWN, first_that_hold
 from ganlab.course.left import left_by
 from ganlab.course.signs import FEW, signs
+from ganlab.data import Mixture
+from ganlab.endings import endings
 from ganlab.evidence import FOLDER, EvidenceError
 from ganlab.evidence.claims import in_hundred
 from ganlab.guards import guard, one_of, text
 
 SPACING = 20, 120  # steps from record to record within which moves may be compared with those tried
+LIKE_A_CHASE = (
+    "whether this is chasing: without modes it looks the same, and then equal rates for G and D "
+    "help (F3a)"
+)
 _SHOWN = one_of("all", "samples", "curves")
 # Under which of the clinic's names the advice for a kind stands, where the names differ.
 ADVICE = {"dropped": "rates and sizes", "lost": "rates and sizes"}
@@ -139,11 +145,17 @@ def diagnose(run, target=None, seed=None, gan=None):
     for i, (rule, because) in enumerate(first_that_hold(found)):
         kind = rule.kind if rule else UNKNOWN
         if kind not in told:
-            told[kind] = try_first(kind, gan), how_sure(kind, shown)
+            # Samples without modes, and few records, were not part of the test: there is no figure.
+            of_the_test = found.end is not None and found.move is not None
+            sure = how_sure(kind, shown) if shown == "curves" or of_the_test else ""
+            told[kind] = try_first(kind, gan), sure
         name = int(left.seeds[i]) if left.several else None
         first, trust = told[kind]
+        more = lacking + (LIKE_A_CHASE,) * (
+            kind == "turning" and _without_modes(found, left, target)
+        )
         why = because or _nothing(found, i)
-        each.append(Diagnosis(kind, why, first, lacking, name, trust))
+        each.append(Diagnosis(kind, why, first, more, name, trust))
     if seed is not None:
         known = isinstance(seed, (int, np.integer))
         places = np.flatnonzero(left.seeds == seed) if known else []
@@ -239,6 +251,20 @@ def _nothing(found, i):
     )
 
 
+def _without_modes(found, left, target):
+    return left.samples is not None and target is not None and found.end is None
+
+
+def _uncounted(target):
+    """Why no modes are counted."""
+    if isinstance(target, Mixture):
+        try:
+            endings(np.zeros((1, target.dim)), target)
+        except ValueError as error:
+            return str(error)
+    return "the target has none that can be counted"
+
+
 def _lacking(found, left, target):
     """What could not be known, a sentence each."""
     lacking = []
@@ -248,7 +274,14 @@ def _lacking(found, left, target):
         if target is None:
             lacking.append("whether the samples are right: there is no target")
         elif found.end is None:
-            lacking.append("which modes are held: the target has none that can be counted")
+            lacking.append(f"which modes are held: {_uncounted(target)}")
+            lacking.append("how sure this is: it was tried on targets with modes alone")
+        records, seeds = left.samples.shape[:2]
+        if left.several and records < FEW <= seeds:
+            lacking.append(
+                f"whether the axes are in order: of (records, seeds, n, dim) there are {records} "
+                f"records and {seeds} seeds"
+            )
         if found.move is None:
             wanted = f"{len(left.samples)} records are kept, wanted {FEW}"
             lacking.append(f"how the samples move: {wanted}")

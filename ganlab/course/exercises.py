@@ -14,6 +14,9 @@ import tomllib
 import numpy as np
 from scipy.special import expit
 
+from ganlab.course import kept
+from ganlab.course.solved import Progress
+
 _CHECKS = {}
 
 
@@ -46,8 +49,20 @@ def close(given, wanted, what, *, tolerance=1e-6):
 
 
 def check(name, answer):
-    """Check an answer, a value or a function, and print one line about it."""
-    print(verdict(name, answer))
+    """Check an answer, a value or a function, and print one line about it.
+
+    Tries, and what passed, are kept for `progress`; a stub is no try.
+    """
+    line = verdict(name, answer)
+    print(line)
+    word = line.removeprefix(f"{name}: ")
+    if word.startswith(("correct.", "not yet.")):
+        _say(kept.tried(name, word.startswith("correct."), answer))
+
+
+def _say(note):
+    if note:
+        print(note)
 
 
 def verdict(name, answer):
@@ -356,7 +371,7 @@ def _inception_score(answer):
     if np.isnan(sure):
         raise Hint("For a row that is sure it is not a number: 0 log 0 counts as 0.")
     close(sure, 3.0, "For three sure rows of three classes it", tolerance=1e-3)
-    return "One good picture of each class, copied for ever, has the highest score there is."
+    return "A picture whose row is p(y) adds nothing; a sure one of a rare class adds most."
 
 
 class Quiz:
@@ -382,6 +397,10 @@ class Quiz:
     def answer(self, letter):
         """Print the feedback on option `letter`: the quiz without its buttons."""
         print(self.feedback(letter))
+        _say(self._noted(letter))
+
+    def _noted(self, letter):
+        return kept.answered(self.name, letter, letter == self.correct)
 
     @functools.cached_property
     def face(self):
@@ -393,7 +412,11 @@ class Quiz:
         button, said = widgets.Button(description="check"), widgets.HTML()
 
         def tell(_):
-            said.value = html.escape(self.feedback(options.value)) if options.value else "Choose."
+            if options.value is None:
+                said.value = "Choose."
+                return
+            lines = [self.feedback(options.value), self._noted(options.value)]
+            said.value = "<br>".join(html.escape(line) for line in lines if line)
 
         button.on_click(tell)
         question = widgets.HTML(html.escape(f"{self.name}  {self.question}"))
@@ -405,8 +428,25 @@ class Quiz:
 
 def quiz(name):
     """Return the `Quiz` of that name: shown as text and buttons; `.answer("b")` prints."""
-    text = pathlib.Path(__file__).with_name("quiz.toml").read_text(encoding="utf-8")
-    questions = tomllib.loads(text)
+    questions = _questions()
     if name not in questions:
         raise ValueError(f"there is no quiz {name!r}; there are: {', '.join(questions)}")
     return Quiz(name, **questions[name])
+
+
+def _questions():
+    text = pathlib.Path(__file__).with_name("quiz.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def progress():
+    """What you have solved so far, over the whole course: a `Progress`, shown as a table.
+
+    progress().code("03.1")             the code that passed, as text
+    progress().export("progress.json")  a copy, for another machine: there `take_in` adds it
+    progress().reset()                  begin again; the file of before is put aside
+    progress().path                     where it is kept
+    """
+    found, note = kept.read()
+    _say(note)
+    return Progress(found, sorted(_CHECKS), sorted(_questions()))

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ganlab.course.signs import WHOLE
+from ganlab.course.signs import COLLAPSED, WHOLE
 
 GAP = 0.13  # D's scores on real and fake samples: further apart, D tells them from each other
 UNSURE = 0.05  # ... and nearer it hardly knows of a difference
@@ -209,19 +209,46 @@ RULES = (
     ),
     Rule("lost", _is("lost", "partly"), "it ends {word}, and nothing else shows"),
 )
+# Before the others, of what was not part of the test: data whose modes are not known, and few
+# records. Without modes a collapse is known by its width; with them one that is held alone has two
+# causes, a D too strong among them.
+UNTRIED = (
+    Rule(
+        "collapsed",
+        lambda s: s.finite & ~s.counted & _is("collapsed")(s) & (s.move < STILL),
+        "the samples of a record are {own:.2f} times as wide as the data (below {COLLAPSED:g}), "
+        "and stay: they move {move:.3f} spreads a record (below {STILL:g})",
+    ),
+    Rule(
+        UNKNOWN,
+        lambda s: s.finite & _is("collapsed")(s) & np.isnan(s.move),
+        "all samples are in one place at the end; whether they stay there (collapsed) or hop "
+        "(chasing) wants more records, and the remedies are not the same",
+    ),
+    Rule(
+        UNKNOWN,
+        lambda s: s.finite & ~s.counted & _is("close")(s),
+        "no fault can be seen without modes: one direction at a time, samples lie and spread as "
+        "the data do. Missing modes and wrong shapes are not seen so",
+    ),
+)
 KINDS = tuple(dict.fromkeys(rule.kind for rule in RULES)) + (UNKNOWN,)
-LIMITS = {name: value for name, value in globals().items() if isinstance(value, float | int)}
+LIMITS = {
+    name: value
+    for name, value in globals().items()
+    if isinstance(value, float | int) and name != "COLLAPSED"  # not of the rules that were tried
+}
 
 
 def first_that_hold(found):
     """(the first rule that holds for each seed, or None; its sentence, or "") of `Signs`."""
-    s = _filled(found)
-    places = np.full(len(found.finite), len(RULES))
-    for place, rule in reversed(list(enumerate(RULES))):
+    s, rules = _filled(found), UNTRIED + RULES
+    places = np.full(len(found.finite), len(rules))
+    for place, rule in reversed(list(enumerate(rules))):
         with np.errstate(invalid="ignore"):
             places[rule.holds(s)] = place
     return [
-        (RULES[place], _told(RULES[place], s, i)) if place < len(RULES) else (None, "")
+        (rules[place], _told(rules[place], s, i)) if place < len(rules) else (None, "")
         for i, place in enumerate(places)
     ]
 
@@ -238,6 +265,7 @@ def _filled(found):
     values["width"] = values["own"] if width is None else width
     values["word"] = np.full(n, "") if found.word is None else found.word
     values["bell"] = np.full(n, hasattr(found.end, "inside"))
+    values["counted"] = np.full(n, found.end is not None)
     values["losses"] = [
         _losses(*each) for each in zip(values["g_rise"], values["d_loss"], strict=True)
     ]
@@ -252,4 +280,5 @@ def _losses(g_rise, d_loss):
 
 
 def _told(rule, s, i):
-    return rule.because.format(**{k: v[i] for k, v in s.items() if k != "end"}, **LIMITS)
+    signs = {k: v[i] for k, v in s.items() if k != "end"}
+    return rule.because.format(**signs, **LIMITS, COLLAPSED=COLLAPSED)

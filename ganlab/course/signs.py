@@ -7,10 +7,11 @@ sign is an array (seeds,), or None where what is there does not tell it.
 from typing import NamedTuple
 
 import numpy as np
+from scipy.spatial.distance import cdist
 
 from ganlab.course.left import Left
 from ganlab.data import Gaussian, Mixture, as_target, due_shares
-from ganlab.endings import Bell, Modes, at_the_end, last_tenth, measure
+from ganlab.endings import MOST_DIM, Bell, Modes, at_the_end, last_tenth, measure
 from ganlab.metrics import is_distribution
 from ganlab.mode_metrics import hops
 
@@ -19,11 +20,13 @@ FEW = 20  # records; with fewer nothing is said of how a run moves
 POINTS = 2000  # of a target, to measure distances to
 DIRECTIONS = 8
 CLOSE, NARROW, COLLAPSED, LOST = 0.25, 0.8, 0.2, 1.0  # of data without modes, in its own spreads
+BESIDE = 1.5  # ... from the nearest of them, a coordinate: in many dimensions all are far apart
 
 
 class Signs(NamedTuple):
     """One number for each seed (seeds,), or None. Lengths are in spreads: the target's standard
-    deviation, or without a target that of all samples in the second half of the records.
+    deviation, or without a target that of all samples in the second half of the records. Of a
+    target without modes each column has its own.
 
     finite     whether samples and curves stayed finite
     word       how it ends, by `endings` where the target has modes
@@ -103,8 +106,12 @@ def _of_curves(curves):
 
 
 def _of_samples(samples, target):
-    found, half = {}, samples[len(samples) // 2 :]
     points = None if target is None else _points(target, samples.shape[-1])
+    if points is not None and not _has_modes(target):  # columns may have units of their own
+        unit = points.std(axis=0)
+        unit = np.where(unit > 0, unit, 1.0)
+        points, samples = points / unit, samples / unit
+    found, half = {}, samples[len(samples) // 2 :]
     across = np.mean(samples.std(axis=2) ** 2, axis=-1)  # (records, seeds)
     together = np.moveaxis(half, 1, 0).reshape(samples.shape[1], -1, samples.shape[-1])
     pooled = np.sqrt(np.mean(together.std(axis=1) ** 2, axis=-1))
@@ -209,7 +216,7 @@ def _directions(dim):
 
 def _has_modes(target):
     """Whether `endings` has words for it."""
-    if not isinstance(target, Gaussian | Mixture):
+    if not isinstance(target, Gaussian | Mixture) or target.dim > MOST_DIM:
         return False
     try:
         measure(np.zeros((1, target.dim)), target)
@@ -236,5 +243,9 @@ def _word_of_points(samples, points, spread, own):
     last = np.sort(samples[-max(1, len(samples) // 10) :] @ ways, axis=2)
     u = (np.arange(last.shape[2]) + 0.5) / last.shape[2]
     away = np.mean(_apart(last, np.quantile(points @ ways, u, axis=0)), axis=0) / spread
-    conditions = [~(away <= LOST), own < COLLAPSED, own < NARROW, away <= CLOSE]
-    return np.select(conditions, ["lost", "collapsed", "narrow", "close"], default="partly")
+    # On one point of the data it is far from most of them, and yet not lost.
+    centre = samples[-1].mean(axis=1)
+    beside = cdist(centre, points).min(axis=1) / np.sqrt(points.shape[1]) / spread
+    on_a_point = (own < COLLAPSED) & (beside <= BESIDE)
+    conditions = [on_a_point, ~(away <= LOST), own < NARROW, away <= CLOSE]
+    return np.select(conditions, ["collapsed", "lost", "narrow", "close"], default="partly")

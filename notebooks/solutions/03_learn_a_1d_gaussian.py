@@ -3,8 +3,8 @@
 import numpy as np
 
 
-def distance(real, fake):
+def w1_of(real, fake):
     return np.mean(np.abs(np.sort(real) - np.sort(fake)))
 
 
-SOLUTIONS = {"03.1": distance}
+SOLUTIONS = {"03.1": w1_of}

@@ -60,7 +60,7 @@ import numpy as np
 from ganlab import data, latent, plots
 from ganlab.endings import endings
 from ganlab.evidence import claim
-from ganlab.exercises import check, quiz
+from ganlab.exercises import check, progress, quiz
 from ganlab.metrics import noise_floor, wasserstein
 from ganlab.networks import mlp
 from ganlab.program import compiles
@@ -121,6 +121,8 @@ show(fig, "00.endings")
 # | *close* | the distance W1 at most a quarter of the standard deviation |
 # | *near* | none of these |
 #
+# Compare with your number. A spike beside the middle can be *close*, as in panel 0: W1 forgives it.
+#
 # The *Wasserstein distance* W1 says how far the samples would have to be moved, on average, to
 # become the data. It is never quite 0: even 10,000 real samples are not the curve itself. What a
 # perfect generator would score with as many samples is the *noise floor*. *Before you run it: will
@@ -138,9 +140,10 @@ show(fig, "00.distances")
 
 # %% [markdown]
 # Each dot is one run, in the row of its word. The upright bar is the median of a row, the level
-# line holds the middle 80 % of it. Nothing but the seed was changed, and the distances differ by a
-# factor of ten or more; all are well above the grey floor. So when somebody tells you that a trick
-# made a GAN better, ask to see the dots. In this course
+# line holds the middle 80 % of it; a shaded band, later on, is the middle 80 % as well. Nothing
+# but the seed was changed, and the distances differ by a factor of ten or more; all are well
+# above the grey floor. So when somebody tells you that a trick made a GAN better, ask to see the
+# dots. In this course
 #
 # - **every experiment is many runs**, mostly 32;
 # - **exact things are computed exactly**: our data have known densities, so the best possible
@@ -187,28 +190,29 @@ quiz("00.1")
 #
 # <small>2 min</small>
 #
-# A claim from notebook 05: beside noise and feature matching, minibatch discrimination
-# brings the generator nearer to the data. (What the three techniques are comes later; here it is
-# only about how the answer is read.) It was tried in two GANs. *Will it help in both, in one or in
-# neither?*
+# A claim from notebook 05: beside noise and feature matching, minibatch discrimination brings the
+# generator nearer to the data. (What the three techniques are comes later; here it is only about
+# how the answer is read.) It was tried in two GANs: a post's code of 2017, and ours of notebook
+# 03 before its repair. In brackets stands who claimed it: *ganlab* is us, else it is one of [the
+# posts](../docs/sources.md). *Will it help in both, in one or in neither?*
 
 # %%
 claim("E7a")
 
 # %% [markdown]
 # Each row is one GAN. It was trained from 64 seeds with the technique and from the same 64
-# without, then from 128, 256 and so on. Right of the middle lies what the claim says. The dot
-# is the share of seeds on which the technique did better, less the share on which it did
-# worse; the line is its interval, which shrinks as seeds are added. The grey band holds
-# effects too small to matter. Once the line is clear of the band, or lies in it, there is a
-# verdict and nothing more is trained:
+# without, then from 128, 256 and so on. Right of the middle lies what the claim says. The dot is
+# the share of seeds on which the technique did better, less the share on which it did worse (on
+# the rest the two differ too little to count); the line is its interval, which shrinks as seeds
+# are added. It is far wider than the usual 95 %: all looks together, a verdict may be false once
+# in a thousand times. The grey band holds effects too small to matter. Once the line is clear of
+# the band, or lies in it, there is a verdict and nothing more is trained:
 #
 # - **supported**: right of the band; **contradicted**: left of it, so the opposite holds;
 # - **no difference that matters**: inside;
 # - **undecided**: none of these, even after the last seeds; *so far*, if more are to come.
 #
-# Of a thousand such verdicts one, on average, may be wrong. Some claims have a line in place of the
-# band, and an arrow that says which side is as claimed.
+# Some claims have a line in place of the band, and an arrow that says which side is as claimed.
 
 # %% [markdown]
 # ## The map
@@ -227,6 +231,18 @@ claim("E7a")
 # | [07 Compare with a VAE](07_compare_with_a_vae.ipynb) | the blur of the alternative | When is a VAE the better choice? |
 # | [08 Explore a GAN of your own](08_playground.ipynb) | your own | What can you break and mend by hand? |
 # | [09 Draw digits](09_draw_digits.ipynb) | scores that do not see | What do scores of pictures miss? |
+#
+# And this is how far you are. A mark stands for an exercise or a question: ○ is open, ● done, ◐ right
+# after more than one answer.
+
+# %%
+progress()
+
+# %% [markdown]
+# What you solve in any notebook is kept in a small file on your machine, and nowhere else.
+# `progress().path` says where it lies, `progress().code("00.1")` gives you back what you wrote,
+# `progress().export("mine.json")` makes a copy, which `progress().take_in("mine.json")` adds on
+# another machine, and `progress().reset()` begins again.
 #
 # Go on with 01. If you would rather see training first, 03 stands on its own. New words are in
 # [the glossary](../docs/glossary.md).

@@ -221,8 +221,8 @@ show(fig, "01.two-losses")
 # Gaussian tail, whose logarithm gets steeper and steeper, and not of G: at distance 5 it is 20
 # whatever the width of G's bell. With Laplace tails it levels off below 3.
 #
-# So "a perfect D gives no gradient" is as much about the loss as about D
-# ([A4a](../docs/claims.md#a4a) is the other half):
+# So "a perfect D gives no gradient" is true of one loss ([A4a](../docs/claims.md#a4a)). With the
+# other, between bells, it gives one:
 
 # %%
 print(claim("A4b"))
@@ -287,12 +287,12 @@ show(plots.animate(draw, 30, figsize=(7.6, 3.6), fps=6, ncols=2), "01.dirac-film
 #
 # The test on paper: close to the equilibrium the arrows are a matrix (the Jacobian) times the
 # position, and its eigenvalues tell what happens there. An imaginary part is turning; a negative
-# real part draws in, a positive one drives out; with none, finer things decide. For a round of play
-# it is the absolute value that counts: above 1 drives out.
+# real part draws in, a positive one drives out; with none, finer things decide. A round of play
+# is a matrix too; of its eigenvalues the absolute value counts: above 1 drives out.
 #
-# Two games more: **R1** charges D half a *weight*, here 0.3 or 2, times the square of its slope at the
-# real samples. **Instance noise** blurs what D is shown. *Predict: which draw in, of these, minimax
-# and Wasserstein?*
+# Two games more: **R1** takes a *weight*, here 0.3 or 2, and charges D half of it times the
+# square of its slope at the real samples. **Instance noise** blurs what D is shown. *Predict:
+# which draw in, of these, minimax and Wasserstein?*
 
 # %%
 systems = {
@@ -334,7 +334,7 @@ show(fig, "01.eigenvalues")
 #
 # Two numbers are all there is of a Dirac-GAN. Of networks, two can be measured: how far
 # the mean of G's samples is from the data's, and the slope of D's logit at the data. We train
-# eight pairs of networks on N(4, 0.5), G with 8 hidden units, in two ways:
+# eight pairs on N(4, 0.5), G with 8 hidden units, *look* 200 times, every few steps, and do so in two ways:
 #
 # - the Wasserstein game by plain gradient descent, with a D that is one line, $D(x) = dx + c$;
 # - the non-saturating game against a D of two hidden layers of 16, by Adam as Keras has it, with
@@ -461,8 +461,8 @@ dirac_explorer(game="minimax + R1", damping=2.0)
 # </details>
 
 # %% [markdown]
-# **3. Predict and run.** Give the Wasserstein pair a rate of 0.01 in place of 0.03, without R1, and
-# look every 12 steps in place of 4. Will the circle be smaller?
+# **3. Predict and run.** In `pairs`, give the Wasserstein pair 0.01 for 0.03 and 12 steps a look
+# for 4; then `draw_pairs(0.0)`. Will the circle be smaller?
 
 # %% [markdown] tags=["answer"]
 # <details><summary>Answer</summary>
@@ -493,7 +493,7 @@ quiz("01.2")
 #
 # | said | measured |
 # |---|---|
-# | With a perfect D, G reaches the perfect solution (`deletang2018`). | With tables on a finite set it does ([A2a](../docs/claims.md#a2a-2)). |
+# | With a perfect D, G reaches the perfect solution (`deletang2018`). | Where both are tables, an entry for each of finitely many points, it does ([A2a](../docs/claims.md#a2a-2)). |
 # | A point that G makes too rarely is pulled up (`deletang2018`). | An identity, while G still makes it now and then ([A3](../docs/claims.md#a3)). |
 # | A perfect D gives G no gradient (`deletang2018`). | With the minimax loss ([A4a](../docs/claims.md#a4a)). |
 # | Networks make what is not in the data (`deletang2018`). | They do ([A2b](../docs/claims.md#a2b-2)), but where the data are few they do not get nearer to what those were drawn from ([A2c](../docs/claims.md#a2c-2)). |

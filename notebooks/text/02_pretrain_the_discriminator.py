@@ -135,9 +135,9 @@ show(fig, "02.pretrained-ds")
 # G lowers $-\mathrm{E} \log D(G(z'))$, with the new D.
 #
 # **1. Write it.** One step, in plain Keras. `D(x)` gives outputs, and `clamp` makes of them what
-# the post takes for a probability. A loss is computed in `with tf.GradientTape() as tape:`; then
-# `optimizer.apply(tape.gradient(loss, weights), weights)` moves these `weights`, a list such as
-# `D.trainable_variables`, and no others.
+# the post takes for a probability. With `tf.math.log` and `tf.reduce_mean` compute a loss in
+# `with tf.GradientTape() as tape:`; then `optimizer.apply(tape.gradient(loss, weights), weights)`
+# moves these `weights`, a list such as `D.trainable_variables`, and no others.
 
 
 # %%
@@ -182,9 +182,9 @@ plots.densities(right, grid, p, samples=post.samples[-1, 0], learned=boundary, t
 show(fig, "02.training")
 
 # %% [markdown]
-# The post's last two pictures, with 32 runs in them. Both losses come to rest, at what they
-# are when D says 1/2 to everything; and where the data are nearly every D comes near that. From
-# there on the losses tell nothing, while W1 differs between runs by more than a factor of four.
+# The post's last two pictures, with 32 runs in them. Both losses come to rest, at what they are
+# when D says 1/2 to everything; and where the data are most D's come near that. From there on the
+# losses tell nothing, while W1 differs between runs by a factor of twenty.
 #
 # Here are all the runs, by the course's words: *close* is a W1 of at most 0.25, a quarter of the
 # data's width, at four fifths of that width or more; *narrow* has the place and not the width;
@@ -276,8 +276,8 @@ show(fig, "02.head-start")
 claim("B1a")
 
 # %% [markdown]
-# For some 700 steps, so far: a lead of one or two hundred, bought with a thousand. At the end as many
-# are nearer as further away ([B1b](../docs/claims.md#b1b-2), the first two rows of the dots).
+# For some 700 steps: a lead of one or two hundred, bought with a thousand. At the end 31 of 100
+# are nearer, 25 further away ([B1b](../docs/claims.md#b1b-2), the first two rows of the dots).
 #
 # ### Sorted batches
 #
@@ -289,9 +289,9 @@ print(claim("B2a"))
 
 # %% [markdown]
 # Nowhere. A loss is a mean over the batch, and D looks at one sample at a time. Shuffled, every
-# gradient stays what it was. "Manifold alignment" cannot have helped, because nothing ever saw the alignment. What
-# sorting did leave behind is that the z are *evenly spaced*; independent z look the same
-# ([B2b](../docs/claims.md#b2b-2), the third row).
+# gradient stays what it was. "Manifold alignment", the post's reason, cannot have helped: nothing
+# ever saw it. What sorting did leave behind is that the z are *evenly spaced*; independent z look
+# the same ([B2b](../docs/claims.md#b2b-2), the third row).
 #
 # ### Scaling G
 #
@@ -303,7 +303,6 @@ claim("B3")
 
 # %% [markdown]
 # Firm with the tanh: seven runs in ten gain by it. With a linear end more lose than win, so far.
-# Scaling mends what the tanh had broken.
 #
 # ### One step of D, or five?
 #
@@ -321,9 +320,9 @@ claim("B5")
 #
 # <small>3 min</small>
 #
-# Back to the run at the edge, which is there *partly*. Where the clamp cuts D, at 0.01 and 0.99, D
-# has no slope: there G is *starving*. *Predict: for which share of G's samples has D a
-# slope, before the game and after it, and in which runs?* Each dot is a run.
+# Back to the run at the edge, which is there *partly*. Where the clamp cuts D, at 0.01 and 0.99,
+# D has no slope: there G is *starving*. *Predict: at what share of G's samples has D a slope,
+# before the game and after it?* Each dot is a run.
 
 # %%
 z = slots.quantile(np.linspace(0.001, 0.999, 500))[:, None]
@@ -366,8 +365,9 @@ claim("B7")
 # <small>3 min</small>
 #
 # "Try changing the optimizer or few of the parameters", says the post. Rates first: 64 stored
-# runs or more in each cell, with constant rates and D pretrained, after 2,000 steps. *Predict:
-# where is a map bright? And what will Adam do at the post's rates?*
+# runs or more in each cell, with constant rates and D pretrained, after 2,000 steps. A cell's
+# brightness is its share of close runs. *Predict: where is it bright? And what will Adam do at
+# the post's rates?*
 
 # %%
 optimizers = {"momentum 0.6": "B6b", "Adam": "B6c"}
@@ -389,16 +389,16 @@ claim("B6d")
 
 # %% [markdown]
 # Fragile? The maps are no maze. Both are bright where D is quick and G slow, and dark where G is
-# the quicker one. But the post's pair ends close in most runs with momentum and in one of eight
+# the quicker one. But the post's pair ends close in 63 of 100 with momentum and in one of eight
 # with Adam, and Adam has the best cell of all, with nine of ten. Whoever changes the optimizer
 # and keeps the rates has compared rates, not optimizers.
 #
 # Is that a rule? The claim above lets D be ten times as quick as G, in two GANs; in the post's a
 # slower G helps, firmly.
 #
-# So, of five pieces of advice: the order of a batch is proved idle; scaling mends what the tanh had broken;
-# a head start and D's steps are undecided so far, the last leaning against the post; and the warning
-# is right, as far as the rates go. Three firm answers: how many had you?
+# So, of five pieces of advice two matter, firmly: scaling, which mends what the tanh had broken, and
+# the warning, as far as the rates go. The order of a batch is proved idle; a head start and D's steps
+# are undecided so far, the last leaning against the post. How many had you?
 #
 # ## What should D have been taught?
 #
@@ -440,8 +440,9 @@ show(fig, "02.cross-entropy")
 
 # %% [markdown]
 # A good D, after 3,000 short steps. Too good? From notebook 01 you know what a D that is sure
-# leaves for G: hardly a slope with the minimax loss, and a full one with the non-saturating
-# loss. *Predict the third curve: the non-saturating loss with a cut at 0.01, as in the post.*
+# leaves for G: hardly a slope with the minimax loss, and a full one with the non-saturating loss.
+# G's samples still lie far from the data. *Predict the third curve: the non-saturating loss with
+# a cut at 0.01, as in the post.*
 
 # %%
 first = start.generators(slots.quantile(np.linspace(0.001, 0.999, 500))[:, None])
@@ -460,9 +461,9 @@ ax.set(ylabel="slope of G's cost in the logit", xlabel="pretraining step", ylim=
 show(fig, "02.first-slopes")
 
 # %% [markdown]
-# These samples lie far from the data. There the better D, the less the minimax loss has to say
-# to G, and the more the non-saturating loss. With the cut all is well until D becomes sure;
-# then it falls off a cliff. So a head start can be too good, because of how D is asked.
+# The better D, the less the minimax loss has to say to G, and the more the non-saturating loss.
+# With the cut all is well until D becomes sure; then it falls off a cliff. So a head start can be
+# too good, because of how D is asked.
 #
 # ## Where our GAN stands
 #
@@ -478,10 +479,10 @@ quick_d = recipes.repaired(g_hidden=(4,), d_hidden=(8, 8, 8)).train()
 show(draw_standing("02", quick_d), "02.standing")
 
 # %% [markdown]
-# A dot is a run; below the 32 of just now stand 64 stored ones a row. At the bottom is the code of
-# 2017, of which notebook 03 tells: no run of it is close. With logits and what comes with them 38 of
-# 100 are, with D at 3e-3 and G at 3e-4 72. It is the rates and not their ratio alone: from 2e-3 on, ten
-# times either way decides nothing so far (B6d).
+# A dot is a run; below the 32 of just now stand 64 stored ones a row. At the bottom is the code
+# of 2017, of which notebook 03 tells: no run of it is close. With logits and what comes with them
+# some 40 of 100 are, with D at 3e-3 and G at 3e-4 72. The ratio alone is not it: D at 2e-3 with G
+# at 2e-4 gives 39, at 2e-2 with 2e-3 46, both undecided so far (B6d).
 #
 # ## Exercises
 #
@@ -502,8 +503,9 @@ show(draw_standing("02", quick_d), "02.standing")
 # </details>
 
 # %% [markdown]
-# **3. Predict and run.** Train the post's GAN with `n_critic=5` for 500 steps. How much longer
-# does that take, and how near is it then?
+# **3. Predict and run.** Run `train(generator, pretrained, target, slots, steps=500, n_critic=5,
+# **settings)`: five steps of D for each of G. How much longer does that take, and how near is it
+# then?
 
 # %% [markdown] tags=["answer"]
 # <details><summary>Answer</summary>
@@ -527,8 +529,8 @@ quiz("02.2")
 # - Before you adopt an ingredient, switch it off and run several seeds.
 # - Give D a logit, and the loss the logit. A clamp inside a logarithm protects you from
 #   infinities, and takes away the gradient where you need it most.
-# - Draw a map of both rates over seeds before you change anything else: it costs one call. Here D
-#   wants to be the quicker one; on other targets (notebook 06) it does not.
+# - Draw a map of both rates over seeds before you change anything else. Here D wants to be the
+#   quicker one; on other targets (notebook 06) it does not.
 #
 # ## Further reading
 #

@@ -187,9 +187,10 @@ check("04.1", mean_closeness)
 #
 # <small>6 min</small>
 #
-# In the post's code the layer takes the place of D's third hidden layer; its kernel starts
-# small, with a standard deviation of 0.02; and the learning rate is lowered from 0.03 to
-# 0.005, in this case only. So two things change at once. `mlp` takes a layer among its sizes.
+# In the post's code the layer takes the place of D's third hidden layer; its kernel starts small,
+# with a standard deviation of 0.02; and the learning rate is lowered from 0.03 to 0.005, in this
+# case only. So two things change at once (apart: [D1c](../docs/claims.md#d1c-2)). `mlp` takes a
+# layer among its sizes.
 
 # %%
 small = keras.initializers.RandomNormal(stddev=0.02)
@@ -238,8 +239,8 @@ show(fig, "04.pushes")
 # (The scale is linear between the ticks at 0.01 and -0.01, and logarithmic beyond. With the
 # layer, moving one sample changes D at the others; the push counts that too.)
 #
-# On the left nearly every line is nearly flat, and the steepest fall. On the right eight lines
-# rise clearly: such a D pushes the left samples left and the right ones right, and pulls the clump
+# On the left nearly every line is flat; the steepest slope down. On the right eight lines rise
+# clearly: such a D pushes the left samples left and the right ones right, and pulls the clump
 # apart. But nine fall clearly: they press it together. So the layer gives D a means, and D has to
 # learn which way to use it.
 #
@@ -333,19 +334,19 @@ found
 
 # %% [markdown]
 # The post's warning holds, firmly, for its own code: at 64 the median run ends 20 away from the
-# data, at 12 it is 6. In the modern GAN the typical run gains by a batch of 64; but one run in six
-# misses the bell altogether, against three in a hundred at 12
-# ([D2b](../docs/claims.md#d2b-2)). And the layer compares all pairs: at a batch of 128 a step takes
-# about a hundred times as long as at 8 ([performance.md](../docs/performance.md)).
+# data, at 12 it is 6. In the modern GAN the typical run gains by a batch of 64, so far; but one
+# run in six misses the bell altogether, against three in a hundred at 12
+# ([D2b](../docs/claims.md#d2b-2)). And the layer compares all pairs: at a batch of 128 a step
+# takes about a hundred times as long as at 8 ([performance.md](../docs/performance.md)).
 #
 # ## Fewer neighbours
 #
 # <small>3 min</small>
 #
-# "Perhaps it would be sufficient", the post goes on, to let only some samples into each
-# sum. `neighbours=11` sums over the next eleven of the batch, and over the sample itself. In the
-# post's code batches are sorted, so these are near ones. *With a batch of 64, will 11 of 63 be
-# enough?*
+# "Perhaps it would be sufficient", the post goes on, to let only some samples into each sum.
+# `neighbours=11` sums over the next eleven, and over the sample itself. In the post's code
+# batches are sorted, so these are near; in the modern GAN they are any eleven. *With a batch of
+# 64, will 11 of 63 be enough?*
 
 # %%
 found = claim("D3a")
@@ -359,8 +360,9 @@ show(fig, "04.neighbours")
 found
 
 # %% [markdown]
-# The post's guess was right, firmly, for its own code: the median falls from 20 to 0.3. In the modern
-# GAN the typical run hardly moves, but the lost ones go ([D3b](../docs/claims.md#d3b-2)).
+# The post's guess was right, firmly, for its own code: the median falls from 20 to 0.3. In the
+# modern GAN the typical run hardly moves, but all lost ones but one go
+# ([D3b](../docs/claims.md#d3b-2), so far).
 #
 # ## One batch or two?
 #
@@ -384,8 +386,8 @@ show(fig, "04.one-batch")
 claim("D5")
 
 # %% [markdown]
-# Live, fewer runs end close or near when D sees both together. Is that the answer? Not yet.
-# Over the stored runs as many seeds win as lose in the post's GAN, and the other two point in
+# Live, fewer runs end close or near when D sees both together. Is that the answer? Not yet. Over
+# the stored runs 44 seeds in 100 win and 51 lose in the post's GAN; the other two point in
 # opposite directions.
 #
 # ## What a curve of D shows
@@ -447,10 +449,10 @@ show(fig, "04.company")
 show(draw_standing("04"), "04.standing")
 
 # %% [markdown]
-# Nothing that was missing. Most dots stay close to the grey stripe, and a few fly off: the layer can
-# lose a run that was found without it. Half of the runs end further from the data than without
-# it, one in twelve nearer, firmly ([H1e](../docs/claims.md#h1e-1)). The layer keeps the width of a
-# GAN that would end narrow, and this one does not. So we leave it out.
+# Nothing that was missing. Most dots stay close to the grey stripe, and a few fly off: the layer
+# can lose a run that was found without it. Half of the runs end further from the data than
+# without it, one in twelve nearer, firmly ([H1e](../docs/claims.md#h1e-1)). The layer was to keep
+# the width, and this GAN never lost it. So we leave it out.
 #
 # ## Turn the knobs
 #
@@ -487,8 +489,8 @@ technique_explorer(target, gaussian, **knobs | {"layer": "none"})
 # %% [markdown] tags=["answer"]
 # <details><summary>Answer</summary>
 #
-# The logits are as large, 124 at the median, for every sum still has 128 terms. Fewer runs keep the
-# width: 5 end close or near in place of 11, and 10 partly in place of 4.
+# The logits are as large, 124 at the median: near 4 tanh is flat, so features hardly differ.
+# Fewer runs keep the width: 5 end close or near in place of 11, and 10 partly in place of 4.
 #
 # </details>
 

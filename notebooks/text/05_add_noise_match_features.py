@@ -161,10 +161,10 @@ claim("E3b")
 
 # %% [markdown]
 # Matching beside noise brings G nearer to the data, firmly, in both. Noise alone is another
-# story. With it no run of the post's code ends close ([E1a](../docs/claims.md#e1a-2)). With the
-# layer it changes nothing that matters in the post's code ([E2](../docs/claims.md#e2-2), 2,048
-# seeds); without it ([E1c](../docs/claims.md#e1c-2)) that is not decided. And with all three no run
-# ends close either ([E4](../docs/claims.md#e4-2)).
+# story. With it no run of the post's code ends close ([E1a](../docs/claims.md#e1a-2)), and it
+# changes nothing that matters there, neither with the layer ([E2](../docs/claims.md#e2-2), 2,048
+# seeds) nor without ([E1c](../docs/claims.md#e1c-2)). And with all three no run ends close
+# either: all are too narrow ([E4](../docs/claims.md#e4-2)).
 #
 # So keep matching, drop noise, and write a post? Look at the code first.
 #
@@ -176,9 +176,8 @@ claim("E3b")
 #
 # 1. D: draw real `x` and latents `z`, both sorted; add normal noise of standard deviation
 #    0.001 to each; take a step on D's loss of `x` and `G(z)`.
-# 2. G: draw again in the same way, and take a step on
-#    `sqrt(sum((h2(x) - h2(G(z))) ** 2))`, with `h2` the last hidden layer of D, sample by
-#    sample.
+# 2. G: draw again in the same way, and take a step on `sqrt(sum((h2(x) - h2(G(z))) ** 2))`, with
+#   `h2` the last hidden layer of D (ours: `hidden_3`), sample by sample.
 #
 # *Compare each step with its definition above. Where does it differ? Then ask of every
 # number whether it is large enough to matter. Write your list down, and read on.*
@@ -231,15 +230,16 @@ show(fig, "05.noise-levels")
 claim("E6a")
 
 # %% [markdown]
-# Noise of level 1 helps the post's GAN, firmly: three runs in four are nearer to the data. The
-# modern GAN has few failures to mend. Of the post's level no effect is to be seen, wherever it is
-# put ([E6b](../docs/claims.md#e6b-2), not decided so far).
+# Noise of level 1 helps the post's GAN, firmly: three runs in four are nearer to the data. In the
+# modern GAN more lose by it than gain, so far. The post's level makes no difference that matters,
+# wherever it is put ([E6b](../docs/claims.md#e6b-2), [E1c](../docs/claims.md#e1c-2)).
 #
 # ### Third fault: which distance
 #
-# Feature matching compares *means*. The post's code compares the first real sample with the
-# first generated one, the second with the second, and so on. Both batches are sorted. *So
-# what does G learn? Ask what it would learn if the features were the samples themselves.*
+# Feature matching compares *means* (the root aside). The post's code compares the first real
+# sample with the first generated one, the second with the second, and so on. Both batches are
+# sorted. *So what does G learn? Ask what it would learn if the features were the samples
+# themselves.*
 #
 # If $f(x) = x$, G is told: send your smallest $z$ to where the smallest of eight real
 # samples usually is, the next one to where the next one is. That is an ordinary regression, and it
@@ -274,9 +274,10 @@ show(fig, "05.sorted")
 #
 # So what makes the best medians of the post's table is no GAN, but a regression that already
 # knows which $z$ belongs to which $x$. It is too narrow by a quarter, which is why no run of the
-# last cell counts as close. And D adds failures: with its features six stored runs in ten come
-# within 0.125 of the data, without it eight ([E5a](../docs/claims.md#e5a-2)). Without sorting it ends
-# narrow ([E5b](../docs/claims.md#e5b-2)), and in two dimensions there is nothing to sort by.
+# table's last row counts as close. And D adds failures: with its features six stored runs in ten
+# come within 0.125 of the data, without it eight ([E5a](../docs/claims.md#e5a-2)). Without
+# sorting it ends narrow ([E5b](../docs/claims.md#e5b-2)), and in two dimensions there is nothing
+# to sort by.
 #
 # A fault can make results better. That is why an audit asks what the code does, and not
 # whether its numbers are good.
@@ -332,8 +333,8 @@ plots.outcomes(right, arms, label="W1 to the data at the end")
 show(fig, "05.clamp")
 
 # %% [markdown]
-# Where no data are: there $p = 0$, and the solid curve is at one half. G is sent away from
-# the data, and the runs show it.
+# Where only fakes are: there $p = 0$, and the solid curve is at one half. G is sent away from the
+# data, and the runs show it.
 #
 # ## The same table, as published
 #
@@ -358,27 +359,27 @@ for name in ("noise", "noise, matching"):
 table(published, "05.published-cells")
 
 # %% [markdown]
-# Compare the two tables row by row. Noise alone now brings most runs within 0.5 of the data. And
-# matching has changed sides: without the layer it does harm; with it the median stays as it is, and
-# fewer runs are far away. The post saw the opposite; its matching was another.
+# Compare the two tables: the last row is best now. Noise alone brings most runs within 0.5 of the
+# data. And matching has changed sides: without the layer it does harm; with it the median stays
+# as it is, and fewer runs are far away. The post saw the opposite; its matching was another.
 
 # %%
 claim("E7a")
 
 # %% [markdown]
 # (You know this picture from notebook 00.) In the post's GAN the layer decides what matching is
-# worth. Without it, matching beside noise does harm, firmly
-# ([E7c](../docs/claims.md#e7c-2)); with it, all three together beat none
-# ([E7b](../docs/claims.md#e7b-2)). A likely reason: samples spread far and wide can have the same few
-# mean features. With the layer, the features hold how close the samples of a batch are. In the
-# modern GAN it is the other way round, as firmly. We do not know why.
+# worth. Without it, matching beside noise does harm, firmly ([E7c](../docs/claims.md#e7c-2));
+# with it, all three together beat none ([E7b](../docs/claims.md#e7b-2)). A likely reason: samples
+# spread far and wide can have the same few mean features. With the layer, the features hold how
+# close the samples of a batch are. In the modern GAN all three are firmly worse than none, at a
+# median of 8. We do not know why.
 #
 # ## One picture to remember
 #
 # <small>3 min</small>
 #
-# Eight combinations on the post's GAN, 64 stored runs each, the worst median first. *Before you look:
-# which row has the fewest failures?*
+# Eight combinations on the post's GAN, 64 stored runs each, the worst median first. *Before you
+# look: which row has the fewest runs more than 1 away?*
 
 # %%
 CODE, PAPERS = "highdim2018", "aylien2016 (2017)"  # one GAN, techniques as coded and as published
@@ -403,9 +404,9 @@ show(fig, "05.combinations")
 
 # %% [markdown]
 # The best median is that of paired matching, which does as well without a D; but a quarter of its
-# runs end more than 1 from the data. With noise 1 on what D sees it is one in ten. And the same
-# noise is in the worst row: a trick has no value of its own, only in company. Nearly every cloud is
-# wider than the step from one row to the next.
+# runs end more than 1 from the data. With noise 1 on what D sees, alone or in all three, it is
+# one in ten. And the same noise is in the worst row: a trick has no value of its own, only in
+# company. Nearly every cloud is wider than the step from one row to the next.
 #
 # ## Two more tricks, and your own
 #
@@ -453,10 +454,10 @@ fading = recipe.changed(shown=techniques.instance_noise(0.25, until=2500)).train
 show(draw_standing("05", fading), "05.standing")
 
 # %% [markdown]
-# Where it was. A GAN whose rates and sizes are right leaves nothing for the noise to mend, and others
-# do a little harm: with R1, feature matching or an averaged generator eight to nine runs in ten end
-# further from the data, firmly ([H1e](../docs/claims.md#h1e-1)). So none is carried on. First make
-# the plain GAN work: then you see what a technique is worth to it.
+# Where it was. A GAN whose rates and sizes are right leaves nothing for the noise to mend, and
+# others do harm: with R1, feature matching or an average of G's weights eight runs in ten or more
+# end further from the data, firmly ([H1e](../docs/claims.md#h1e-1)). So none is carried on. First
+# make the plain GAN work: then you see what a technique is worth to it.
 #
 # ## Turn the knobs
 #

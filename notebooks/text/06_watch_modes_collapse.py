@@ -10,7 +10,7 @@
 # - what decides how a run ends, drawn as a map of rates;
 # - which remedy mends which fault.
 #
-# *You need* notebooks 03 and 04. About an hour to read, a minute to run. Your own GAN has
+# *You need* notebooks 01 and 03 to 05. About an hour to read, a minute to run. Your own GAN has
 # collapsed, and you have ten minutes? Go to [the clinic](../docs/clinic.md).
 
 # %%
@@ -228,16 +228,17 @@ show(fig, "06.memory")
 
 # %% [markdown]
 # D answers late: its score is lowest ten or twenty steps *after* G has gone. After sixty it is at
-# 1/2 again, and then above: what G made there would pass as real. D knows the G of now; nothing in
-# the game makes it remember the G of before.
+# 1/2 again, and then above: D now leans to real there. D knows the G of now; nothing in the game
+# makes it remember the G of before.
 #
 # ## Can it get out?
 #
 # <small>6 min</small>
 #
-# A collapsed G whose variance is too small, says `deletang2018`, cannot get out, for its gradients
-# are too small. That can be tried, by taking runs on at healthy rates:
-# - the collapsed ones, with G and D as they were, or one of the two afresh;
+# A collapsed G whose variance is too small, says `deletang2018`, cannot get out, for its
+# gradients are too small. Try it: take runs on at healthy rates:
+# - all 32 of the *collapsed* setting (21 hold one mode), with G and D as they were, or one of the
+#   two afresh;
 # - the healthy G, drawn together onto the mode at (1, 0), and D afresh.
 #
 # To *get out* is to hold two modes or more, to *recover* all four. *In which rows will most runs
@@ -290,8 +291,8 @@ claim("F4d")
 #
 # <small>5 min</small>
 #
-# Here is a map of rates, three seeds in each cell, 75 GANs in one compiled program; once with Adam's
-# beta_1 at 0.5, once at Keras's 0.9. *Where will it be bright? For which beta_1 will more of it be?*
+# Here is a map of rates after 1,000 steps, three seeds in each cell; once with Adam's beta_1 at
+# 0.5, once at Keras's 0.9. *Where will it be bright? For which beta_1 will more of it be?*
 
 # %%
 RATES = [3e-4, 1e-3, 3e-3, 1e-2, 3e-2]
@@ -356,7 +357,7 @@ show(fig, "06.five-named")
 # %% [markdown]
 # Three of the five end with the same losses: healthy, chasing, and G too strong. A d_loss near
 # log 4 says that D cannot tell, be it because nothing is left to tell, or because it is too slow.
-# Where D is ahead g_loss rises, and d_loss falls to 0.7, not to 0, as `module` has it:
+# Where D is ahead g_loss rises, and d_loss falls to 0.7; `module` says to 0:
 
 # %%
 claim("F7b")
@@ -369,15 +370,14 @@ claim("F7b")
 # | level losses; one mode or none, at each look another | *chasing* | G as quick as D: 32 of 32; three times as quick: 18; ten times: none |
 # | g_loss climbs slowly; good samples, of one mode for long | *collapsed* | both rates at 0.01 *and* a new D: 17 of 21 collapsed runs; with the old D: 2 |
 # | g_loss leaps and stays; few good samples, modes missing | *D too strong* | G thirty times as quick: 97 of 100 ([F7f](../docs/claims.md#f7f-1)) |
-# | d_loss peaks, then level losses; hardly a good sample | *G too strong* | D ten times as quick: 44 of 100; and larger: 100 ([F7g](../docs/claims.md#f7g-1)) |
+# | d_loss peaks, then level losses; hardly a good sample | *G too strong* | D of 8 units, a tenth as quick: at G's rate 44 of 100; and of 16-16: 100 ([F7g](../docs/claims.md#f7g-1)) |
 #
 # ## Which remedy mends which fault?
 #
 # <small>7 min</small>
 #
-# Remedies leave the rates alone. *R1*, say, adds a penalty on the squared slope of D at real
-# samples. It is tried on three faults and on the healthy GAN, eight seeds each, in one call.
-# *In which columns will it help?*
+# *R1*, say, adds a penalty on the squared slope of D at real samples. It is tried on three faults
+# and on the healthy GAN, eight seeds each, in one call. *In which columns will it help?*
 
 # %%
 SETTINGS = {
@@ -399,10 +399,10 @@ plots.heatmap(ax, counts, list(found), list(SETTINGS), **look)
 show(fig, "06.one-remedy")
 
 # %% [markdown]
-# Eight seeds are a look. The stored runs are longer, and there are ten remedies. Three are other
-# losses, of which *relativistic* pairing asks whether real looks more real than fake. *Unrolled*: G
-# looks five steps of D ahead. *Packs*: D judges two samples at a time. *Averaged*: samples come from
-# the mean of G's weights. A triangle: it helps, firmly. A bar: firmly, it does not. No mark:
+# The stored runs are longer; ten remedies. Three are other losses, of which *relativistic*
+# pairing asks whether real looks more real than fake. *R2* is R1 at fake samples. *Unrolled*: G
+# looks five steps of D ahead. *Packs*: D judges two samples at a time. *Averaged*: samples come
+# from the mean of G's weights. A triangle: it helps, firmly. A bar: firmly, it does not. No mark:
 # undecided.
 
 # %%
@@ -422,9 +422,10 @@ show(fig, "06.remedies")
 
 # %% [markdown]
 # Best against the chase is what lets D see several samples at once: it notices that they are all
-# alike. Best against the collapse, and a D too strong, is what keeps D from being steep. So "which
-# remedy is best against mode collapse?" has no answer before one knows which fault it is.
-# ([F6a](../docs/claims.md#f6a-1), [F6b](../docs/claims.md#f6b-1), [F6c](../docs/claims.md#f6c-1).)
+# alike. Best against the collapse is R1; against a D too strong, whatever keeps D from being
+# steep. So "which remedy is best against mode collapse?" has no answer before one knows which
+# fault it is. ([F6a](../docs/claims.md#f6a-1), [F6b](../docs/claims.md#f6b-1),
+# [F6c](../docs/claims.md#f6c-1).)
 #
 # ## Your own
 #
@@ -460,9 +461,9 @@ show(fig, "06.your-recipe")
 #
 # <small>3 min</small>
 #
-# On the bell the repaired GAN is at the floor. What is it on the ring of eight? `ours_in_the_plane` has
-# two layers of 64, and rates of 1e-3. *Predict: does a D ten times as quick as G, which mended the
-# bell, help here, too?*
+# On the bell it is at the floor. For the ring of eight we take another, `ours_in_the_plane`: two
+# layers of 64, rates of 1e-3. *Predict: does a D ten times as quick as G, which mended the bell,
+# help?*
 
 # %%
 rates = {"d_optimizer": np.repeat([1e-3, 3e-3], 8), "g_optimizer": np.repeat([1e-3, 3e-4], 8)}
@@ -472,10 +473,10 @@ ends = final_samples(plane.train(seeds=[*range(8)] * 2, steps=3000, records=1))
 show(draw_on_the_ring({"equal rates": ends[:8], "D ten times as quick": ends[8:]}), "06.standing")
 
 # %% [markdown]
-# No: it drops modes, and equal rates hold all eight. So do 99 of 100 stored runs, of those with the
-# quick D 19, firmly ([H2a](../docs/claims.md#h2a-1), [H2b](../docs/claims.md#h2b-1)); R1 changes
-# nothing here. What is right for one target is not for another. Each mode is still narrow, by a
-# third ([H2c](../docs/claims.md#h2c-1)), and that nobody has mended yet.
+# No: it drops modes, and equal rates hold all eight. So do 99 of 100 stored runs, of those with
+# the quick D 19, firmly ([H2a](../docs/claims.md#h2a-1), [H2b](../docs/claims.md#h2b-1)); R1
+# changes nothing here. What is right for one target is not for another. Each mode is still
+# narrow, by a third ([H2c](../docs/claims.md#h2c-1)), and that we have not mended.
 #
 # ## Turn the knobs
 #
@@ -506,8 +507,9 @@ mode_explorer(**knobs | {"target": "ring of 8"}, steps=1500)
 # %% [markdown] tags=["answer"]
 # <details><summary>Answer</summary>
 #
-# Five steps of D end the hops, but not the fault: 20 of 32 runs then hold two modes, one all four. The
-# chase has become a collapse. A batch of 64, or 64 units in D or in G, leave 0.25 to 0.28 hops.
+# Five steps of D end the hops, but not the fault: 20 of 32 runs then hold two modes, one all
+# four. The chase has become dropped modes. A batch of 64, or 64 units in D or in G, leave 0.25 to
+# 0.28 hops.
 #
 # </details>
 
@@ -532,13 +534,13 @@ quiz("06.2")
 #
 # | post | it said | here |
 # |---|---|---|
-# | `deletang2018` | two points get half each, a circle is covered evenly | nearly so ([F1](../docs/claims.md#f1-1), [F2](../docs/claims.md#f2-1)) |
+# | `deletang2018` | two points get half each, a circle is covered evenly | in our GAN, firmly ([F1](../docs/claims.md#f1-1), [F2](../docs/claims.md#f2-1)); the post's is unmeasured |
 # | | on four points G and D may chase each other for ever | all do, with G's rate thirty times D's |
-# | | a collapsed G with too little variance cannot get out | with a new D it can, with its own by half |
+# | | a collapsed G with too little variance cannot get out | with a new D it can, with its own about every second one ([F4c](../docs/claims.md#f4c-1)) |
 # | `module` | Adam at 0.0002 with beta_1 at 0.5 is stable | 0.5 holds more ([F5a](../docs/claims.md#f5a-1)); at ten times the rate all runs end nearer ([F5b](../docs/claims.md#f5b-1)) |
 # | | D too strong: g_loss rises, d_loss is near 0 | it rises ([F7a](../docs/claims.md#f7a-1)); d_loss stays at 0.7 |
 # | | G too strong: d_loss rises | at first ([F7c](../docs/claims.md#f7c-1)); then it is at log 4 |
-# | | minibatch features relieve collapse | they end a chase; against a collapse a penalty on slopes does more |
+# | | minibatch features relieve collapse | they end a chase; a collapse they relieve in 25 of 100, R1 in 94 |
 #
 # ## Further reading
 #

@@ -102,11 +102,12 @@ app
 app.rates["g_rate"].value = 0.03
 app.advance(1500)
 print("most seeds:", app.diagnosed.summary.split(": ")[1].split(";")[0])
+app
 
 # %% [markdown]
 # A G that is so much quicker than its D does not stay: it runs to where D says *real*, D follows, and
-# it runs on. Scroll up to the picture: the distance rose when the rate did, and both losses became
-# restless. Move *moment* back and forth, and watch the samples hop.
+# it runs on. This is the playground from above, once more: the distance rose when the rate did, and
+# both losses became restless. Move *moment* back and forth, and watch the samples hop.
 #
 # Then press *Try it on this GAN*: it does what the panel proposes, for 1,000 steps from where the
 # networks are, and shows all sixteen before and after. *Guess first: will they all come back?* Those

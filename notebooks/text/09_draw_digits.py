@@ -26,6 +26,7 @@ import numpy as np
 
 from ganlab import images, latent, mode_plots, plots
 from ganlab.backend import keras
+from ganlab.evidence import claim
 from ganlab.evidence.statistics import share_interval
 from ganlab.exercises import check, quiz
 from ganlab.networks import dcgan, mlp
@@ -108,11 +109,13 @@ show(fig, "09.dense")
 # $y_{ij} = \sum_{ab} w_{ab} \, x_{si + a,\; sj + b}$
 #
 # with strides of s pixels from patch to patch. So each output looks at neighbours alone, and all
-# places share their weights. With s = 2, and zeros added at the edges (`padding="same"`), height and
-# width are halved. A *transposed* convolution goes the
-# other way: each $y_{ij}$ adds $w \, y_{ij}$ to its patch, and the picture is doubled.
+# places share their weights. Of several pictures, the *channels*, each has its kernel; results
+# are added, for each output channel. With s = 2, and zeros added at the edges (`padding="same"`),
+# height and width are halved. A *transposed* convolution goes the other way: each $y_{ij}$ adds
+# $w \, y_{ij}$ to its patch, and the picture is doubled.
 #
-# A *DCGAN* (Radford and others, 2015) is a GAN of these. Its guidelines, as one of the posts, called `module`, has them:
+# A *DCGAN* (Radford and others, 2016) is a GAN of these. Its guidelines, as one of the posts,
+# called `module`, has them:
 #
 # 1. G grows by transposed convolutions, not by enlarging.
 # 2. D shrinks by strides, not by pooling.
@@ -239,18 +242,22 @@ show(fig, "09.judged")
 # two rows of convolutions are not the same game, for to them neighbours are what they are, and yet
 # they lie no further apart.
 #
-# That convolutions know more than dense layers is sure. That it helps on pictures of 8 x 8, with as
-# many weights, eight seeds cannot tell. A protocol for 64 seeds and more is written
-# ([I1a](../evidence/claims/pictures.py)), and what it finds will stand in the
-# [ledger](../docs/claims.md). In larger pictures, where a dense layer has weights by the million,
-# nobody asks.
+# That convolutions know more than dense layers is sure. *Does it help on pictures of 8 x 8, with as
+# many weights? Eight seeds cannot tell. What will 64 and more say, with the price R1 and without?*
+
+# %%
+claim("I1a")
+
+# %% [markdown]
+# Without R1 the dense GAN is nearer, firmly. With it as many seeds speak for the one as for the
+# other, so far. In larger pictures, where a dense layer has weights by the million, nobody asks.
 #
 # ## What the scores miss
 #
 # <small>6 min</small>
 #
 # Here are seven makers of pictures, each with a known fault or none, and the first of our DCGANs.
-# They copy 100 training pictures, or one of each digit; they never make a 4; they mix two pictures of
+# They copy 100 training pictures, one of each digit, or all but the 4s; they mix two pictures of
 # a digit, half and half.
 #
 # *Which has the best inception score? Which comes behind the new real ones by the Frechet distance?
@@ -298,12 +305,13 @@ mode_plots.table(ax, values, list(makers), columns, form="{:.1f}")
 show(fig, "09.scores")
 
 # %% [markdown]
-# The best inception score is that of one picture of each digit, for ever; real pictures have less, for
-# some of them are hard to name. By the Frechet distance two mixed ones are nearly real: the judge is
-# sure of them, and does not see the smear where two did not lie on each other. Whoever never draws
-# a 4 is about as near as a DCGAN that draws all ten crudely. Noise "holds" nine digits, as the judge
-# has to name something. And a copier of 1,197 pictures, in place of 100, would have a row as good as
-# that of new ones, but for the last number.
+# The best inception score is that of one picture of each digit, for ever; new real ones have
+# less, for the judge was not trained on them. By the Frechet distance two mixed ones are as near
+# as real ones can be (2 to 4 at 300): the judge is sure of them, and does not see the smear where
+# two did not lie on each other. Whoever never draws a 4 is about as near as a DCGAN that draws
+# all ten crudely. Noise "holds" nine digits, as the judge has to name something. And a copier of
+# 1,197 pictures, in place of 100, would have a row as good as that of new ones, but for the last
+# number.
 #
 # So a score is the judge's view. What the judge was not taught to see, it does not see.
 #
@@ -311,9 +319,9 @@ show(fig, "09.scores")
 #
 # <small>3 min</small>
 #
-# Papers give a distance, and often not how many pictures it took. Real pictures against other real
-# ones, 30 times for each n. KID, a squared kernel distance of the same features, is a third score.
-# *They are all real: what should a score say, and which of the two does?*
+# Papers give a distance, and often not how many pictures it took. Real pictures against other
+# real ones, 30 times for each n. KID, a squared kernel distance of the same features, is a third
+# score. *What should a score say, and which of the two does?*
 
 # %%
 whole, sizes = images.digits("all").array, [50, 100, 200, 400]
@@ -357,8 +365,9 @@ plots.legend(below)
 show(fig, "09.copies")
 
 # %% [markdown]
-# A copier's line stands upright at 0, an honest one's runs on that of the test pictures. All eight lie
-# right of it: nothing is copied pixel by pixel, and nothing is near enough yet to what digits are.
+# A copier's line stands upright at 0, an honest one's runs on that of the test pictures. All
+# eight lie right of it: nothing is copied pixel by pixel, and most are not near enough yet to
+# what digits are.
 #
 # ## Against the guidelines
 #
@@ -394,11 +403,11 @@ right.set_title("against 3 and 4")
 show(fig, "09.guidelines")
 
 # %% [markdown]
-# At step 600 all eight are further away than any that keeps to the guidelines. That is one moment: at
-# 900, above, three of those were at 13 to 20. Likely reasons: a ReLU of D's that is off gives no slope, and
-# D's slope is all that G learns from; and without tanh G has to find the range of a pixel by itself.
-# Which of the two it is, and what guidelines 1 and 2 are worth, one picture does not say: protocol
-# [I1c](../evidence/claims/pictures.py) leaves out each alone, over 64 seeds and more.
+# At step 600 all eight are further away than any that keeps to the guidelines. That is one
+# moment: at 900, above, three of those were at 13 to 20. Likely reasons: a ReLU of D's that is
+# off gives no slope, and D's slope is all that G learns from; and without tanh G has to find the
+# range of a pixel by itself. Which it is, one picture does not say: protocol
+# [I1c](../docs/claims.md#i1c-1) leaves out each guideline alone.
 #
 # ## A price on D's slope
 #
@@ -422,9 +431,16 @@ plots.legend(ax, ncols=4)
 show(fig, "09.price")
 
 # %% [markdown]
-# Without the price both stay above 100 for these 600 steps. With a weight of 3 or of 30 all four come to
-# about 10 in 400, still far above the floor; which of the two is better, two seeds cannot tell. So what we owe to convolutions is little here beside what we owe to one term in
-# D's loss. The paper's DCGAN has no such term, and normalises its batches instead.
+# Without the price both stay above 100 for these 600 steps. With a weight of 3 or of 30 all four
+# come to about 10 in 400; which of the two is better, two seeds cannot tell.
+
+# %%
+claim("I1b")
+
+# %% [markdown]
+# Not one of 64 seeds is nearer without it, with convolutions or with dense layers. What we owe to
+# convolutions is little here beside what we owe to one term in D's loss. (The paper's DCGAN
+# normalises its batches instead.)
 #
 # ## Real or made?
 #
@@ -456,8 +472,9 @@ def mark(numbers):
 print(mark(held_real) if held_real else "Write your numbers into held_real, and run this again.")
 
 # %% [markdown]
-# With 24 pictures only 18 right or more is beyond guessing: the interval of 17 still holds one half.
-# A paper in which "people could not tell" has shown little, if they were shown few.
+# With 24 pictures only 18 right or more is beyond guessing: the interval of 17 still holds one
+# half. (Whoever picks just 12, as in Fisher's tea test: 18 as well.) A paper in which "people
+# could not tell" has shown little, if they were shown few.
 #
 # ## Exercises
 #
@@ -481,9 +498,9 @@ print(mark(held_real) if held_real else "Write your numbers into held_real, and 
 # %% [markdown] tags=["answer"]
 # <details><summary>Answer</summary>
 #
-# Bars and crosses of any angle need thin slanting strokes, discs do not. The judge knows digits alone:
-# it calls most discs a 4, and is sure of two in three. `images.Judge.fit` makes a judge of shapes from their
-# labels.
+# Bars and crosses of any angle need thin slanting strokes, discs do not. The judge knows digits
+# alone: it calls nine in ten shapes a 4, and is sure of two in three. `images.Judge.fit` makes a
+# judge of shapes from their labels.
 #
 # </details>
 
@@ -508,8 +525,8 @@ quiz("09.2")
 #
 # | post | said | here |
 # |---|---|---|
-# | `module` | DCGAN: better for image generation | a shuffled picture shows why it may be; at 8 x 8 eight seeds do not show it. I1a waits to be measured |
-# | `module` | four guidelines for stable training | two left out at once; each alone is I1c, which waits to be measured |
+# | `module` | DCGAN: better for image generation | a shuffled picture shows why it may be; at 8 x 8 it is not ([I1a](../docs/claims.md#i1a-1)) |
+# | `module` | four guidelines for stable training | one reversed and one left out at once; each alone is I1c, which waits to be measured |
 # | `module` | the inception score measures quality and diversity | one picture of each digit has the best |
 # | `module` | FID is more robust than the inception score | one of each, first by the inception score, has 29.5 beside 2.2; a copier of all training pictures it cannot tell |
 # | `module` | human evaluation | with 24 pictures it can tell little |

@@ -194,7 +194,14 @@ def test_every_preset_opens(fresh):
     options = menu(fresh, "preset").locator("option").all_inner_texts()
     assert len(options) == 13
     for name in options[::-1]:
+        before = frame_of(fresh)
         menu(fresh, "preset").select_option(name)
+        # A menu's message may be heard after the button's that `settled` presses.
+        fresh.page.wait_for_function(
+            "before => +document.querySelector('canvas.ganlab-live').dataset.frame > before",
+            arg=before,
+            timeout=PATIENT,
+        )
         settled(fresh)
         fresh.check()
         fresh.screenshot(f"{fresh.name}-preset {name}", fresh.canvas)

@@ -28,6 +28,7 @@ class Canvas:
     def __init__(self, fig):
         self.fig, self._moving, self._still = fig, [], None
         self._texts = {}  # pixels of texts, which take longest and change seldom
+        self._shapes = {}  # ... and their shapes
         self._still_png = b""
         self._canvas = FigureCanvasAgg(fig)
 
@@ -41,6 +42,7 @@ class Canvas:
         """Says that what stood still has changed, limits of axes say."""
         self._still, self._still_png = None, b""
         self._texts.clear()
+        self._shapes.clear()
 
     @styled
     def pixels(self):
@@ -68,7 +70,7 @@ class Canvas:
         if not self._still_png:
             self._canvas.restore_region(self._still)
             self._still_png = _png(np.asarray(self._canvas.buffer_rgba())[..., :3])
-        return self._still_png, *listed(self._moving, self.fig.bbox.height)
+        return self._still_png, *listed(self._moving, self.fig.bbox.height, self._shapes)
 
     def _write(self, text):
         """Draws a text, which stands on white, or puts back the pixels that it had."""
