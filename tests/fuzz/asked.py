@@ -132,11 +132,7 @@ def fault(function, given, argument, what, owner=None, allowed=()):
         return None
     if (function.__name__, argument) in FUNCTIONS_ARE_MEANT:
         allowed = (*allowed, "a function")
-    if argument in (
-        "records",
-        "weights",
-        "seeds",
-    ):  # those of a generator are as good as those of a list
+    if argument in ("records", "weights", "seeds"):  # a generator's are as good as a list's
         allowed = (*allowed, "a generator", "a set")
     if argument in ("titles", "outcome"):
         allowed = (*allowed, "a list of text")
