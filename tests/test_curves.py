@@ -152,7 +152,7 @@ def test_they_compare_by_value_and_repeat(name):
         (lambda: Curve([[(0, 0), (1, 0)], [(0, 0, 0), (1, 0, 0)]]), ValueError, r"dim \[2, 3\]"),
         (lambda: Curve([[(0, 0), (0, 0), (1, 0)]]), ValueError, "a corner twice in a row"),
         (lambda: data.line((0, 0), (1, 1), -1), ValueError, "std is -1; wanted .* at least 0"),
-        (lambda: data.line((0, 0), (1, 1, 1)), TypeError, "each of paths is a tuple"),
+        (lambda: data.line((0, 0), (1, 1, 1)), ValueError, "start is .* two different points"),
         (lambda: data.spiral(0), ValueError, "turns is 0; wanted a finite number above 0"),
         (lambda: data.two_moons("1"), ValueError, "radius is '1'"),
         (lambda: data.spiral(std=0.0).density([0, 0]), ValueError, "std = 0 has no density"),

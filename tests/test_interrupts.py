@@ -70,6 +70,8 @@ def begins_like(run, whole):
 
 # An interrupt between `open` and `with` leaves the closing of a file to Python, which says so.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+# And one in a bare `except:` of Keras's is lost, for which Keras warns of something else.
+@pytest.mark.filterwarnings("ignore:The structure of `inputs`:UserWarning")
 @pytest.mark.parametrize("times", [FEW, pytest.param(MANY, marks=pytest.mark.slow)])
 def test_an_interrupted_training_leaves_what_it_recorded_and_goes_on(
     tmp_path, capsys, alone, times
@@ -218,7 +220,7 @@ def test_a_killed_training_goes_on_bit_for_bit(tmp_path, alone):
             time.sleep(0.001)
         time.sleep(draw.uniform(0, 0.3))
         training.kill()
-        training.wait()
+        training.communicate()
     run = gan(checkpoint=path)
     np.testing.assert_array_equal(run.samples, alone[0].samples)
     np.testing.assert_array_equal(run.d_loss, alone[0].d_loss)

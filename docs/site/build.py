@@ -28,7 +28,7 @@ CONTENTS = {
     "What was measured": "docs/claims docs/league docs/scaling docs/performance docs/sources "
     "evidence/README evidence/dropped docs/claims_history",
     "Teaching": "docs/instructor docs/glossary",
-    "The package": "api/index docs/design CONTRIBUTING CHANGELOG",
+    "The package": "api/index docs/reliability docs/design CONTRIBUTING CHANGELOG",
 }
 LINK = re.compile(r"(?<!!)\[([^\]]*)\]\(([^)#\s]+)(#[^)\s]*)?\)")
 HREF = re.compile(r'href="([^":#]+)\.(?:md|ipynb)(#[^"]*)?"')

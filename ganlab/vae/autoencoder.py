@@ -42,7 +42,7 @@ class Vae:
             raise TypeError(f"likelihood is {in_short(self.likelihood)}: {wanted}")
         for role in ("encoder", "decoder"):
             if not isinstance(given := getattr(self, role), (keras.Model, Ensemble)):
-                raise TypeError(f"{role} is {in_short(given)}: wanted a Keras model")
+                raise TypeError(f"{role} is {type(given).__name__}: wanted a Keras model")
         given = self.optimizer
         bare = given.optimizer if isinstance(given, Scaled) else given
         if bare is not None and not isinstance(bare, keras.optimizers.Optimizer):

@@ -39,7 +39,7 @@ NAN_IS_PROMISED |= {
 
 
 NOT_LOOKED_AT = {("best_response", "d")}  # whose place the best D takes
-NONE_IS_MEANT = {("mlp", "activation")}  # as in Keras: linear
+NONE_IS_MEANT = {("mlp", "activation"), ("Gan", "shown")}  # linear, as in Keras; nothing
 FUNCTIONS_ARE_MEANT = {("TorchAdam", "learning_rate")}  # which gives the rate
 FUNCTIONS_ARE_MEANT |= {("mlp", "activation"), ("mlp", "output_activation")}
 FUNCTIONS_ARE_MEANT |= {("MinibatchDiscrimination", "kernel_initializer")}
@@ -132,7 +132,7 @@ def fault(function, given, argument, what, owner=None, allowed=()):
         return None
     if (function.__name__, argument) in FUNCTIONS_ARE_MEANT:
         allowed = (*allowed, "a function")
-    if argument in ("records", "weights"):  # those of a generator are as good as those of a list
+    if argument in ("records", "weights", "seeds"):  # a generator's are as good as a list's
         allowed = (*allowed, "a generator", "a set")
     if argument in ("titles", "outcome"):
         allowed = (*allowed, "a list of text")

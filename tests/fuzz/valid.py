@@ -90,8 +90,9 @@ def scratch():
     return Path(tempfile.mkdtemp()) / "file.npz"
 
 
-def saved():
-    run().save(path := scratch())
+@functools.cache
+def half():
+    trainer().save(path := scratch())
     return path
 
 
@@ -323,6 +324,7 @@ VALID |= {
     "vae.VaeRun.encoder.seed!": lambda: 0,
     "vae.VaeRun.decoder.seed!": lambda: 0,
     "training.Trainer.take_over.gan": lambda: trainer().gan,
+    "training.Trainer.resume.path": half,
     "training.Trainer.record.seen": lambda: None,
     "runs.Run.x": lambda: drawn(6),
     "vae.VaeRun.x": lambda: drawn(6),
