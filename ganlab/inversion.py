@@ -14,6 +14,7 @@ from ganlab.arguments import at_least, whole
 from ganlab.backend import tf
 from ganlab.compiling import compiles
 from ganlab.ensemble import call, call_layers
+from ganlab.guards import guard, random_numbers
 from ganlab.metrics import sample_array
 from ganlab.models import structure
 
@@ -35,6 +36,7 @@ class Closest(NamedTuple):
     features: np.ndarray
 
 
+@guard(rng=random_numbers)
 def invert(run, x, *, steps=150, weight=0.1, rng=0) -> Closest:
     """The z whose sample is nearest to each of x (n, dim), for every seed of a `Run`.
 

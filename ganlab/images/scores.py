@@ -4,6 +4,7 @@ import numpy as np
 from scipy.special import rel_entr
 
 from ganlab.arguments import whole
+from ganlab.guards import several
 from ganlab.metrics import sample_array
 
 
@@ -41,7 +42,7 @@ def sharpness(pictures, size) -> np.ndarray:
     0.5
     """
     x = sample_array(pictures, "pictures", stacks=False)
-    size = tuple(whole("each of size", each, 1) for each in size)
+    size = tuple(whole("each of size", each, 1) for each in several("size", size))
     if len(size) not in (2, 3) or x.shape[-1] != np.prod(size) or size[:2] == (1, 1):
         told = f"pictures have shape {x.shape}, size is {size}"
         raise ValueError(f"{told}: wanted (..., n, pixels), of more than one")

@@ -286,6 +286,21 @@ VALID = {
 }
 
 # What methods are asked of.
+VALID |= {
+    "conditions.one_hot.labels": lambda: [2, 0, 1],
+    "conditions.one_hot.classes": lambda: 3,
+    "conditions.joint.samples": lambda: drawn(12, 2),
+    "conditions.joint.conditions": lambda: np.eye(12)[:, :3],
+    "conditions.Conditioned.noise": lambda: latent.Gaussian(2),
+    "conditions.Conditioned.conditions": lambda: np.eye(3),
+    "networks.conditional_dcgan.conditions": lambda: 3,
+    "networks.conditional_dcgan.size": lambda: (8, 8),
+    "networks.conditional_dcgan.channels": lambda: 2,
+    "inversion.invert.x": lambda: drawn(5, 1),
+    "inversion.invert.steps": lambda: 2,
+    "layers.Columns.start": lambda: 0,
+    "layers.Columns.stop": lambda: 2,
+}
 INSTANCES = {
     "data.Gaussian": lambda: BELL,
     "data.Uniform": lambda: data.Uniform(0.0, 1.0),
