@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ganlab.arguments import fits_memory, whole
+from ganlab.arguments import whole
 from ganlab.backend import tf
 from ganlab.mixing import refuse_mixing
 from ganlab.program import NEVER, Program
@@ -210,13 +210,12 @@ class Loop:
 
     def run_recorded(self, stops, quantities, kind):
         """Steps to each of `stops` and records there, for a loop that has `record(seen)`, `run()`
-        and `record_bytes`; returns its run.
+        and `needs`, its `memory.Needs`; returns its run.
 
         `quantities` are those of `advance`, in order; `kind` names what a member is on the bar.
         ValueError, in one line, before the first step if the records would not fit the memory.
         """
-        # Samples are kept as they come, and once more when the run puts them side by side.
-        fits_memory("records", len(stops), 2 * self.record_bytes)
+        self.needs.refuse_too_large(len(stops))
         members = len(self.seeds)
         self.run_through(
             stops,
