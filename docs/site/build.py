@@ -28,7 +28,7 @@ CONTENTS = {
     "What was measured": "docs/claims docs/league docs/scaling docs/performance docs/sources "
     "evidence/README evidence/dropped docs/claims_history",
     "Teaching": "docs/instructor docs/glossary",
-    "The package": "api/index docs/design CONTRIBUTING",
+    "The package": "api/index docs/design docs/reliability CONTRIBUTING",
 }
 LINK = re.compile(r"(?<!!)\[([^\]]*)\]\(([^)#\s]+)(#[^)\s]*)?\)")
 HREF = re.compile(r'href="([^":#]+)\.(?:md|ipynb)(#[^"]*)?"')
