@@ -37,7 +37,8 @@ def whole(name, value, least, below=2**31):
 def seed_tuple(seeds):
     """How many seeds (0, 1, ...), or which, as a tuple of ints; a seed may repeat."""
     if isinstance(seeds, (int, np.integer, bool)):
-        return tuple(range(whole("seeds", seeds, 1)))
+        fits_memory(whole("seeds", seeds, 1), 1000)  # a seed takes more than that anywhere
+        return tuple(range(seeds))
     try:
         given = tuple(seeds)
     except TypeError:
@@ -118,12 +119,36 @@ def _within(name, value, holds, wanted, infinite=False):
     return value
 
 
-def fits_memory(what, count, each, share=0.5):
-    """Refuses `count` things of `each` bytes that would take more than `share` of the free
-    memory; `what` is the name of the argument that says how many."""
+SHARE = 0.5  # of the free memory that a training may take
+
+
+def fits_memory(seeds, each, records=0, record=0, samples=None, shown=0):
+    """Refuses a training that would take more than `SHARE` of the memory that is free.
+
+    seeds    how many there are
+    each     bytes that one takes, whatever is recorded
+    records  how many records, each of `record` bytes for a seed
+    samples  how many samples a record is made of, if fewer of them would be less
+    shown    bytes of `each` that go with the samples
+
+    ValueError, in one line, with the numbers of seeds, records or samples that would fit.
+    """
     free = psutil.virtual_memory().available
-    if count * each > share * free:
-        raise ValueError(
-            f"{what}={count} would need {count * each / 1e9:.1f} GB, more than {share:.0%} of the "
-            f"{free / 1e9:.1f} GB that are free: wanted at most {what}={int(share * free / each)}"
-        )
+    room, kept = SHARE * free, records * record
+    need = seeds * (each + kept)
+    if need <= room:
+        return
+    fewer = {"seeds": room / (each + kept)}
+    if kept:
+        fewer["records"] = (room / seeds - each) / record
+    if samples and kept + shown:
+        fewer["samples"] = samples * (room / seeds - each + shown) / (kept + shown)
+    fit = [f"{name}={int(count)}" for name, count in fewer.items() if count >= 1]
+    what = f"{seeds} seed{'s' * (seeds != 1)}"
+    what += f" with {records} records" * bool(kept)
+    what += f" of {samples} samples" * ("samples" in fewer)
+    raise ValueError(
+        f"{what} would need about {need / 1e9:.1f} GB, more than {SHARE:.0%} of the "
+        f"{free / 1e9:.1f} GB that are free: wanted "
+        + (f"at most {' or '.join(fit)}" if fit else "smaller networks or batches")
+    )

@@ -72,6 +72,15 @@ def drawing(gan, player, length, batch_size):
     return draw
 
 
+def numbers_drawn(gan, batch_size):
+    """How many random numbers a step of both players takes for one seed, or somewhat fewer."""
+    noise = sum(2 * bool(term.draw) for term in gan.shown)
+    noise += sum(bool(term.draw) for term in gan.added)
+    d_step = gan.latent.dim + gan.real.dim * (1 + noise)
+    g_step = gan.latent.dim + gan.real.dim * bool(gan.g_sees_real)
+    return batch_size * (gan.n_critic * d_step + g_step)
+
+
 def drawn_at(blocks, i):
     """Step i of a block of random numbers."""
     return tf.nest.map_structure(lambda x: None if x is None else tf.gather(x, i), blocks)

@@ -10,6 +10,7 @@ from ganlab.ensemble import Ensemble
 from ganlab.gan import Now
 from ganlab.initial import initial_weights
 from ganlab.lookups import asked, asked_numbers, is_own, name_of
+from ganlab.memory import room_for_weights
 from ganlab.models import build
 from ganlab.probing import (
     A_LOGIT,
@@ -130,6 +131,7 @@ def starting(given, seeds, role, network, inputs, why=""):
     refuse_unfaithful(model, role, inputs)
     if not ready:
         refuse_trained(model, role)
+        room_for_weights(model, len(seeds))
         return model, found, initial_weights(model, seeds, network), {}
     if given.seeds != seeds:
         told = f"{_few(given.seeds)}, and not for {_few(seeds)}"

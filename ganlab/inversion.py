@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ganlab.arguments import at_least, whole
+from ganlab.arguments import at_least, in_short, whole
 from ganlab.backend import tf
 from ganlab.compiling import compiles
 from ganlab.ensemble import call, call_layers
@@ -50,6 +50,8 @@ def invert(run, x, *, steps=150, weight=0.1, rng=0) -> Closest:
     A descent may end beside the best z. Members that failed give NaN. ValueError, in one line, for
     x of another shape.
     """
+    if not hasattr(run, "generators") or not hasattr(run, "discriminators"):
+        raise TypeError(f"run is {in_short(run)}: wanted the Run of a GAN")
     x = sample_array(x, "x", stacks=False)
     dim, steps = run.generators.model.output_shape[-1], whole("steps", steps, 1)
     if x.ndim != 2 or x.shape[1] != dim:

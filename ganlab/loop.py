@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ganlab import checkpoint as _checkpoint
-from ganlab.arguments import fits_memory, whole
+from ganlab.arguments import whole
 from ganlab.backend import tf
 from ganlab.guards import a_path
 from ganlab.interrupts import held_back
@@ -282,15 +282,14 @@ class Loop:
 
     def run_recorded(self, stops, quantities, kind, checkpoint=None):
         """Steps to each of `stops` and records there, for a loop that has `record(seen)`, `run()`
-        and `record_bytes`; returns its run.
+        and `needs`, its `memory.Needs`; returns its run.
 
         `quantities` are those of `advance`, in order; `kind` names what a member is on the bar.
         With a `checkpoint`, a path, it saves itself there at every record, and goes on from what is
         there. ValueError, in one line, before the first step if the records would not fit
         the memory, or if the checkpoint is of another training.
         """
-        # Samples are kept as they come, and once more when the run puts them side by side.
-        fits_memory("records", len(stops), 2 * self.record_bytes)
+        self.needs.refuse_too_large(len(stops))
         members, left = len(self.seeds), stops
         if checkpoint is not None and (checkpoint := a_path("checkpoint", checkpoint)).exists():
             self.resume(checkpoint)

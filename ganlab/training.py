@@ -8,13 +8,14 @@ from ganlab import losses as _losses
 from ganlab.arguments import in_short, record_steps, seed_tuple, whole
 from ganlab.backend import keras
 from ganlab.blame import first_not_finite
-from ganlab.drawn import drawing
+from ganlab.drawn import drawing, numbers_drawn
 from ganlab.ensemble import Ensemble, is_tiny, layer_place
 from ganlab.fitting import fitting_networks, shown_shape, spread_scalars
 from ganlab.gan import Added, Gan, Now, Replaced, Scaled, Shown
 from ganlab.gan_trials import of_gan
 from ganlab.interrupts import held_back
 from ganlab.loop import Loop, Part, TrainingFailed
+from ganlab.memory import needs_of
 from ganlab.optimizers import followed
 from ganlab.program import Supply, blocks_of, shared
 from ganlab.runs import RECORDS, Records, Run
@@ -57,11 +58,14 @@ class Trainer(Loop):
         records = Records() if records is None else records
         if not isinstance(records, Records):
             raise TypeError(f"records is {in_short(records)}: wanted a Records")
-        z = self._shown_latents(seeds, whole("samples", records.samples, 1))
-        self.record_bytes = records.bytes_each(len(seeds), gan.real.dim)
+        whole("samples", records.samples, 1)
         samples, size = shown_shape(gan, len(seeds), self.batch_size, scalars)
         self._d_batch_size = samples * (1 + gan.together)
         self._models, weights, failed = fitting_networks(gan, seeds, size)
+        length, blocks = _blocks(self._models, self.batch_size, gan.n_critic, len(seeds))
+        drawn = blocks * length * numbers_drawn(gan, self.batch_size)
+        sizes = self._models, self.batch_size, drawn, records
+        self.needs = needs_of(len(seeds), *sizes, gan.real.dim, gan.latent.dim)
         kept = {
             player: [
                 [np.asarray(value, "float32") for value in term.start(some)] if term.start else []
@@ -71,7 +75,6 @@ class Trainer(Loop):
             for player, some in zip("gd", weights, strict=True)
         }
         self._game = self._programs(recipes, kept, len(seeds))
-        length, blocks = _blocks(self._models, self.batch_size, gan.n_critic, len(seeds))
         d_length = length * gan.n_critic
         supplies = {
             player: Supply(
@@ -102,7 +105,8 @@ class Trainer(Loop):
         )
         for player, some in zip("gd", weights, strict=True):
             self.begin(player, some, kept[player])
-        self._kept, self._z = records.kept if records.keep else None, z
+        self._kept = records.kept if records.keep else None
+        self._z = self._shown_latents(seeds, records.samples)
         names = ("steps", "samples", *["kept"] * (records.keep is not None), *RECORDS)
         self._records = {name: [] for name in names}
         if failed:

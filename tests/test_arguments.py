@@ -1,5 +1,6 @@
 """What a reader passes in is taken as meant, or refused in one line."""
 
+import re
 import types
 
 import numpy as np
@@ -137,14 +138,68 @@ def test_wrong_numbers_per_member_are_refused(value, kind, message):
     refused(message, kind, per_member, "rate", value, 3)
 
 
-def test_what_would_not_fit_is_refused_with_what_would(monkeypatch):
+@pytest.fixture
+def ten_gigabytes(monkeypatch):
     free = types.SimpleNamespace(available=10_000_000_000)
     monkeypatch.setattr(arguments.psutil, "virtual_memory", lambda: free)
-    arguments.fits_memory("records", 50, 100_000_000)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [  # of 5 GB that may be taken
+        (dict(seeds=5, each=10**9), ""),
+        (dict(seeds=6, each=10**9), "6 seeds would need about 6.0 GB, seeds=5"),
+        (dict(seeds=1, each=10**10), "1 seed would need about 10.0 GB, smaller"),
+        (dict(seeds=10, each=0, records=50, record=10**7, samples=500), ""),
+        (
+            dict(seeds=10, each=0, records=51, record=10**7, samples=500),
+            "10 seeds with 51 records of 500 samples would need about 5.1 GB, "
+            "seeds=9 or records=50 or samples=490",
+        ),
+        (  # 4 of 5 GB are needed anyway
+            dict(seeds=10, each=4 * 10**8, records=100, record=10**7, samples=500),
+            "10 seeds with 100 records of 500 samples would need about 14.0 GB, "
+            "seeds=3 or records=10 or samples=50",
+        ),
+        (  # so would fewer samples alone
+            dict(seeds=10, each=10**9, samples=1000, shown=9 * 10**8),
+            "10 seeds of 1000 samples would need about 10.0 GB, seeds=5 or samples=444",
+        ),
+        (  # fewer records would not do
+            dict(seeds=10, each=10**9, records=50, record=10**7),
+            "10 seeds with 50 records would need about 15.0 GB, seeds=3",
+        ),
+    ],
+)
+def test_what_would_not_fit_is_refused_with_what_would(ten_gigabytes, given, told):
+    if not told:
+        arguments.fits_memory(**given)
+        return
     with pytest.raises(ValueError) as info:
-        arguments.fits_memory("records", 51, 100_000_000)
+        arguments.fits_memory(**given)
+    need, wanted = told.rsplit(", ", 1)
+    at_most = "at most " * ("=" in wanted)
+    wanted = "smaller networks or batches" if wanted == "smaller" else at_most + wanted
     assert str(info.value) == (
-        "records=51 would need 5.1 GB, more than 50% of the 10.0 GB that are free: "
-        "wanted at most records=50"
+        f"{need}, more than 50% of the 10.0 GB that are free: wanted {wanted}"
     )
-    arguments.fits_memory("records", 51, 100_000_000, share=0.6)
+    for name in ("seeds", "records", "samples"):  # what it proposes fits, and one more does not
+        if found := re.search(rf"\b{name}=(\d+)", wanted):
+            fits = scaled(given, name, int(found[1]))
+            arguments.fits_memory(**fits)
+            with pytest.raises(ValueError):
+                arguments.fits_memory(**scaled(given, name, int(found[1]) + 1))
+
+
+def scaled(given, name, count):
+    """The same with another number of seeds, records or samples."""
+    if name == "samples":
+        share = count / given["samples"]
+        shown, record = given.get("shown", 0), given.get("record", 0)
+        fewer = dict(samples=count, shown=shown * share, record=record * share)
+        return given | fewer | {"each": given["each"] - shown * (1 - share)}
+    return given | {name: count}
+
+
+def test_too_many_seeds_are_refused_before_they_are_counted_out(ten_gigabytes):
+    refused("1000000000000 seeds would need", ValueError, seed_tuple, 10**12)

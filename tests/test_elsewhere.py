@@ -8,6 +8,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -49,18 +50,22 @@ def project(tmp_path_factory):
     return copied(tmp_path_factory.mktemp("project") / "Übungen mit Leerzeichen" / "GAN-Kurs")
 
 
-def environment(project, home):
+def environment(project, home, packages=()):
     """What a command there sees: nothing is kept but below `home`."""
     ours = ("GANLAB_", "JUPYTER_", "XDG_", "PYTEST_", "MPLCONFIGDIR")
     plain = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    paths = [str(project), os.environ["PYTHONPATH"].split(os.pathsep)[0]]  # and no connection
+    paths = [
+        str(project),
+        os.environ["PYTHONPATH"].split(os.pathsep)[0],
+        *packages,
+    ]  # and no network
     return plain | {"HOME": str(home), "PYTHONPATH": os.pathsep.join(paths), "GANLAB_QUIET": "1"}
 
 
-def run(project, home, *command, **options):
-    env = environment(project, home) | options.pop("env", {})
-    options = dict(cwd=project, env=env, capture_output=True, text=True, timeout=600) | options
-    return subprocess.run([sys.executable, *command], **options)
+def run(project, home, *command, python=sys.executable, packages=(), **options):
+    env = environment(project, home, packages)
+    options |= dict(cwd=project, env=env, capture_output=True, text=True, timeout=600)
+    return subprocess.run([python, *command], **options)
 
 
 def trains_and_runs_a_notebook(project, home, **options):
@@ -106,17 +111,25 @@ def test_commands_stand_blanks_in_a_path(project, rule):
     assert all(str(project) in word for word in words if project.parent.name.split()[0] in word)
 
 
+AS_NOBODY = dict(user=NOBODY, group=NOBODY, extra_groups=[])
+
+
 @functools.cache
-def readable_by_nobody():
-    """Whether this Python can be run by the user who owns nothing."""
-    code = "import numpy, ganlab"
-    try:
-        done = subprocess.run(
-            [sys.executable, "-c", code], user=NOBODY, group=NOBODY, extra_groups=[], cwd="/"
-        )
-    except (OSError, ValueError):
-        return False
-    return done.returncode == 0
+def python_of_nobody():
+    """(a Python that the user may run who owns nothing, where it finds packages), or None: this
+    one, or the system's of the same version where this lies in a folder of its owner's."""
+    ours = sysconfig.get_paths()["purelib"]
+    name = "python{}.{}".format(*sys.version_info)
+    system = shutil.which(name, path="/usr/local/bin:/usr/bin")
+    for python in filter(None, (sys.executable, system)):
+        try:
+            code, env = "import numpy, ipykernel", {"PYTHONPATH": ours}
+            done = subprocess.run([python, "-c", code], env=env, cwd="/", **AS_NOBODY)
+        except PermissionError:
+            continue
+        if done.returncode == 0:
+            return python, ours
+    return None
 
 
 @pytest.fixture
@@ -136,12 +149,13 @@ def sealed(project, tmp_path):
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "setuid") or os.getuid() != 0, reason="wants to be root first")
 def test_read_only_and_as_another_user(sealed, tmp_path_factory):
-    if not readable_by_nobody():
-        pytest.skip("this Python cannot be run by another user: it lies in a folder of its owner's")
+    if python_of_nobody() is None:
+        pytest.skip("no Python of this version can be run by another user: they are their owner's")
+    python, packages = python_of_nobody()
     home = sealed.parents[1] / "home of nobody"
     home.mkdir()
     os.chown(home, NOBODY, NOBODY)
-    as_nobody = dict(user=NOBODY, group=NOBODY, extra_groups=[])
+    as_nobody = AS_NOBODY | dict(python=python, packages=[packages])
     before = sorted(path for path in sealed.rglob("*"))
     tries = run(sealed, home, "-c", "open('x', 'w')", **as_nobody)
     assert "Permission denied" in tries.stderr  # it may only be read, indeed

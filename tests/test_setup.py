@@ -20,7 +20,8 @@ import ganlab
 from ganlab.evidence import claim
 
 ROOT = Path(__file__).resolve().parents[1]
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT, BUILT_BY = PYPROJECT["project"], PYPROJECT["build-system"]["requires"]
 WANTED = [
     Requirement(line)
     for lines in (
@@ -99,7 +100,7 @@ def test_pins_hold_everything_that_is_needed(system):
     """Follow the needs of each installed package: each has a pin, and the pin satisfies it."""
     pinned = pins(system)
     installed = {canonicalize_name(d.metadata["Name"]): d for d in distributions()}
-    build_needs = [Requirement("setuptools>=77"), Requirement("wheel")]
+    build_needs = [*map(Requirement, BUILT_BY), Requirement("wheel")]
     todo, seen, problems = [*WANTED, *build_needs], set(), set()
     while todo:
         need = todo.pop()

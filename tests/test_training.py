@@ -1,11 +1,14 @@
 """The engine: seeds that do not mix, bits that repeat, and a loop that Keras agrees with."""
 
 import json
+import time
+import types
 
 import numpy as np
 import pytest
 
-from ganlab import compiling, data, latent, loop, losses, program, training
+from ganlab import arguments as checks
+from ganlab import compiling, data, latent, losses, memory, program, training
 from ganlab.backend import keras, tf
 from ganlab.ensemble import Ensemble
 from ganlab.networks import mlp
@@ -597,10 +600,11 @@ def test_records_that_cannot_be_kept_are_refused_before_anything_compiles(
 
 def test_a_record_of_pictures_takes_little_memory_where_little_is_kept(monkeypatch):
     asked = []
-    monkeypatch.setattr(loop, "fits_memory", lambda *given: asked.append(given))
+    monkeypatch.setattr(memory, "fits_memory", lambda *given, **more: asked.append(given))
     keep = Records(2, samples=1000, keep=lambda samples: samples[:, :3])
     train(**arguments(steps=2, records=keep))
-    assert asked == [("records", 2, 2 * 4 * 4 * 3)]
+    seeds, _, records, record, samples, _ = asked[-1]
+    assert (seeds, records, record, samples) == (4, 2, 2 * 4 * 3, None)
 
 
 def test_the_first_record_is_of_untrained_networks():
@@ -770,19 +774,31 @@ def test_without_xla_training_runs_uncompiled_and_warns_once(monkeypatch):
     assert one.step == 3
 
 
-def test_records_that_would_not_fit_are_refused_before_anything_starts(monkeypatch):
-    asked = []
-
-    def fits(what, count, each):
-        asked.append((what, count, each))
-        raise ValueError("records=7 would need too much")
-
-    monkeypatch.setattr(loop, "fits_memory", fits)
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        (
+            dict(seeds=3, records=70_000),
+            r"3 seeds with 70000 records of 500 samples .* at most records=\d+ or samples=\d+$",
+        ),
+        (dict(seeds=10**9), "1000000000 seeds would need .*: wanted at most seeds="),
+        (dict(seeds=50_000), "50000 seeds would need .*: wanted at most seeds="),
+        (dict(seeds=3, batch_size=10**8), "3 seeds of 500 samples would need .*: wanted smaller"),
+        (
+            dict(seeds=3, records=Records(1, samples=10**9)),
+            r"3 seeds of 1000000000 samples .*: wanted at most samples=\d+$",
+        ),
+    ],
+)
+def test_a_training_that_would_not_fit_is_refused_before_a_step(monkeypatch, changed, message):
+    free = types.SimpleNamespace(available=500_000_000)
+    monkeypatch.setattr(checks.psutil, "virtual_memory", lambda: free)
     monkeypatch.setattr(Trainer, "record", None)
-    with pytest.raises(ValueError, match="records=7 would need too much"):
-        train(**arguments(seeds=3), steps=70, records=7)
-    # Two copies of 500 numbers of four bytes for each seed.
-    assert asked == [("records", 7, 2 * 500 * 4 * 3)]
+    start = time.monotonic()
+    with pytest.raises(ValueError, match=message):
+        train(**arguments(steps=70_000, **changed))
+    assert time.monotonic() - start < 20
+    trainer(seeds=3)  # which fits
 
 
 class NotALayer:

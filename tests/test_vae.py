@@ -1,12 +1,14 @@
 """Autoencoders on the engine: members that do not mix, a loop that Keras agrees with, and runs."""
 
 import json
+import types
 
 import numpy as np
 import pytest
 from scipy.special import expit
 
-from ganlab import data, endings, latent, loop, program, vae
+from ganlab import arguments as checks
+from ganlab import data, endings, latent, program, vae
 from ganlab.backend import keras, tf
 from ganlab.ensemble import Ensemble
 from ganlab.networks import mlp
@@ -328,17 +330,13 @@ def test_records_may_keep_what_a_function_makes_of_samples(tmp_path):
 
 @pytest.mark.usefixtures("uncompiled")
 def test_records_that_would_not_fit_are_refused_before_anything_starts(monkeypatch):
-    asked = []
-
-    def fits(what, count, each):
-        asked.append((what, count, each))
-        raise ValueError("records=7 would need too much")
-
-    monkeypatch.setattr(loop, "fits_memory", fits)
+    free = types.SimpleNamespace(available=500_000_000)
+    monkeypatch.setattr(checks.psutil, "virtual_memory", lambda: free)
     monkeypatch.setattr(VaeTrainer, "record", None)
-    with refused("records=7 would need too much"):
-        trained(seeds=3, steps=70, records=7)
-    assert asked == [("records", 7, 2 * 500 * 4 * 3)]
+    with refused("3 seeds with 70000 records of 500 samples would need"):
+        trained(seeds=3, steps=70_000, records=70_000)
+    with refused("100000 seeds of 500 samples would need"):
+        trained(seeds=100_000, steps=1, records=1)
 
 
 # What a run is asked ------------------------------------------------------------------------

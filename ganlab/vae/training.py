@@ -11,6 +11,7 @@ from ganlab.gan import Scaled
 from ganlab.interrupts import held_back
 from ganlab.latent import Gaussian
 from ganlab.loop import Loop, Part
+from ganlab.memory import needs_of
 from ganlab.optimizers import followed
 from ganlab.program import Supply, blocks_of, shared
 from ganlab.runs import Records
@@ -47,13 +48,15 @@ class VaeTrainer(Loop):
         self._likelihood = vae.likelihood.of_members(members)
         beta = tf.constant(per_member("beta", vae.beta, members))
         whole("samples", records.samples, 1)
-        self.record_bytes = records.bytes_each(members, vae.real.dim)
         self._models, weights, failed = vae.networks(seeds)
+        length, blocks = self._blocks(members)
+        drawn = blocks * length * self.batch_size * (vae.real.dim + vae.latent_dim)
+        sizes = self._models, self.batch_size, drawn, records
+        self.needs = needs_of(members, *sizes, vae.real.dim, vae.latent_dim + vae.real.dim)
         tiny = all(is_tiny(model, self.batch_size) for model in self._models)
         key = vae.key(self._models, recipe, members, self.batch_size)
         make = partial(Autoencoding, vae, self._models, recipe, members, tiny, key)
         program = shared(key, make)
-        length, blocks = self._blocks(members)
         draw = drawing(vae, length, self.batch_size)
         super().__init__(
             seeds,
