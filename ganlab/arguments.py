@@ -119,10 +119,21 @@ def _within(name, value, holds, wanted, infinite=False):
     return value
 
 
-SHARE = 0.5  # of the free memory that a training may take
+SHARE = 0.5  # of the free memory that one thing may take
 
 
-def fits_memory(seeds, each, records=0, record=0, samples=None, shown=0):
+def fits_memory(what, count, each):
+    """Refuses `count` things of `each` bytes that would take more than `SHARE` of the free memory;
+    `what` is the name of the argument that says how many."""
+    free = psutil.virtual_memory().available
+    if count * each > SHARE * free:
+        raise ValueError(
+            f"{what}={count} would need {count * each / 1e9:.1f} GB, more than {SHARE:.0%} of the "
+            f"{free / 1e9:.1f} GB that are free: wanted at most {what}={int(SHARE * free / each)}"
+        )
+
+
+def training_fits_memory(seeds, each, records=0, record=0, samples=None, shown=0):
     """Refuses a training that would take more than `SHARE` of the memory that is free.
 
     seeds    how many there are

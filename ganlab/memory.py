@@ -3,7 +3,7 @@
 import math
 from typing import NamedTuple
 
-from ganlab.arguments import fits_memory
+from ganlab.arguments import training_fits_memory
 
 # Copies of each that are there at once at the worst moment, as measured (docs/performance.md).
 WEIGHTS = 10  # own, gradients, two of Adam, what a step takes and gives, initial, samples'
@@ -31,7 +31,9 @@ class Needs(NamedTuple):
     def refuse_too_large(self, records):
         """ValueError, in one line, where so many records after the first would not fit."""
         one = RECORDS * self.record
-        fits_memory(self.seeds, self.each + one, records, one, self.samples, self.shown + one)
+        training_fits_memory(
+            self.seeds, self.each + one, records, one, self.samples, self.shown + one
+        )
 
 
 def needs_of(seeds, models, batch_size, drawn, records, dim, latent_dim):
@@ -47,14 +49,14 @@ def needs_of(seeds, models, batch_size, drawn, records, dim, latent_dim):
     outputs = batch_size * sum(map(_numbers_put_out, models))
     shown = 4 * records.samples * (latent_dim + dim)
     each = 4 * (WEIGHTS * weights + OUTPUTS * outputs + BLOCKS * drawn) + shown
-    fits_memory(seeds, each, samples=records.samples, shown=shown)
+    training_fits_memory(seeds, each, samples=records.samples, shown=shown)
     record = records.bytes_each(seeds, dim) / seeds
     return Needs(seeds, each, shown, record, None if records.keep else records.samples)
 
 
 def room_for_weights(model, seeds):
     """ValueError, in one line, where the weights of so many copies of a model would not fit."""
-    fits_memory(seeds, 4 * WEIGHTS * model.count_params())
+    training_fits_memory(seeds, 4 * WEIGHTS * model.count_params())
 
 
 def _numbers_put_out(model):

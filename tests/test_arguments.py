@@ -173,10 +173,10 @@ def ten_gigabytes(monkeypatch):
 )
 def test_what_would_not_fit_is_refused_with_what_would(ten_gigabytes, given, told):
     if not told:
-        arguments.fits_memory(**given)
+        arguments.training_fits_memory(**given)
         return
     with pytest.raises(ValueError) as info:
-        arguments.fits_memory(**given)
+        arguments.training_fits_memory(**given)
     need, wanted = told.rsplit(", ", 1)
     at_most = "at most " * ("=" in wanted)
     wanted = "smaller networks or batches" if wanted == "smaller" else at_most + wanted
@@ -186,9 +186,9 @@ def test_what_would_not_fit_is_refused_with_what_would(ten_gigabytes, given, tol
     for name in ("seeds", "records", "samples"):  # what it proposes fits, and one more does not
         if found := re.search(rf"\b{name}=(\d+)", wanted):
             fits = scaled(given, name, int(found[1]))
-            arguments.fits_memory(**fits)
+            arguments.training_fits_memory(**fits)
             with pytest.raises(ValueError):
-                arguments.fits_memory(**scaled(given, name, int(found[1]) + 1))
+                arguments.training_fits_memory(**scaled(given, name, int(found[1]) + 1))
 
 
 def scaled(given, name, count):

@@ -600,7 +600,7 @@ def test_records_that_cannot_be_kept_are_refused_before_anything_compiles(
 
 def test_a_record_of_pictures_takes_little_memory_where_little_is_kept(monkeypatch):
     asked = []
-    monkeypatch.setattr(memory, "fits_memory", lambda *given, **more: asked.append(given))
+    monkeypatch.setattr(memory, "training_fits_memory", lambda *given, **more: asked.append(given))
     keep = Records(2, samples=1000, keep=lambda samples: samples[:, :3])
     train(**arguments(steps=2, records=keep))
     seeds, _, records, record, samples, _ = asked[-1]
