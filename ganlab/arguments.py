@@ -37,7 +37,7 @@ def whole(name, value, least, below=2**31):
 def seed_tuple(seeds):
     """How many seeds (0, 1, ...), or which, as a tuple of ints; a seed may repeat."""
     if isinstance(seeds, (int, np.integer, bool)):
-        fits_memory(whole("seeds", seeds, 1), 1000)  # a seed takes more than that anywhere
+        fits_memory("seeds", whole("seeds", seeds, 1), 1000)  # a seed takes more than that anywhere
         return tuple(range(seeds))
     try:
         given = tuple(seeds)

@@ -5,6 +5,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Sequence
+from os import PathLike
 from typing import NamedTuple
 
 import numpy as np
@@ -35,11 +36,15 @@ class Records(NamedTuple):
     keep     `keep(samples)` returns what to keep of samples (seeds, n, dim) in their place, an
              array (seeds, ...): 500 pictures of every seed at every record would be gigabytes.
              It is found in `Run.kept`, and `Run.samples` is then empty
+    checkpoint
+             a path: at every record the training is saved there, whole; and if one is there
+             already, this one goes on from it, bit for bit as if it had never stopped
     """
 
     at: int | Sequence[int] = 50
     samples: int = 500
     keep: Callable | None = None
+    checkpoint: str | PathLike | None = None
 
     def bytes_each(self, members, dim):
         """How much memory a record takes of what it keeps of the samples."""

@@ -301,7 +301,6 @@ def train(
     added=(),
     replaced=(),
     records=50,
-    checkpoint=None,
 ):
     """Trains one GAN per seed, all seeds at once, and returns a `Run`.
 
@@ -327,9 +326,8 @@ def train(
     added          an `Added`, or several: penalties on the players' losses
     replaced       a `Replaced`, or several: weights that take the place of a player's own
     records        how many records to take after the first, evenly spaced; or the steps
-                   at which to take them; or a `Records`, which also says what to keep
-    checkpoint     a path: at every record the training is saved there, whole; and if it is there
-                   already, this one goes on from it, bit for bit as if it had never stopped
+                   at which to take them; or a `Records`, which also says what to keep, and
+                   where the training is to be saved on its way
 
     Interrupting (Ctrl-C, Jupyter's stop button) returns what was recorded until then. A
     seed that stops being finite is frozen and named in `Run.failed`; when all have,
@@ -338,8 +336,9 @@ def train(
     Going on: `train(run.generators, run.discriminators, ...)` with the same seeds begins with
     the weights of a run; its optimizers begin anew, and its batches are again the first. A
     `Trainer` goes on as it stands, optimizers and batches included: `trainer.advance(1000)`; saved
-    by `trainer.save(path)` it does so in another process too, by `resume`. With a `checkpoint` the
-    same call of `train`, in whatever process, goes on where the last one was killed.
+    by `trainer.save(path)` it does so in another process too, by `resume`. With
+    `records=Records(50, checkpoint=path)` the same call of `train`, in whatever process, goes on
+    where the last one was killed.
     `Ensemble.of(model, seeds)` begins all seeds with the weights of one Keras model.
 
     Before anything is compiled, models, functions, data and optimizers are tried: what would
@@ -363,14 +362,13 @@ def train(
         added=added,
         replaced=replaced,
     )
-    sizes = {"steps": steps, "seeds": seeds, "batch_size": batch_size, "records": records}
-    return train_gan(gan, **sizes, checkpoint=checkpoint)
+    return train_gan(gan, steps=steps, seeds=seeds, batch_size=batch_size, records=records)
 
 
-def train_gan(gan, *, steps=5000, seeds=32, batch_size=64, records=50, checkpoint=None):
+def train_gan(gan, *, steps=5000, seeds=32, batch_size=64, records=50):
     """`train` for a `Gan` that is there already; the arguments are those of `train`."""
     steps = whole("steps", steps, 0)
     records = records if isinstance(records, Records) else Records(records)
     stops = record_steps(records.at, steps)
     trainer = Trainer(gan, seeds=seeds, batch_size=batch_size, records=records)
-    return trainer.run_recorded(stops, RECORDS, "GAN", checkpoint)
+    return trainer.run_recorded(stops, RECORDS, "GAN", records.checkpoint)

@@ -202,4 +202,4 @@ def scaled(given, name, count):
 
 
 def test_too_many_seeds_are_refused_before_they_are_counted_out(ten_gigabytes):
-    refused("1000000000000 seeds would need", ValueError, seed_tuple, 10**12)
+    refused("seeds=2000000000 would need", ValueError, seed_tuple, 2 * 10**9)

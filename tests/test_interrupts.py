@@ -19,7 +19,7 @@ from ganlab import data, latent
 from ganlab.interrupts import held_back
 from ganlab.networks import mlp
 from ganlab.program import Supply
-from ganlab.runs import RECORDS, Run
+from ganlab.runs import RECORDS, Records, Run
 from ganlab.training import Trainer, train
 
 ROOT = Path(__file__).parents[1]
@@ -27,8 +27,9 @@ FEW, MANY = 20, 200  # interrupts, in `make test` and in `make test-all`
 STEPS = 400
 
 
-def gan(**changes):
-    given = {"steps": STEPS, "seeds": 3, "batch_size": 8, "records": 40} | changes
+def gan(checkpoint=None, **changes):
+    records = Records(40, checkpoint=checkpoint)
+    given = {"steps": STEPS, "seeds": 3, "batch_size": 8, "records": records} | changes
     return train(mlp((1, 4, 1)), mlp((1, 4, 1)), data.Gaussian(), latent.Gaussian(), **given)
 
 

@@ -18,8 +18,11 @@ from tests.going_on import BELL, FIRST, KINDS, REST, begun, left_by
 SMALL = {"seeds": 2, "batch_size": 8}
 
 
-def gan(**changes):
+def gan(checkpoint=None, **changes):
     given = {"steps": 12, "records": 4, **SMALL, **changes}
+    if not isinstance(given["records"], Records):
+        given["records"] = Records(given["records"])
+    given["records"] = given["records"]._replace(checkpoint=checkpoint)
     return train(mlp((1, 4, 1)), mlp((1, 4, 1)), BELL, latent.Gaussian(), **given)
 
 
@@ -113,10 +116,11 @@ def test_what_is_kept_of_samples_goes_on(tmp_path):
 
 
 def test_an_autoencoder_goes_on_from_its_checkpoint(tmp_path):
-    def vae(steps, **checkpoint):
+    def vae(steps, checkpoint=None):
         networks = mlp((1, 4, 2)), mlp((1, 4, 1)), BELL
-        given = {"latent_dim": 1, "likelihood": gaussian(0.1), "records": [4], **SMALL}
-        return train_vae(*networks, steps=steps, **given, **checkpoint)
+        given = {"latent_dim": 1, "likelihood": gaussian(0.1), **SMALL}
+        records = Records([4], checkpoint=checkpoint)
+        return train_vae(*networks, steps=steps, records=records, **given)
 
     vae(4, checkpoint=tmp_path / "half.npz")
     one, other = vae(9, checkpoint=tmp_path / "half.npz"), vae(9)

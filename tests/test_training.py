@@ -781,7 +781,7 @@ def test_without_xla_training_runs_uncompiled_and_warns_once(monkeypatch):
             dict(seeds=3, records=70_000),
             r"3 seeds with 70000 records of 500 samples .* at most records=\d+ or samples=\d+$",
         ),
-        (dict(seeds=10**9), "1000000000 seeds would need .*: wanted at most seeds="),
+        (dict(seeds=10**9), "seeds=1000000000 would need .*: wanted at most seeds="),
         (dict(seeds=50_000), "50000 seeds would need .*: wanted at most seeds="),
         (dict(seeds=3, batch_size=10**8), "3 seeds of 500 samples would need .*: wanted smaller"),
         (

@@ -152,7 +152,6 @@ def train_vae(
     batch_size=64,
     optimizer=None,
     records=50,
-    checkpoint=None,
 ):
     """Trains one variational autoencoder per seed, all seeds at once, and returns a `VaeRun`.
 
@@ -168,7 +167,7 @@ def train_vae(
     likelihood  `gaussian(variance)`, `learned_gaussian()` or `bernoulli`: p(x|z)
     beta        how much the KL divergence weighs, at least 0: a number, or one for each member
                 (Higgins et al. 2017; with 1 it is the ELBO that is maximised)
-    steps, seeds, batch_size, records, checkpoint
+    steps, seeds, batch_size, records
                 as in `training.train`
     optimizer   a Keras optimizer, Adam(1e-3) if not given, or `training.Scaled` for a learning
                 rate of each member's own
@@ -198,14 +197,13 @@ def train_vae(
         beta=beta,
         optimizer=optimizer,
     )
-    sizes = {"steps": steps, "seeds": seeds, "batch_size": batch_size, "records": records}
-    return train_this_vae(vae, **sizes, checkpoint=checkpoint)
+    return train_this_vae(vae, steps=steps, seeds=seeds, batch_size=batch_size, records=records)
 
 
-def train_this_vae(vae, *, steps=5000, seeds=32, batch_size=64, records=50, checkpoint=None):
+def train_this_vae(vae, *, steps=5000, seeds=32, batch_size=64, records=50):
     """`train_vae` for a `Vae` that is there already; the arguments are those of `train_vae`."""
     steps = whole("steps", steps, 0)
     records = records if isinstance(records, Records) else Records(records)
     stops = record_steps(records.at, steps)
     trainer = VaeTrainer(vae, seeds=seeds, batch_size=batch_size, records=records)
-    return trainer.run_recorded(stops, QUANTITIES, "VAE", checkpoint)
+    return trainer.run_recorded(stops, QUANTITIES, "VAE", records.checkpoint)

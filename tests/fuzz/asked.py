@@ -136,8 +136,6 @@ def fault(function, given, argument, what, owner=None, allowed=()):
         allowed = (*allowed, "a generator", "a set")
     if argument in ("titles", "outcome"):
         allowed = (*allowed, "a list of text")
-    if argument == "checkpoint":
-        allowed = (*allowed, "text")
     if isinstance(left_out, bool):  # a flag: anything is true or false
         return None
     if (function.__name__, argument) in NAN_IS_PROMISED:

@@ -28,6 +28,7 @@ ENGINE = [
     "interrupts",
     "lookups",
     "loop",
+    "memory",
     "mixing",
     "models",
     "own",
