@@ -35,30 +35,37 @@ rng = np.random.default_rng(0)
 samples = target.sample((20, 500), rng)  # yours, (records, n, dim)
 print(diagnose(samples, target))  # what happens, how it is known, what to try first
 
-if isinstance(target, data.Mixture):  # the words and numbers of the table below
+# The words and numbers of the table below:
+if isinstance(target, data.Gaussian | data.Mixture):
     word = endings.endings(samples[-1], target)  # close, near, narrow, dropped, collapsed or lost
-    moves = mode_metrics.hops(samples[len(samples) // 2 :], target)  # .rate is hops a record
-    print(word, moves.rate)
+    print(word)
+if isinstance(target, data.Mixture):
+    moves = mode_metrics.hops(samples[len(samples) // 2 :], target)
+    print("hops a record:", moves.rate)
 ```
 
 - *Several seeds* are one array more, (records, seeds, n, dim): `np.stack(runs, axis=1)` of a list.
-- *In PyTorch* a record is `G(z0).detach().flatten(1).cpu().numpy()`, pictures too. From a last
+- *In PyTorch* a record is `G(z0).detach().flatten(1).cpu().numpy()`. Pictures: one seed at a time,
+  shrunk to 16 x 16 (`F.interpolate`), the data flattened like them; it takes six times the memory of
+  the array. From a last
   checkpoint, train 2,000 steps on and save a record every 50. (Starving is then not told, for it is
   measured from the first record.) Nothing here needs TensorFlow: in a clone,
   `pip install --no-deps -e .` on Python 3.11 to 3.13 beside NumPy from 2.1, matplotlib from 3.11,
   SciPy, scikit-learn, pillow, platformdirs, psutil and tqdm will do.
-- *Modes that are not known*, in up to four columns: cluster the data once, as below. Clusters have to
-  lie six of their widths apart; if they do not, no modes can be counted, and the array is handed over.
-  With more columns, project samples and data onto the data's first two principal components first.
+- *Modes that are not known*, in up to four columns: cluster the data once, as below, scaled as for the
+  training. Clusters have to lie six of their widths apart: try 2 to 10 of them until `diagnose` no
+  longer says *standard deviations apart*; if it always does, no modes can be counted, and the array is
+  handed over. With more columns, first `p = PCA(2).fit(own)`, `own = p.transform(own)` and
+  `samples = (samples - p.mean_) @ p.components_.T`, with `PCA` of scikit-learn.
 - *Other data* go to `diagnose` as an array, each column in units of its deviation. Then no modes are
   counted, and how often it is right is not known: half of the digits, or noise with the pixels'
-  means, shows no fault, a chase may be told as turning. Look at the pictures, and ask for precision
-  and recall (`ganlab.neighbours`).
+  means, shows no fault, a chase may be told as turning, and *narrow*, *partly* and *lost* may be a
+  few places out of many. Look at the pictures, and ask for precision and recall, below.
 - *Scores* help: `diagnose({"samples": ..., "real_score": ..., "fake_score": ...}, target)`, and
   `"d_loss"` and `"g_loss"` if you have them. Scores are mean probabilities at each record:
   `torch.sigmoid(D(x)).mean().item()` of a D that ends in a logit, `D(x).mean().item()` of one that
   ends in a sigmoid. Of a Wasserstein critic or a hinge loss hand over none. `d_loss` is the sum of
-  D's two means: of a loop that halves it, hand over twice that.
+  D's two means, without penalties and other terms: of a loop that halves it, hand over twice that.
 
 ```python
 from sklearn.cluster import KMeans
@@ -71,6 +78,19 @@ times = np.maximum(1, np.round(40 * np.bincount(label) / len(own))).astype(int)
 clustered = data.Mixture(np.repeat(centres, times, axis=0), (own - centres[label]).std())
 print(diagnose(samples, clustered))
 ```
+
+And where no modes can be counted:
+
+```python
+from ganlab import neighbours
+
+for name in ("precision", "recall", "coverage"):
+    of = getattr(neighbours, name)
+    print(name, of(samples[-1], own[:500]), "of real data", of(own[500:], own[:500]))
+```
+
+Recall or coverage far below that of real data: modes are missing. Precision far below: samples lie off
+the data. Half of the data missing along one column of ten is hardly seen.
 
 On GANs that it was not fitted to [it is right for {right} of 100 runs](diagnosis.md) with all of these,
 and for {alone} of 100 by samples alone: without scores a D too strong looks like modes that are
@@ -87,7 +107,9 @@ Advice that you follow already is none: take the next one of its list.
 OTHER_WORDS = """Other words of `diagnose`: for *dropped* and *lost* see [rates and sizes](#rates-and-sizes), for *dropped*
 without scores [D too strong](#d-too-strong) too; *unknown* says what to save; *healthy* is that the
 samples hold everything, with modes counted. Of an array take the word that it prints, and look it up
-in the second column.
+in the second column. *starving*, and the loss is the non-saturating one already (cross-entropy with
+labels of 1 for G)? Then see that the data are scaled, that G's last activation can reach them, and
+that its weights change at a step (nobody measured these).
 
 """  # noqa: E501
 
@@ -117,7 +139,7 @@ TAIL = """
 ```python
 # R1 in PyTorch, in D's step:
 x = real.clone().requires_grad_(True)
-slope, = torch.autograd.grad(D(x).sum(), x, create_graph=True)
+(slope,) = torch.autograd.grad(D(x).sum(), x, create_graph=True)
 d_loss = d_loss + 0.1 / 2 * slope.flatten(1).square().sum(1).mean()
 ```
 

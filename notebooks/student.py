@@ -22,10 +22,17 @@ KEPT_BACK = ("notebooks/solutions", "docs/instructor.md")
 # To run the notebooks it takes the package, what was measured, and how to install them.
 TO_RUN = ("ganlab", "evidence", "Makefile", "pyproject.toml", "requirements.txt", "setup.py")
 TO_RUN += ("LICENSE", "notebooks/voila")
-LEFT = {".venv", "__pycache__", ".ipynb_checkpoints", ".ruff_cache"}  # what using it leaves behind
+LEFT = {
+    ".venv",
+    "ganlab.egg-info",
+    "__pycache__",
+    ".ipynb_checkpoints",
+    ".ruff_cache",
+}  # what using it leaves behind
 README = """# A GAN course
 
-You need Python 3.11, 3.12 or 3.13 and `make`. In this folder:
+You need Python 3.11, 3.12 or 3.13 and `make`; on Debian and Ubuntu `sudo apt install make
+python3-venv` brings them (the Python of Ubuntu 22.04 is too old). In this folder:
 
     make lab     # installs everything into .venv, about two minutes, and opens the course
 

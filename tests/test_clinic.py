@@ -91,7 +91,9 @@ def test_it_diagnoses_with_every_target_that_it_names(other, capsys):
 
 def test_clusters_of_unequal_size_are_not_told_as_dropped():
     """The page's way to a target for data whose modes are not known."""
-    _, code = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)[:2]
+    _, code, measured = re.findall(
+        r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL
+    )[:3]
     rng = np.random.default_rng(0)
     real = data.Mixture([(0.0, 0.0)] * 8 + [(4.0, 0.0)] + [(0.0, 4.0)], 0.3)  # 80, 10, 10 of 100
     scope = {"np": np, "data": data, "rng": rng, "target": real, "diagnose": diagnosis.diagnose}
@@ -100,6 +102,8 @@ def test_clusters_of_unequal_size_are_not_told_as_dropped():
     told = diagnosis.diagnose(scope["samples"], scope["clustered"])
     assert told.kind == "healthy"
     np.testing.assert_allclose(scope["clustered"].std, 0.3, rtol=0.05)
+    exec(measured, scope)
+    assert scope["of"](scope["samples"][-1], scope["own"][:500]) > 0.8  # coverage, the last
 
 
 def test_it_needs_no_tensorflow():

@@ -270,9 +270,21 @@ def test_whether_a_collapse_stays_is_not_said_of_few_records(rng, records):
 def test_turning_without_modes_may_be_a_chase(rng):
     angle = 2 * np.pi * np.arange(RECORDS) / 8
     centres = np.stack([np.cos(angle), np.sin(angle)], -1)[:, None]
-    samples = 2 * centres + 0.02 * rng.normal(size=(RECORDS, N, 2))
-    told = diagnose(samples, data.ring(4).sample(1000, rng))
+    real = data.ring(4).sample(1000, rng)
+    told = diagnose(2 * centres + 0.9 * rng.normal(size=(RECORDS, N, 2)), real)
     assert told.kind == "turning" and "then equal rates for G and D help" in str(told.unknown)
+    told = diagnose(2 * centres + 0.02 * rng.normal(size=(RECORDS, N, 2)), real)
+    assert told.kind == "chasing" and "all samples of a record are in one place" in told.because
+
+
+def test_a_clump_that_moves_does_not_stay(rng):
+    """From row to row of data without modes."""
+    real = rng.normal(size=(1000, 10))
+    samples = real[rng.integers(1000, size=RECORDS)][:, None] + 0.01 * rng.normal(
+        size=(RECORDS, N, 10)
+    )
+    told = diagnose(samples, real)
+    assert told.kind == "chasing" and told.trust == ""
 
 
 def test_a_collapse_of_data_without_modes_is_no_d_too_strong(rng):
@@ -532,12 +544,12 @@ def test_how_sure_is_counted_among_the_runs_that_were_told_so(tmp_path, monkeypa
     ("run", "target", "told"),
     [
         (np.zeros((30, 5)), FOUR, r"run has shape \(30, 5\): wanted a Run, samples"),
-        ("a run", None, "run is a str: wanted a Run, samples"),
-        (None, None, "run is a NoneType: wanted a Run, samples"),
+        ("a run", None, "run is a str; wanted a Run, samples"),
+        (None, None, "run is None; wanted a Run, samples"),
         (np.zeros((30, 5, 2)) + 1j, FOUR, "run holds complex numbers"),
         ({"loss": [1, 2]}, None, "run has loss: wanted one of d_loss, g_loss"),
         ({}, None, "run has nothing: wanted one of d_loss"),
-        ({"d_loss": "abc"}, None, r"d_loss has shape \(\), of <U3: wanted numbers, \(records,\)"),
+        ({"d_loss": "abc"}, None, r"d_loss is a str; wanted numbers, \(records,\)"),
         (
             {"d_loss": np.ones((5, 2)), "g_loss": np.ones((5, 3))},
             None,

@@ -173,7 +173,7 @@ CASES = (
         ),
     ),
     Case(
-        "Samples jump from record to record, or losses end above 5",
+        "Samples jump from record to record, or losses that are logs of scores end above 5",
         "rate too high",
         "samples move by a sixth of the data's spread or more at each record (`diagnose` says)",
         (

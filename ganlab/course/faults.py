@@ -220,6 +220,12 @@ UNTRIED = (
         "and stay: they move {move:.3f} spreads a record (below {STILL:g})",
     ),
     Rule(
+        "chasing",
+        lambda s: s.finite & ~s.counted & _is("collapsed")(s) & (s.move >= STILL),
+        "all samples of a record are in one place, {own:.2f} times as wide as the data (below "
+        "{COLLAPSED:g}), and it moves {move:.2f} spreads a record (from {STILL:g})",
+    ),
+    Rule(
         UNKNOWN,
         lambda s: s.finite & _is("collapsed")(s) & np.isnan(s.move),
         "all samples are in one place at the end; whether they stay there (collapsed) or hop "

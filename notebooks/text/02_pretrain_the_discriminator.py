@@ -53,8 +53,8 @@ from ganlab.training import Trainer, train
 #
 # *Five pieces of advice. Before you read on: how many of them will turn out to matter?*
 #
-# Both networks have two hidden layers of ten tanh units. G ends in a tanh too, times 5. So does
-# D, and that is unusual: its tanh, cut to the range from 0.01 to 0.99, is taken for a
+# Both networks have two hidden layers of ten tanh units. G ends in a tanh, times 5. D ends in
+# one, too, and that is unusual: cut to the range from 0.01 to 0.99, it is taken for a
 # probability. That reading belongs to the losses here, `losses.clamped`. All weights start from
 # N(0, 1).
 
@@ -389,9 +389,9 @@ claim("B6d")
 
 # %% [markdown]
 # Fragile? The maps are no maze. Both are bright where D is quick and G slow, and dark where G is
-# the quicker one. But the post's pair ends close in 63 of 100 with momentum and in one of eight
-# with Adam, and Adam has the best cell of all, with nine of ten. Whoever changes the optimizer
-# and keeps the rates has compared rates, not optimizers.
+# the quicker one. But the post's pair ends close in five of eight with momentum and in one with
+# Adam, and Adam has the best cell of all, with nine of ten. Whoever changes the optimizer and
+# keeps the rates has compared rates, not optimizers.
 #
 # Is that a rule? The claim above lets D be ten times as quick as G, in two GANs; in the post's a
 # slower G helps, firmly.
@@ -469,10 +469,10 @@ show(fig, "02.first-slopes")
 #
 # <small>3 min</small>
 #
-# From here to notebook 06 the course repairs one GAN, on a bell at 4. This notebook gives it its
-# first two remedies. D gives a logit and the loss takes it, as it is; with that come what is usual
-# today: weights as Keras starts them, random latents, batches of 64, Adam with `beta_1=0.5`. And
-# D at 3e-3, ten times as quick as G. *Predict: how many of 32 will be close?*
+# From here to notebook 05 the course repairs one GAN, on a bell at 4. This notebook gives it its
+# first two remedies. D gives a logit and the loss takes it, as it is; with that come what is
+# usual today: weights as Keras starts them, random latents, batches of 64, Adam with
+# `beta_1=0.5`. And D at 3e-3, ten times as quick as G. *Predict: how many of 32 will be close?*
 
 # %%
 quick_d = recipes.repaired(g_hidden=(4,), d_hidden=(8, 8, 8)).train()

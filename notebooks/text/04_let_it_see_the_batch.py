@@ -189,8 +189,8 @@ check("04.1", mean_closeness)
 #
 # In the post's code the layer takes the place of D's third hidden layer; its kernel starts small,
 # with a standard deviation of 0.02; and the learning rate is lowered from 0.03 to 0.005, in this
-# case only. So two things change at once (apart: [D1c](../docs/claims.md#d1c-2)). `mlp` takes a
-# layer among its sizes.
+# case only. So two things change at once ([D1c](../docs/claims.md#d1c-2) parts them). `mlp` takes
+# a layer among its sizes.
 
 # %%
 small = keras.initializers.RandomNormal(stddev=0.02)
@@ -271,12 +271,13 @@ show(fig, "04.endings")
 
 # %% [markdown]
 # Read it by pairs of rows. In the modern GAN the layer doubles the runs that end close
-# ([D1b](../docs/claims.md#d1b-2), firmly), and one run in six is lost, where none was. In the post's own GAN most runs were partly there; with the layer
-# that is over ([D1f](../docs/claims.md#d1f-2)), and half of them are lost
-# ([D1e](../docs/claims.md#d1e-2)), both firmly. In its last code the two rows differ little, and hardly
-# a run is close, with the layer or without. `highdim2018`, which tried that code twice, once with
-# and once without, found that the layer "didn't work quite well as intended"
-# ([D4](../docs/claims.md#d4-2)). Two runs could not tell.
+# ([D1b](../docs/claims.md#d1b-2), firmly), and one run in six is lost, where none was. In the
+# post's own GAN most runs were partly there; with the layer that is over
+# ([D1f](../docs/claims.md#d1f-2)), and half of all are lost ([D1e](../docs/claims.md#d1e-2)),
+# both firmly. In its last code the two rows differ little, and hardly a run is close, with the
+# layer or without. `highdim2018`, which tried that code twice, once with and once without, found
+# that the layer "didn't work quite well as intended" ([D4](../docs/claims.md#d4-2)). Two runs
+# could not tell.
 #
 # And the post's own sentence? It says of its one run that the layer keeps most of the data's
 # width, if not perfectly. It does not say "most runs"; that quantifier is ours.

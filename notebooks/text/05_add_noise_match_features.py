@@ -163,8 +163,8 @@ claim("E3b")
 # Matching beside noise brings G nearer to the data, firmly, in both. Noise alone is another
 # story. With it no run of the post's code ends close ([E1a](../docs/claims.md#e1a-2)), and it
 # changes nothing that matters there, neither with the layer ([E2](../docs/claims.md#e2-2), 2,048
-# seeds) nor without ([E1c](../docs/claims.md#e1c-2)). And with all three no run ends close
-# either: all are too narrow ([E4](../docs/claims.md#e4-2)).
+# seeds) nor without ([E1c](../docs/claims.md#e1c-2)). And with all three none ends close: even
+# the best are too narrow ([E4](../docs/claims.md#e4-2)).
 #
 # So keep matching, drop noise, and write a post? Look at the code first.
 #
@@ -252,12 +252,12 @@ paired = feature_matching("hidden_1", base=base, distance=paired_feature_distanc
 ordered, drawn = (last_code(blind, paired, 0.001, aligned) for aligned in (True, False))
 
 slots = np.linspace(-8, 8, 8)[:, None]
-usual = np.sort(target.sample((20_000, 8), np.random.default_rng(0)), axis=1).mean(0)
+means = np.sort(target.sample((20_000, 8), np.random.default_rng(0)), axis=1).mean(0)
 fig, (left, right) = plots.figure(2, width=9.0, height=3.6)
 for run, look, name in ((ordered, "C0-", "sorted"), (drawn, "C1--", "as drawn")):
     left.plot(slots, run.generators(slots)[..., 0].T, look, lw=0.7, alpha=0.6)
     left.plot([], [], look, label=f"real batches {name}")
-left.plot(slots, usual, "k.", ms=9, label="eight sorted samples, mean")
+left.plot(slots, means, "k.", ms=9, label="eight sorted samples, mean")
 left.set(xlabel="z, the eight slots", ylabel="G(z), 32 seeds", ylim=(2, 6))
 plots.legend(left)
 runs = {"D's features": post["plain: noise, matching"], "no D, sorted": ordered}

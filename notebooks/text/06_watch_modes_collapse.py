@@ -145,7 +145,7 @@ check("06.1", modes_held)
 runs = {"healthy": play(four), "chasing": play(four, g_rate=3e-2), "collapsed": collapsed}
 names = ["(1, 0)", "(0, 1)", "(-1, 0)", "(0, -1)"]
 fig, axes = plots.figure(1, 3, width=9.0, height=6.6)
-for ax, (name, run) in zip(axes, runs.items(), strict=True):
+for ax, (name, run) in zip(axes, runs.items(), strict=False):
     found = measure(run.samples[:, 6], four)
     mass = found.shares / 4 * found.good[:, None]  # of all samples
     mode_plots.bands(ax, run.steps, mass)
@@ -163,7 +163,7 @@ show(fig, "06.shares")
 
 # %%
 fig, axes = plots.figure(3, width=9.0, height=4.4)
-for ax, (name, run) in zip(axes, runs.items(), strict=True):
+for ax, (name, run) in zip(axes, runs.items(), strict=False):
     moved = hops(run.samples, four)
     order = np.argsort(moved.rate)
     mode_plots.strips(ax, run.steps, moved.majority[:, order], 4)
@@ -191,7 +191,7 @@ plots.outcomes(right, rate, label="hops per record, in the second half")
 show(fig, "06.held-and-hops")
 
 # %% [markdown]
-# At the end a chasing run holds one mode or none, and most collapsed ones hold one. The hops tell
+# At the end most chasing runs hold one mode or none, most collapsed ones hold one. The hops tell
 # them apart. Over the stored runs:
 
 # %%
@@ -311,10 +311,10 @@ for (name, ink), (i, j) in zip(INK.items(), ((1, 1), (1, 4), (3, 4)), strict=Tru
 show(fig, "06.rates")
 
 # %% [markdown]
-# With 0.5 a bright band runs down the diagonal. With 0.9 the diagonal is dark too: D has to be several
-# times as quick as G. (Three seeds a cell: read bands, not cells.) The faults lie beside the band.
-# At the right G is too quick: with a slow D it chases, with a quick one it collapses. At the bottom
-# left D is too strong, at the top it is too slow to see anything.
+# With 0.5 a bright band runs down the diagonal. With 0.9 even the diagonal is dark: D has to be
+# several times as quick as G. (Three seeds a cell: read bands, not cells.) The faults lie beside
+# the band. At the right G is too quick: with a slow D it chases, with a quick one it collapses.
+# At the bottom left D is too strong, at the top it is too slow to see anything.
 #
 # ## Four faults and their signs
 #
@@ -363,14 +363,14 @@ show(fig, "06.five-named")
 claim("F7b")
 
 # %% [markdown]
-# What mends them, by rates alone:
+# What mends them, mostly rates:
 #
 # | what you see | what it is | runs that hold all four |
 # |---|---|---|
 # | level losses; one mode or none, at each look another | *chasing* | G as quick as D: 32 of 32; three times as quick: 18; ten times: none |
 # | g_loss climbs slowly; good samples, of one mode for long | *collapsed* | both rates at 0.01 *and* a new D: 17 of 21 collapsed runs; with the old D: 2 |
-# | g_loss leaps and stays; few good samples, modes missing | *D too strong* | G thirty times as quick: 97 of 100 ([F7f](../docs/claims.md#f7f-1)) |
-# | d_loss peaks, then level losses; hardly a good sample | *G too strong* | D of 8 units, a tenth as quick: at G's rate 44 of 100; and of 16-16: 100 ([F7g](../docs/claims.md#f7g-1)) |
+# | g_loss leaps and stays; few good samples, modes missing | *D too strong* | G's rate up to 0.003: 97 of 100 ([F7f](../docs/claims.md#f7f-1)) |
+# | d_loss peaks, then level losses; hardly a good sample | *G too strong* | (D had 8 units) D at G's rate: 44 of 100; and of 16-16 units: 100 ([F7g](../docs/claims.md#f7g-1)) |
 #
 # ## Which remedy mends which fault?
 #
@@ -536,8 +536,8 @@ quiz("06.2")
 # |---|---|---|
 # | `deletang2018` | two points get half each, a circle is covered evenly | in our GAN, firmly ([F1](../docs/claims.md#f1-1), [F2](../docs/claims.md#f2-1)); the post's is unmeasured |
 # | | on four points G and D may chase each other for ever | all do, with G's rate thirty times D's |
-# | | a collapsed G with too little variance cannot get out | with a new D it can, with its own about every second one ([F4c](../docs/claims.md#f4c-1)) |
-# | `module` | Adam at 0.0002 with beta_1 at 0.5 is stable | 0.5 holds more ([F5a](../docs/claims.md#f5a-1)); at ten times the rate all runs end nearer ([F5b](../docs/claims.md#f5b-1)) |
+# | | a collapsed G with too little variance cannot get out | with a new D it can; at healthy rates every second one, at its own 6 of 72 ([F4c](../docs/claims.md#f4c-1)) |
+# | `module` | Adam at 0.0002 with beta_1 at 0.5 is stable | at ten times the rate 0.5 holds more ([F5a](../docs/claims.md#f5a-1)), all runs end nearer ([F5b](../docs/claims.md#f5b-1)) |
 # | | D too strong: g_loss rises, d_loss is near 0 | it rises ([F7a](../docs/claims.md#f7a-1)); d_loss stays at 0.7 |
 # | | G too strong: d_loss rises | at first ([F7c](../docs/claims.md#f7c-1)); then it is at log 4 |
 # | | minibatch features relieve collapse | they end a chase; a collapse they relieve in 25 of 100, R1 in 94 |

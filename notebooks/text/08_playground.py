@@ -54,7 +54,7 @@ app
 # |---|---|
 # | *preset* | a whole setting: the course's, the posts', and four that go wrong |
 # | *data* | what is to be learned, on the line or in the plane |
-# | *show* | behind and over the samples: D, the best D, their difference, G as a map, G's gradient |
+# | *show* | behind and over the samples: D, the best D, their difference, G as a map, where G is pulled |
 # | *above*, *below* | on the right: losses or D's scores; the distance, JS, modes held, or all seeds as dots |
 # | *Play*, *Slow motion* | train on; or step by step, with each step told in words |
 # | *Step D*, *Step G* | one step of one player, the other stands still |
