@@ -48,10 +48,16 @@ if isinstance(target, data.Mixture):
 - *In PyTorch* a record is `G(z0).detach().flatten(1).cpu().numpy()`. Pictures: one seed at a time,
   shrunk to 16 x 16 (`F.interpolate`), the data flattened like them; it takes six times the memory of
   the array. From a last
-  checkpoint, train 2,000 steps on and save a record every 50. (Starving is then not told, for it is
-  measured from the first record.) Nothing here needs TensorFlow: in a clone,
+  checkpoint, train 2,000 steps on and save a record every 50. (*Starving* is then told of
+  whatever stays off the data, for it is measured from the first record: do not follow it, but hand
+  samples and data over as arrays, too, `diagnose(samples / own.std(0), own / own.std(0))`. If that
+  says *collapsed*, it has collapsed.) Nothing here needs TensorFlow: in a clone,
   `pip install --no-deps -e .` on Python 3.11 to 3.13 beside NumPy from 2.1, matplotlib from 3.11,
   SciPy, scikit-learn, pillow, platformdirs, psutil and tqdm will do.
+- *Modes much narrower than their distance* (a ring of eight with radius 2 and std 0.02): a clump a few
+  of their widths wide, or beside one, counts as in no mode, and a chase as *turning* or *G too strong*.
+  Diagnose once more with modes as wide as a fifteenth of their distance, std 0.1 there, and believe
+  that of *chasing* and *collapsed* alone.
 - *Modes that are not known*, in up to four columns: cluster the data once, as below, scaled as for the
   training. Clusters have to lie six of their widths apart: try 2 to 10 of them until `diagnose` no
   longer says *standard deviations apart*; if it always does, no modes can be counted, and the array is
@@ -70,7 +76,7 @@ if isinstance(target, data.Mixture):
 ```python
 from sklearn.cluster import KMeans
 
-own = target.sample(1000, rng)  # your data, (n, dim)
+own = rng.permutation(target.sample(1000, rng))  # your data, (n, dim), in no order
 found = KMeans(4, n_init=10, random_state=0).fit(own)
 centres, label = found.cluster_centers_, found.labels_
 times = np.maximum(1, np.round(40 * np.bincount(label) / len(own))).astype(int)

@@ -277,6 +277,12 @@ def test_turning_without_modes_may_be_a_chase(rng):
     assert told.kind == "chasing" and "all samples of a record are in one place" in told.because
 
 
+def test_starving_is_measured_from_the_start(rng):
+    off = np.stack([1.0 + 0.03 * rng.normal(size=(N, 2))] * RECORDS)
+    told = diagnose(off, data.ring(4))
+    assert told.kind == "starving" and "training's beginning" in told.unknown[-1]
+
+
 def test_a_clump_that_moves_does_not_stay(rng):
     """From row to row of data without modes."""
     real = rng.normal(size=(1000, 10))

@@ -71,8 +71,8 @@ CASES = (
     Case(
         "All samples in one place, and they stay there",
         "collapsed",
-        "`word` is *collapsed*, `moves.rate` near 0 (where G hardly moves, `diagnose` calls it *D "
-        "too strong*: try what stands there, too)",
+        "`word` is *collapsed*, `moves.rate` near 0, and `samples.mean(-2)` stays (where G "
+        "hardly moves, `diagnose` calls it *D too strong*: try what stands there, too)",
         (
             Advice("R1 on D, weight 0.1", "F6b", "R1", followed=known.with_r1),
             Advice(

@@ -25,6 +25,10 @@ from ganlab.evidence.claims import in_hundred
 from ganlab.guards import guard, one_of, text
 
 SPACING = 20, 120  # steps from record to record within which moves may be compared with those tried
+FROM_THE_START = (
+    "whether the first record is that of the training's beginning: of one that was saved later "
+    "this word is told of whatever stays off the data"
+)
 LIKE_A_CHASE = (
     "whether this is chasing: without modes it looks the same, and then equal rates for G and D "
     "help (F3a)"
@@ -155,6 +159,7 @@ def diagnose(run, target=None, seed=None, gan=None):
             kind == "turning" and _without_modes(found, left, target)
         )
         why = because or _nothing(found, i)
+        more += (FROM_THE_START,) * (kind == "starving" and left.apart is None)
         each.append(Diagnosis(kind, why, first, more, name, trust))
     if seed is not None:
         known = isinstance(seed, (int, np.integer))

@@ -291,7 +291,7 @@ print(claim("B2a"))
 # Nowhere. A loss is a mean over the batch, and D looks at one sample at a time. Shuffled, every
 # gradient stays what it was. "Manifold alignment", the post's reason, cannot have helped: nothing
 # ever saw it. What sorting did leave behind is that the z are *evenly spaced*; independent z look
-# the same ([B2b](../docs/claims.md#b2b-2), the third row).
+# the same, so far ([B2b](../docs/claims.md#b2b-2), the third row).
 #
 # ### Scaling G
 #

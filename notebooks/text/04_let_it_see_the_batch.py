@@ -483,9 +483,10 @@ technique_explorer(target, gaussian, **knobs | {"layer": "none"})
 #
 # <small>10 min</small>
 #
-# **2. Predict and run.** Take `kernel_initializer=small` out of `minibatch_d`, so that the
-# kernels start at Keras's own, larger size, and train `post_gan` with it. What will the
-# logits before training look like at a batch of 128? Will more runs keep the width?
+# **2. Predict and run.** Copy `minibatch_d` as `large_d`, without `kernel_initializer=small`, so
+# that the kernels start at Keras's own, larger size, and train `post_gan(large_d("tanh"),
+# rate=0.005)`. What will the logits before training look like at a batch of 128? Will more runs
+# keep the width?
 
 # %% [markdown] tags=["answer"]
 # <details><summary>Answer</summary>

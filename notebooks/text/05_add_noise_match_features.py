@@ -419,7 +419,8 @@ show(fig, "05.combinations")
 #
 # **1. Predict and run.** Your own combination. Below stand the layer, noise 1, and a tenth of
 # matching *beside* the usual loss. *Will it beat noise alone?* Then put in what you like (either
-# trick above, `Shown(together=True)`, another level), predict its place in the picture, and run.
+# trick above, `techniques.instance_noise(1.0, together=True)`, another level), predict its place
+# in the picture, and run.
 
 # %%
 my_discriminator = minibatch
