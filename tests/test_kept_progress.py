@@ -11,7 +11,7 @@ import time
 import pytest
 
 from ganlab.course import kept
-from ganlab.course.exercises import check, progress, quiz
+from ganlab.course.exercises import _CHECKS, _questions, check, progress, quiz
 
 fcntl = pytest.importorskip("fcntl")  # how these tests hold the lock
 
@@ -63,15 +63,17 @@ def test_a_question_is_scored_by_its_first_answer(folder):
     button.click()
     assert stored(folder)["questions"]["01.1"]["tries"] == 1
     assert said.value == question.feedback(question.correct)
-    assert "2 of 17 questions answered rightly, 1 of them at once." in repr(progress())
+    of = len(_questions())
+    assert f"2 of {of} questions answered rightly, 1 of them at once." in repr(progress())
 
 
 def test_progress_is_a_table_of_marks(folder):
     empty = repr(progress())
     head, exercises, questions, told = empty.splitlines()
-    assert head.split() == ["00", "01", "02", "03", "04", "05", "06", "07", "09"]
+    asked = sorted({name[:2] for name in (*_CHECKS, *_questions())})
+    assert head.split() == asked and {"00", "01", "09"} <= set(asked)
     assert exercises.split()[1:3] == ["○", "○○"] and "●" not in empty + progress()._repr_html_()
-    assert told.startswith("0 of 11 exercises solved, 0 of 17 questions")
+    assert told.startswith(f"0 of {len(_CHECKS)} exercises solved, 0 of {len(_questions())} quest")
     check("01.2", lambda fake: 0)
     check("00.1", best)
     quiz("00.1").answer("b")
