@@ -27,5 +27,5 @@ def held_back():
         yield
     finally:
         signal.signal(signal.SIGINT, usual)
-        if came and callable(usual):
-            usual(*came[0])
+        if came:  # whatever was to happen: an exception, the end of the process, or nothing
+            signal.raise_signal(signal.SIGINT)

@@ -240,3 +240,14 @@ def test_nothing_is_unpickled():
         assert not re.search(wanted, code, re.MULTILINE), path
         for call in re.findall(r"np\.load\([^)]*\)", code):
             assert "allow_pickle=False" in call, f"{path}: {call}"
+
+
+@pytest.mark.parametrize(("usual", "status"), [("SIG_DFL", -signal.SIGINT), ("SIG_IGN", 0)])
+def test_an_interrupt_that_was_held_back_does_what_it_was_to_do(usual, status):
+    code = (
+        "import signal\nfrom ganlab.interrupts import held_back\n"
+        f"signal.signal(signal.SIGINT, signal.{usual})\n"
+        "with held_back():\n    signal.raise_signal(signal.SIGINT)\n    print('held', flush=True)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout == "held\n" and done.returncode == status
