@@ -12,6 +12,7 @@ import matplotlib
 import platformdirs
 import psutil
 import pytest
+from hypothesis.internal.conjecture import providers
 
 os.environ["GANLAB_QUIET"] = "1"  # progress bars would differ from run to run
 
@@ -33,6 +34,9 @@ matplotlib.use("agg")
 # The same examples on every machine, and no limit on time, which depends on the machine.
 hypothesis.settings.register_profile("ganlab", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("ganlab")
+# It would take numbers that stand in the project's code for some of its examples: of the modules
+# that are loaded by then, which differ from one process of the tests to the next.
+providers._get_local_constants = lambda: providers.Constants()
 
 
 # No test speaks to another machine, nor does any Python that it starts: all of them import

@@ -34,17 +34,18 @@ def whole(name, value, least, below=2**31):
     return int(value)
 
 
+# What can be gone through, and is no list of things in an order: texts, and what has none.
+UNORDERED = (str, bytes, bytearray, dict, set, frozenset)
+
+
 def seed_tuple(seeds):
     """How many seeds (0, 1, ...), or which, as a tuple of ints; a seed may repeat."""
     if isinstance(seeds, (int, np.integer, bool)):
         fits_memory("seeds", whole("seeds", seeds, 1), 1000)  # a seed takes more than that anywhere
         return tuple(range(seeds))
-    try:
-        given = tuple(seeds)
-    except TypeError:
-        raise TypeError(
-            f"seeds={in_short(seeds)}: wanted how many, or a sequence of integers"
-        ) from None
+    if isinstance(seeds, UNORDERED) or not np.iterable(seeds):
+        raise TypeError(f"seeds={in_short(seeds)}: wanted how many, or a sequence of integers")
+    given = tuple(seeds)
     if not given:
         raise ValueError("seeds is empty: wanted how many, or a sequence of integers")
     given = tuple(whole("each of seeds", seed, 0, np.inf) for seed in given)
@@ -59,7 +60,7 @@ def record_steps(records, steps):
     if isinstance(records, (int, np.integer, bool)):
         whole("records", records, 1)
         return sorted({round(steps * (i + 1) / records) for i in range(records)} - {0})
-    if not np.iterable(records):
+    if isinstance(records, UNORDERED) or not np.iterable(records):
         raise TypeError(
             f"records={in_short(records)}: wanted how many, or the steps to take them at"
         )
@@ -131,35 +132,3 @@ def fits_memory(what, count, each):
             f"{what}={count} would need {count * each / 1e9:.1f} GB, more than {SHARE:.0%} of the "
             f"{free / 1e9:.1f} GB that are free: wanted at most {what}={int(SHARE * free / each)}"
         )
-
-
-def training_fits_memory(seeds, each, records=0, record=0, samples=None, shown=0):
-    """Refuses a training that would take more than `SHARE` of the memory that is free.
-
-    seeds    how many there are
-    each     bytes that one takes, whatever is recorded
-    records  how many records, each of `record` bytes for a seed
-    samples  how many samples a record is made of, if fewer of them would be less
-    shown    bytes of `each` that go with the samples
-
-    ValueError, in one line, with the numbers of seeds, records or samples that would fit.
-    """
-    free = psutil.virtual_memory().available
-    room, kept = SHARE * free, records * record
-    need = seeds * (each + kept)
-    if need <= room:
-        return
-    fewer = {"seeds": room / (each + kept)}
-    if kept:
-        fewer["records"] = (room / seeds - each) / record
-    if samples and kept + shown:
-        fewer["samples"] = samples * (room / seeds - each + shown) / (kept + shown)
-    fit = [f"{name}={int(count)}" for name, count in fewer.items() if count >= 1]
-    what = f"{seeds} seed{'s' * (seeds != 1)}"
-    what += f" with {records} records" * bool(kept)
-    what += f" of {samples} samples" * ("samples" in fewer)
-    raise ValueError(
-        f"{what} would need about {need / 1e9:.1f} GB, more than {SHARE:.0%} of the "
-        f"{free / 1e9:.1f} GB that are free: wanted "
-        + (f"at most {' or '.join(fit)}" if fit else "smaller networks or batches")
-    )

@@ -13,7 +13,7 @@ from textwrap import shorten
 
 import numpy as np
 
-from ganlab.arguments import first_line, in_short
+from ganlab.arguments import UNORDERED, first_line, in_short
 from ganlab.own import numbers
 
 
@@ -94,8 +94,7 @@ def a_path(name, value):
 
 def several(name, value):
     """A kind: several things in an order, as a list."""
-    unordered = isinstance(value, (str, bytes, dict, set, frozenset))
-    if unordered or not np.iterable(value) or not hasattr(value, "__len__"):
+    if isinstance(value, UNORDERED) or not np.iterable(value) or not hasattr(value, "__len__"):
         raise TypeError(f"{name} is {in_short(value)}: wanted a list")
     return list(value)
 

@@ -20,6 +20,7 @@ from scipy.spatial.distance import cdist, pdist
 from ganlab.data import Gaussian, Mixture, due_shares, number
 from ganlab.metrics import as_points, sample_array
 
+NARROWEST, WIDEST = 1e-15, 1e15  # bandwidths whose squares are numbers in float32 too
 _FEW = 8  # dimensions, up to which all products of three coordinates are few
 _BLOCK = 2**22  # pairs that are looked at in one go: 32 MB
 
@@ -82,8 +83,9 @@ def mmd(samples, target, bandwidth: float) -> np.ndarray:
     0.786939
     """
     samples, width = sample_array(samples), number("bandwidth", bandwidth)
-    if width <= 0:
-        raise ValueError(f"bandwidth is {width}: wanted more than 0")
+    if not NARROWEST <= width <= WIDEST:
+        wanted = f"wanted a number from {NARROWEST:g} to {WIDEST:g}"
+        raise ValueError(f"bandwidth is {width:g}: {wanted}")
     _at_least_two(samples)
     dim = samples.shape[-1]
     if isinstance(target, Gaussian | Mixture):

@@ -3,7 +3,9 @@
 import math
 from typing import NamedTuple
 
-from ganlab.arguments import training_fits_memory
+import psutil
+
+from ganlab.arguments import SHARE
 
 # Copies of each that are there at once at the worst moment, as measured (docs/performance.md).
 WEIGHTS = 10  # own, gradients, two of Adam, what a step takes and gives, initial, samples'
@@ -34,6 +36,38 @@ class Needs(NamedTuple):
         training_fits_memory(
             self.seeds, self.each + one, records, one, self.samples, self.shown + one
         )
+
+
+def training_fits_memory(seeds, each, records=0, record=0, samples=None, shown=0):
+    """Refuses a training that would take more than `SHARE` of the memory that is free.
+
+    seeds    how many there are
+    each     bytes that one takes, whatever is recorded
+    records  how many records, each of `record` bytes for a seed
+    samples  how many samples a record is made of, if fewer of them would be less
+    shown    bytes of `each` that go with the samples
+
+    ValueError, in one line, with the numbers of seeds, records or samples that would fit.
+    """
+    free = psutil.virtual_memory().available
+    room, kept = SHARE * free, records * record
+    need = seeds * (each + kept)
+    if need <= room:
+        return
+    fewer = {"seeds": room / (each + kept)}
+    if kept:
+        fewer["records"] = (room / seeds - each) / record
+    if samples and kept + shown:
+        fewer["samples"] = samples * (room / seeds - each + shown) / (kept + shown)
+    fit = [f"{name}={int(count)}" for name, count in fewer.items() if count >= 1]
+    what = f"{seeds} seed{'s' * (seeds != 1)}"
+    what += f" with {records} records" * bool(kept)
+    what += f" of {samples} samples" * ("samples" in fewer)
+    raise ValueError(
+        f"{what} would need about {need / 1e9:.1f} GB, more than {SHARE:.0%} of the "
+        f"{free / 1e9:.1f} GB that are free: wanted "
+        + (f"at most {' or '.join(fit)}" if fit else "smaller networks or batches")
+    )
 
 
 def needs_of(seeds, models, batch_size, drawn, records, dim, latent_dim):

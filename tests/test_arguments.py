@@ -6,7 +6,7 @@ import types
 import numpy as np
 import pytest
 
-from ganlab import arguments
+from ganlab import arguments, memory
 from ganlab.arguments import per_member, record_steps, seed_tuple, whole
 
 
@@ -50,7 +50,9 @@ def test_listed_seeds_keep_their_order_and_may_repeat(given):
         ([1, -1], ValueError, "each of seeds=-1: wanted a whole number, at least 0"),
         ([1.5], ValueError, "each of seeds=1.5"),
         ([3, 2**31], ValueError, r"seeds has 2147483648: wanted numbers below 2\*\*31"),
-        ("12", ValueError, "each of seeds='1'"),
+        ("12", TypeError, "seeds='12': wanted how many, or a sequence"),
+        (b"ab", TypeError, "seeds=b'ab': wanted how many"),
+        ({3, 1}, TypeError, "seeds={1, 3}: wanted how many"),
         (2.0, TypeError, "seeds=2.0: wanted how many"),
         (None, TypeError, "seeds=None"),
     ],
@@ -173,10 +175,10 @@ def ten_gigabytes(monkeypatch):
 )
 def test_what_would_not_fit_is_refused_with_what_would(ten_gigabytes, given, told):
     if not told:
-        arguments.training_fits_memory(**given)
+        memory.training_fits_memory(**given)
         return
     with pytest.raises(ValueError) as info:
-        arguments.training_fits_memory(**given)
+        memory.training_fits_memory(**given)
     need, wanted = told.rsplit(", ", 1)
     at_most = "at most " * ("=" in wanted)
     wanted = "smaller networks or batches" if wanted == "smaller" else at_most + wanted
@@ -186,9 +188,9 @@ def test_what_would_not_fit_is_refused_with_what_would(ten_gigabytes, given, tol
     for name in ("seeds", "records", "samples"):  # what it proposes fits, and one more does not
         if found := re.search(rf"\b{name}=(\d+)", wanted):
             fits = scaled(given, name, int(found[1]))
-            arguments.training_fits_memory(**fits)
+            memory.training_fits_memory(**fits)
             with pytest.raises(ValueError):
-                arguments.training_fits_memory(**scaled(given, name, int(found[1]) + 1))
+                memory.training_fits_memory(**scaled(given, name, int(found[1]) + 1))
 
 
 def scaled(given, name, count):

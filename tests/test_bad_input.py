@@ -8,6 +8,7 @@ taken without a word; NaN out of finite numbers; finite numbers out of NaN; more
 6 GB.
 """
 
+import importlib
 import zlib
 from pathlib import Path
 
@@ -94,6 +95,27 @@ def test_all_that_is_public_is_found():
     for name in ("metrics.wasserstein", "training.train", "plots.band", "data.Gaussian"):
         assert f"ganlab.{name}" in FUNCTIONS
     assert {"runs.Run.generate", "data.Mixture.quantile"} <= set(METHODS)
+
+
+def test_cases_do_not_depend_on_what_happens_to_be_loaded(tmp_path, monkeypatch):
+    def drawn():
+        found = []
+
+        @hypothesis.seed(0)
+        @hypothesis.settings(max_examples=200, derandomize=False, database=None)
+        @hypothesis.given(st.integers(0, 1000))
+        def take(value):
+            found.append(value)
+
+        take()
+        return found
+
+    before = drawn()
+    numbers = "\n".join(f"N{n} = {n}" for n in range(100, 200))
+    Path(tmp_path, "many_numbers.py").write_text(numbers, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    importlib.import_module("many_numbers")
+    assert drawn() == before
 
 
 def test_a_new_argument_has_to_be_known():

@@ -15,14 +15,14 @@ import numpy as np
 
 from ganlab.arguments import in_short
 from ganlab.course.advice import CASES, said
-from ganlab.course.faults import GAP, UNKNOWN, first_that_hold
+from ganlab.course.faults import GAP, KINDS, UNKNOWN, first_that_hold
 from ganlab.course.left import left_by
 from ganlab.course.signs import FEW, signs
 from ganlab.data import Mixture
 from ganlab.endings import endings
 from ganlab.evidence import FOLDER, EvidenceError
 from ganlab.evidence.claims import in_hundred
-from ganlab.guards import guard, one_of, text
+from ganlab.guards import guard, one_of
 
 SPACING = 20, 120  # steps from record to record within which moves may be compared with those tried
 FROM_THE_START = (
@@ -36,6 +36,7 @@ LIKE_A_CHASE = (
 _SHOWN = one_of("all", "samples", "curves")
 # Under which of the clinic's names the advice for a kind stands, where the names differ.
 ADVICE = {"dropped": "rates and sizes", "lost": "rates and sizes"}
+_KIND = one_of(*dict.fromkeys([*KINDS, *(case.name for case in CASES)]))
 
 
 class Diagnosis(NamedTuple):
@@ -172,7 +173,7 @@ def diagnose(run, target=None, seed=None, gan=None):
     return Diagnoses(each) if left.several else each[0]
 
 
-@guard(kind=text, gan=_a_gan)
+@guard(kind=_KIND, gan=_a_gan)
 def try_first(kind, gan=None):
     """The clinic's first advice for a kind, with its figure and claim, that a `Gan` does not follow
     already; "" where there is none."""
@@ -183,7 +184,7 @@ def try_first(kind, gan=None):
     return f"nothing that {which} and is not done already"
 
 
-@guard(kind=text, gan=_a_gan)
+@guard(kind=_KIND, gan=_a_gan)
 def advice_for(kind, gan=None):
     """[(advice, its words with figure and claim)], in the clinic's order: what it has for a kind,
     the evidence bears out and a `Gan` does not follow already."""
@@ -208,7 +209,7 @@ def _open(kind, gan):
     ]
 
 
-@guard(kind=text, shown=_SHOWN)
+@guard(kind=_KIND, shown=_SHOWN)
 def how_sure(kind, shown="all"):
     """How many of the runs that were told a kind had it, when the diagnosis was tried; "" where
     none was told it, or the package is without its evidence.

@@ -78,13 +78,13 @@ def _with(x, value):
 
 
 def array_of(value):
-    """`value` as an array of numbers, if it is one; None if not."""
+    """`value` as an array of numbers, if it is one and there are any; None if not."""
     if isinstance(value, (tf.Tensor, np.ndarray, list, tuple)):
         try:
             array = np.asarray(value)
         except Exception:
             return None
-        return array if array.dtype.kind in "fiu" and array.ndim else None
+        return array if array.dtype.kind in "fiu" and array.ndim and array.size else None
     return None
 
 
