@@ -17,6 +17,7 @@ from ganlab.ensemble import call, call_layers
 from ganlab.guards import guard, random_numbers
 from ganlab.metrics import sample_array
 from ganlab.models import structure
+from ganlab.own import LARGEST
 
 RATE, BETAS, EPSILON = 0.1, (0.9, 0.999), 1e-8  # of Adam: Kingma and Ba 2015, but for the rate
 
@@ -53,6 +54,9 @@ def invert(run, x, *, steps=150, weight=0.1, rng=0) -> Closest:
     if not hasattr(run, "generators") or not hasattr(run, "discriminators"):
         raise TypeError(f"run is {in_short(run)}: wanted the Run of a GAN")
     x = sample_array(x, "x", stacks=False)
+    if np.nanmax(np.abs(x), initial=0.0) > LARGEST:
+        largest = np.nanmax(np.abs(x))
+        raise ValueError(f"x holds {largest:.3g}: wanted numbers up to {LARGEST:.0e}, as for data")
     dim, steps = run.generators.model.output_shape[-1], whole("steps", steps, 1)
     if x.ndim != 2 or x.shape[1] != dim:
         raise ValueError(f"x has shape {x.shape}: wanted (n, {dim})")

@@ -119,7 +119,7 @@ def strips(ax, steps, values, count):
     known = values[np.isfinite(values)]
     if not np.isin(known, np.arange(-1, count)).all():
         raise ValueError(f"values reach from {known.min():g} to {known.max():g}: wanted whole "
-                         f"numbers from -1 to {count - 1}")  # fmt: skip
+                         f"numbers from -1 to {count - 1}, for count={count}")  # fmt: skip
     rows = np.ma.masked_where(~(values >= 0), values).T
     half = (steps[1] - steps[0]) / 2
     extent = (steps[0] - half, steps[-1] + half, len(rows) - 0.5, -0.5)

@@ -24,6 +24,7 @@ STEPS = 100  # float32's steps in a standard deviation, at least: a point moves 
 NEAR, SPREADS = 3.0, 4.0  # a mean is far beyond NEAR and so many standard deviations
 NARROW, WIDE = 0.2, 300.0
 
+FURTHEST = 1e100  # beyond it a power of a distance is no number in float64 either
 SMALLEST = 1e-36  # float32 has fewer and fewer digits below 1e-38, and compiled programs none
 _BLOCK = 2**22  # numbers that are looked at in one go: 32 MB
 _DATES = (np.datetime64, np.timedelta64, date, timedelta)  # a datetime is a date
@@ -41,13 +42,17 @@ def numbers(name, value, wanted="numbers, (n,) or (n, dim)"):
         raise TypeError(f"{name} is None; wanted {wanted}")
     raw = _as_it_is(name, value, wanted)
     try:
-        return np.asarray(raw, dtype=np.float64)
+        array = np.asarray(raw, dtype=np.float64)
     except Exception:
         where = _which(value, raw, _is_no_number)
         what = f"holds text, or what is missing,{where}" if where else ""
         raise TypeError(
             f"{name} {what or f'is a {type(value).__name__}'}; wanted {wanted}"
         ) from None
+    if raw.dtype not in (np.float32, np.float16) and (far := _far(array)).any():
+        largest = np.abs(array[far]).max()
+        raise ValueError(f"{name} holds {largest:.3g}; wanted numbers up to {FURTHEST:.0e}")
+    return array
 
 
 def plain(name, value, wanted="numbers, (..., n, dim)"):
@@ -176,6 +181,10 @@ def _refuse_masked(name, value):
         where = _columns(value, masks[0].any(axis=0)) if table else ""
         wanted = "wanted them filled in, or their rows left out"
         raise ValueError(f"{name} has {count} masked values{where}; {wanted}")
+
+
+def _far(array):
+    return np.isfinite(array) & (np.abs(array) > FURTHEST)
 
 
 def _has_dates(raw):
