@@ -16,7 +16,7 @@ M. Mirza and S. Osindero, *Conditional Generative Adversarial Nets*, 2014.
 
 import numpy as np
 
-from ganlab.arguments import whole
+from ganlab.arguments import fits_memory, whole
 from ganlab.data import Distribution
 from ganlab.own import numbers, rows
 
@@ -40,7 +40,10 @@ def one_hot(labels, classes=None) -> np.ndarray:
     most = int(found.max()) + 1 if most is None else most
     if found.max() >= most:
         raise ValueError(f"labels hold {found.max():g}: wanted 0 to {most - 1}, classes={most}")
-    return np.eye(most, dtype=np.float32)[found.astype(int)]
+    fits_memory("classes", most, 4 * len(found))
+    encoded = np.zeros((len(found), most), np.float32)
+    encoded[np.arange(len(found)), found.astype(int)] = 1
+    return encoded
 
 
 def joint(samples, conditions) -> np.ndarray:

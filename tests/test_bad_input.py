@@ -23,7 +23,7 @@ METHODS = found.methods(valid.INSTANCES)
 ALL = FUNCTIONS | METHODS
 # Those that train take tenths of a second a call, so they are asked less often.
 SLOW = ("train", "pretrain", "Trainer", "VaeTrainer", "shapes", "glyphs", "diagnose", "playground")
-LONG = ("steps", "most", "draws", "repeats")  # so many take as long as they say
+LONG = ("steps", "most", "draws", "repeats", "times")  # so many take as long as they say
 FEW, MANY = 3, 60  # cases of a function in `make test`, and in `make test-all`
 OWN = {name for name in METHODS if name.startswith(("data.", "latent."))}
 

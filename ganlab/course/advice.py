@@ -122,9 +122,10 @@ CASES = (
         ),
     ),
     Case(
-        "Modes are missing, and both losses look as they should",
+        "Samples are thrown about as one, and both losses look as they should",
         "G too strong",
-        "`word` is *dropped*, *collapsed* or *lost*, `d_loss` near 1.386, D's scores together",
+        "from record to record all samples move as one, or are far wider than the data; D's scores "
+        "lie together (`d_loss` near 1.386). Single modes that stay away are *dropped*",
         (
             Advice(
                 "D's rate up to G's (here tenfold), and a larger D",

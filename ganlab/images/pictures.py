@@ -6,7 +6,7 @@ from PIL import Image
 from ganlab.arguments import fits_memory, in_short, whole
 from ganlab.data import Samples
 from ganlab.guards import a_path, guard, one_of, several
-from ganlab.own import numbers
+from ganlab.own import numbers, plain
 
 SPLIT = 0  # the seed that says which of the digits are held out: never another one
 HELD_OUT = 600
@@ -51,7 +51,7 @@ class Pictures(Samples):
         if low < -1 or high > 1:
             told = f"pictures have pixels from {low:.3g} to {high:.3g}"
             raise ValueError(f"{told}: wanted -1 to 1, of bytes say x / 127.5 - 1")
-        self.labels = None if labels is None else np.asarray(labels)
+        self.labels = None if labels is None else plain("labels", labels, "whole numbers (n,)")
         self.factors = {name: np.asarray(values) for name, values in _factors(factors).items()}
         for name, values in {"labels": self.labels, **self.factors}.items():
             if values is not None and values.shape != (len(self),):

@@ -40,6 +40,8 @@ NAN_IS_PROMISED |= {
 
 NOT_LOOKED_AT = {("best_response", "d")}  # whose place the best D takes
 NONE_IS_MEANT = {("mlp", "activation"), ("Gan", "shown")}  # linear, as in Keras; nothing
+NONE_IS_MEANT |= {("Stratified", "jitter")}  # spread over all of its slot
+UNUSED = {("smoothed_generator_loss", "real_label")}  # G's loss is the same with any
 FUNCTIONS_ARE_MEANT = {("TorchAdam", "learning_rate")}  # which gives the rate
 FUNCTIONS_ARE_MEANT |= {("mlp", "activation"), ("mlp", "output_activation")}
 FUNCTIONS_ARE_MEANT |= {("MinibatchDiscrimination", "kernel_initializer")}
@@ -136,6 +138,12 @@ def fault(function, given, argument, what, owner=None, allowed=()):
         allowed = (*allowed, "a generator", "a set")
     if argument in ("titles", "outcome"):
         allowed = (*allowed, "a list of text")
+    if (function.__name__, argument) in UNUSED:
+        allowed = (*allowed, "swallows")
+    if argument == "titles":  # which are written as they are
+        allowed = (*allowed, "an array of objects", "complex numbers", "dates", "masked")
+    if argument == "reference":  # {label: number}
+        allowed = (*allowed, "a dict")
     if isinstance(left_out, bool):  # a flag: anything is true or false
         return None
     if (function.__name__, argument) in NAN_IS_PROMISED:
