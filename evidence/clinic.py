@@ -37,7 +37,7 @@ print(diagnose(samples, target))  # what happens, how it is known, what to try f
 
 # The words and numbers of the table below:
 if isinstance(target, data.Gaussian | data.Mixture):
-    word = endings.endings(samples[-1], target)  # close, near, narrow, dropped, collapsed or lost
+    word = endings.endings(samples[-1], target)  # close, near, narrow, dropped, ...
     print(word)
 if isinstance(target, data.Mixture):
     moves = mode_metrics.hops(samples[len(samples) // 2 :], target)
@@ -47,11 +47,10 @@ if isinstance(target, data.Mixture):
 - *Several seeds* are one array more, (records, seeds, n, dim): `np.stack(runs, axis=1)` of a list.
 - *In PyTorch* a record is `G(z0).detach().flatten(1).cpu().numpy()`. Pictures: one seed at a time,
   shrunk to 16 x 16 (`F.interpolate`), the data flattened like them; it takes six times the memory of
-  the array. From a last
-  checkpoint, train 2,000 steps on and save a record every 50. (*Starving* is then told of
+  the array. From a last checkpoint, train 2,000 steps on and save a record every 50. (*Starving* is then told of
   whatever stays off the data, for it is measured from the first record: do not follow it, but hand
-  samples and data over as arrays, too, `diagnose(samples / own.std(0), own / own.std(0))`. If that
-  says *collapsed*, it has collapsed.) Nothing here needs TensorFlow: in a clone,
+  samples and data over as arrays, too, `diagnose(samples, own)`. If that says *collapsed*, it has
+  collapsed.) Nothing here needs TensorFlow: in a clone,
   `pip install --no-deps -e .` on Python 3.11 to 3.13 beside NumPy from 2.1, matplotlib from 3.11,
   SciPy, scikit-learn, pillow, platformdirs, psutil and tqdm will do.
 - *Modes much narrower than their distance* (a ring of eight with radius 2 and std 0.02): a clump a few
@@ -59,11 +58,12 @@ if isinstance(target, data.Mixture):
   Diagnose once more with modes as wide as a fifteenth of their distance, std 0.1 there, and believe
   that of *chasing* and *collapsed* alone.
 - *Modes that are not known*, in up to four columns: cluster the data once, as below, scaled as for the
-  training. Clusters have to lie six of their widths apart: try 2 to 10 of them until `diagnose` no
-  longer says *standard deviations apart*; if it always does, no modes can be counted, and the array is
-  handed over. With more columns, first `p = PCA(2).fit(own)`, `own = p.transform(own)` and
+  training. With more columns, first `p = PCA(2).fit(own)`, `own = p.transform(own)` and
   `samples = (samples - p.mean_) @ p.components_.T`, with `PCA` of scikit-learn.
-- *Other data* go to `diagnose` as an array, each column in units of its deviation. Then no modes are
+- *Pictures, and other data* go to `diagnose` as an array; it takes each column in units of its
+  deviation. Pictures by their first 20 principal components, `p = PCA(20).fit(own)` and so on: a rim
+  that is black in the data and a little grey in the samples counts as much as the rest otherwise, and
+  a perfect G is called *lost*. No modes are
   counted, and how often it is right is not known: half of the digits, or noise with the pixels'
   means, shows no fault, a chase may be told as turning, and *narrow*, *partly* and *lost* may be a
   few places out of many. Look at the pictures, and ask for precision and recall, below.
@@ -76,13 +76,23 @@ if isinstance(target, data.Mixture):
 ```python
 from sklearn.cluster import KMeans
 
+
+def clustered(own, k):
+    # k modes of one width; one whose centre is given twice weighs twice
+    found = KMeans(k, n_init=10, random_state=0).fit(own)
+    centres, label = found.cluster_centers_, found.labels_
+    times = np.maximum(1, np.round(40 * np.bincount(label) / len(own))).astype(int)
+    return data.Mixture(np.repeat(centres, times, axis=0), (own - centres[label]).std())
+
+
 own = rng.permutation(target.sample(1000, rng))  # your data, (n, dim), in no order
-found = KMeans(4, n_init=10, random_state=0).fit(own)
-centres, label = found.cluster_centers_, found.labels_
-times = np.maximum(1, np.round(40 * np.bincount(label) / len(own))).astype(int)
-# A centre that is given twice weighs twice: without that a rare cluster would count as dropped.
-clustered = data.Mixture(np.repeat(centres, times, axis=0), (own - centres[label]).std())
-print(diagnose(samples, clustered))
+real = np.stack([rng.choice(own, 500) for _ in range(20)])  # the data, as a perfect G's samples
+for k in range(10, 1, -1):  # the most clusters with which those are told healthy
+    if diagnose(real, clustered(own, k)).kind == "healthy":
+        print(k, "clusters:", diagnose(samples, clustered(own, k)))
+        break
+else:  # they lie too close: no modes can be counted
+    print(diagnose(samples, own))
 ```
 
 And where no modes can be counted:
@@ -112,7 +122,8 @@ Advice that you follow already is none: take the next one of its list.
 
 OTHER_WORDS = """Other words of `diagnose`: for *dropped* and *lost* see [rates and sizes](#rates-and-sizes), for *dropped*
 without scores [D too strong](#d-too-strong) too; *unknown* says what to save; *healthy* is that the
-samples hold everything, with modes counted. Of an array take the word that it prints, and look it up
+samples hold everything, with modes counted. Where the table and `diagnose` differ, it decides, for it
+measures. Of an array take the word that it prints, and look it up
 in the second column. *starving*, and the loss is the non-saturating one already (cross-entropy with
 labels of 1 for G)? Then see that the data are scaled, that G's last activation can reach them, and
 that its weights change at a step (nobody measured these).

@@ -89,19 +89,28 @@ def test_it_diagnoses_with_every_target_that_it_names(other, capsys):
     assert ("of 100 were" in told) == (other != "real")
 
 
-def test_clusters_of_unequal_size_are_not_told_as_dropped():
+@pytest.mark.parametrize(
+    "centers",
+    [
+        [(0.0, 0.0)] * 8 + [(4.0, 0.0)] + [(0.0, 4.0)],  # 80, 10 and 10 of 100
+        [(0.0, 0.0), (2.5, 0.0), (0.0, 2.5), (9.0, 9.0), (11.5, 9.0)],  # two groups of clusters
+    ],
+)
+def test_clusters_that_are_not_known_are_found_and_no_mode_is_told_as_dropped(centers, capsys):
     """The page's way to a target for data whose modes are not known."""
     _, code, measured = re.findall(
         r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL
     )[:3]
     rng = np.random.default_rng(0)
-    real = data.Mixture([(0.0, 0.0)] * 8 + [(4.0, 0.0)] + [(0.0, 4.0)], 0.3)  # 80, 10, 10 of 100
+    real = data.Mixture(centers, 0.3)
     scope = {"np": np, "data": data, "rng": rng, "target": real, "diagnose": diagnosis.diagnose}
     scope["samples"] = np.stack([real.sample(500, rng) for _ in range(40)])
-    exec(code.replace("KMeans(4,", "KMeans(3,"), scope)
-    told = diagnosis.diagnose(scope["samples"], scope["clustered"])
-    assert told.kind == "healthy"
-    np.testing.assert_allclose(scope["clustered"].std, 0.3, rtol=0.05)
+    exec(code, scope)
+    assert capsys.readouterr().out.startswith(f"{len(set(centers))} clusters: healthy")
+    found = scope["clustered"](scope["own"], scope["k"])
+    np.testing.assert_allclose(found.std, 0.3, rtol=0.05)
+    stuck = rng.normal(centers[0], 0.1, (40, 500, 2))
+    assert diagnosis.diagnose(stuck, found).kind == "collapsed"
     exec(measured, scope)
     assert scope["of"](scope["samples"][-1], scope["own"][:500]) > 0.8  # coverage, the last
 

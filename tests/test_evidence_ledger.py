@@ -67,10 +67,17 @@ def row(text, setting):
     return next(line for line in text.splitlines() if line.startswith(f"| {setting} |"))
 
 
+def test_a_claim_that_waits_is_not_said_to_be_measured():
+    waits = result("F1.1", {"a": setting(""), "b": setting("")})
+    told = "0 of 1 claims are measured so far, in 0 settings; not measured yet: 2."
+    assert told in ledger([waits])
+
+
 def test_the_head_counts_settings_and_how_many_may_be_false():
     text = ledger(RESULTS)
-    assert "6 claims, measured in 38 settings, 13 in 100 of them firm." in text
-    assert "expect at most 0.038 to have" in " ".join(text.split())
+    told = "6 of 6 claims are measured so far, in 37 settings, 14 in 100 of them firm; not measured "
+    assert f"{told}yet: 1." in text
+    assert "expect at most 0.037 to have" in " ".join(text.split())
     counts = dict(re.findall(r"^\| \*\*([a-z ]+)\*\* \| (\d+) \|$", text, re.MULTILINE))
     assert counts == {
         "supported": "2",

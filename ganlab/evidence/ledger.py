@@ -4,7 +4,7 @@ import html
 from collections import Counter
 from pathlib import Path
 
-from ganlab.evidence.claims import SO_FAR, WORDS, Claim, anchor, counted, one_line
+from ganlab.evidence.claims import NOT_YET, SO_FAR, WORDS, Claim, anchor, counted, one_line
 from ganlab.evidence.protocol import LOOKS
 from ganlab.evidence.statistics import ERROR
 
@@ -162,10 +162,14 @@ def _counts(claims):
     )
     rows = [("verdict", "settings")]
     rows += [(f"**{word}**", str(counts[word])) for word in WORDS if counts[word]]
-    share = f", {100 * firm / settings:.0f} in 100 of them firm" if settings else ""
-    head = f"{len(claims)} claims, measured in {settings} settings{share}. "
+    begun = sum(set(claim.verdicts.values()) != {NOT_YET} for claim in claims)
+    asked = settings - counts[NOT_YET]
+    head = f"{begun} of {len(claims)} claims are measured so far, in {asked} settings"
+    head += f", {100 * firm / asked:.0f} in 100 of them firm" if asked else ""
+    head += f"; not measured yet: {counts[NOT_YET]}" if counts[NOT_YET] else ""
+    head += ". An identity is checked, and no setting. "
     head += (
-        f"Of so many settings one may expect at most {settings * ERROR:.2g} to have a false firm "
+        f"Of so many settings one may expect at most {asked * ERROR:.2g} to have a false firm "
         "verdict.\n\n"
     )
     return f"{head}{table(rows)}\n"
