@@ -128,8 +128,7 @@ class Loop:
     def advance_block(self, most):
         """At most `most` steps of the first part, a quarter of a second's worth or so. Returns
         the sums (quantities, seeds); the steps taken show in `step`."""
-        whole("most", most, 1)
-        return self._play(self._main, most)[1]
+        return self._play(self._main, whole("most", most, 1))[1]
 
     def _play(self, name, steps, move=True):
         """(steps taken, sums over them); with `move=False` nothing changes."""

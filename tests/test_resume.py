@@ -78,6 +78,16 @@ def test_to_save_moves_nothing(tmp_path):
     equal(left_by(one, REST), left_by(other, REST))
 
 
+@pytest.mark.parametrize("go_on", ["advance", "advance_block"])
+def test_steps_may_be_counted_by_numpy(tmp_path, go_on):
+    trainer = begun("plain")
+    step = trainer.step
+    getattr(trainer, go_on)(np.int64(2))
+    trainer.save(tmp_path / "on.npz")
+    trainer.resume(tmp_path / "on.npz")
+    assert trainer.step == step + 2
+
+
 def test_failed_members_stay_failed(tmp_path):
     def broken():
         rates = Scaled(keras.optimizers.SGD(1.0), [1e-3, 1e30])
