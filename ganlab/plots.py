@@ -17,6 +17,8 @@ without: (records,) for (records, seeds), a metric of samples (records, n, dim) 
 ['one run']
 """
 
+import itertools
+
 import numpy as np
 
 from ganlab.arguments import in_short, whole
@@ -137,9 +139,9 @@ def densities(
 def _references(reference):
     """Turn None, a number or `{label: number}` into pairs of a number and its line's look."""
     named = {"reference": reference} if np.isscalar(reference) else (reference or {})
-    for i, (label, value) in enumerate(named.items()):
-        sparser = (0, (1, 2 + 2 * i))
-        yield value, dict(color=COLOUR.quiet, lw=1.4, ls=sparser, label=label, zorder=1)
+    looks = ((0, (1, 2)), (0, (7, 2, 1, 2)), (0, (1, 6)))  # told apart in grey, and from losses
+    for (label, value), look in zip(named.items(), itertools.cycle(looks), strict=False):
+        yield value, dict(color=COLOUR.quiet, lw=1.4, ls=look, label=label, zorder=1)
 
 
 @drawing(steps=float, values=float, label=text, floor=two_numbers, reference=_levels)

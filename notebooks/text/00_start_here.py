@@ -47,10 +47,9 @@ show(draw_gan(), "00.gan")
 #
 # <small>2 min</small>
 #
-# You see this notebook as it ran for us. It is more fun with the answers gone: in
-# JupyterLab choose *Edit*, then *Clear Outputs of All Cells*. To run a cell, click into it and
-# press Shift and Enter; a number appears beside it when it is done. The first import takes some
-# seconds.
+# Outputs that you see are ours. It is more fun with them gone: in JupyterLab choose *Edit*, then
+# *Clear Outputs of All Cells*. To run a cell, click into it and press Shift and Enter; a number
+# appears beside it when it is done. The first import takes some seconds.
 
 # %%
 import sys
@@ -162,7 +161,7 @@ show(fig, "00.distances")
 #   by a formula.
 # - At moments called *records* a run keeps losses and samples, to be looked at later.
 # - Widgets are live in JupyterLab and on Colab, and still pictures elsewhere.
-# - Exercises end in a `check`. An unsolved one says so and stops nothing.
+# - What you write is tried by a `check`. Unsolved, it says so and stops nothing.
 #
 # Here is one.
 #
@@ -193,8 +192,8 @@ quiz("00.1")
 # A claim from notebook 05: beside noise and feature matching, minibatch discrimination brings the
 # generator nearer to the data. (What the three techniques are comes later; here it is only about
 # how the answer is read.) It was tried in two GANs: a post's code of 2017, and ours of notebook
-# 03 before its repair. In brackets stands who claimed it: *ganlab* is us, else it is one of [the
-# posts](../docs/sources.md). *Will it help in both, in one or in neither?*
+# 03 before its repair (*ours after 03*). In brackets stands who claimed it: *ganlab* is us, else
+# it is one of [the posts](../docs/sources.md). *Will it help in both, in one or in neither?*
 
 # %%
 claim("E7a")

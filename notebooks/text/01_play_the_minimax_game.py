@@ -34,7 +34,7 @@ from ganlab.networks import mlp
 from ganlab.plots import show
 from ganlab.techniques import r1
 from ganlab.training import Trainer
-from ganlab.widgets import dirac_explorer, draw_dirac
+from ganlab.widgets import density_explorer, dirac_explorer, draw_dirac
 
 # %% [markdown]
 # ## The game
@@ -157,22 +157,27 @@ show(fig, "01.learned-d")
 # $$V(D^*) = -\log 4 + \mathrm{KL}(p\|m) + \mathrm{KL}(q\|m) = -\log 4 + 2\,\mathrm{JS}(p, q).$$
 #
 # KL, the Kullback-Leibler divergence, is the mean of $\log p - \log m$ under $p$; JS, that of
-# Jensen and Shannon, is the mean of both. It is 0 only where $p = q$, and at most $\log 2$. So against the
-# best D, G has one thing left to do: make $q$ equal to $p$. This needs no seeds. It is an
-# *identity*, checked to a small tolerance.
+# Jensen and Shannon, is the mean of both. It is 0 only where $p = q$, and at most $\log 2$. So
+# against the best D, G has one thing left to do: make $q$ equal to $p$. This needs no seeds. It
+# is an *identity*, checked to a small tolerance. Below it you can turn both bells. *Predict: how
+# many of their widths apart are they when JS is as good as $\log 2 = 0.693$?*
 
 # %%
 print(claim("A1"))
+
+# %%
+density_explorer(fake_mean=5.0)
 
 # %% [markdown]
 # ## A generator that is losing
 #
 # <small>6 min</small>
 #
-# If JS is what a minimax G lowers, what happens where it has reached its limit? Let
-# the real bell stay, and let G have one knob, the mean $m$ of its bell N(m, 0.5). D is perfect, and
-# held fixed while G looks for its gradient, as in every training step. Then we let G play: 60
-# gradient steps of size 0.05 from $m = 8$, with D made perfect again before each.
+# If JS is what a minimax G lowers, what happens where it has reached its limit, six widths away
+# and further? Let the real bell stay, and let G have one knob, the mean $m$ of its bell N(m,
+# 0.5). D is perfect, and held fixed while G looks for its gradient, as in every training step.
+# Then we let G play: 60 gradient steps of size 0.05 from $m = 8$, with D made perfect again
+# before each.
 #
 # *Predict: with each of the two losses, how much of the way will G get: all of it, a tenth, less
 # than a hundredth?*
@@ -392,7 +397,7 @@ show(draw_pairs(weight=0.0), "01.networks")
 # %% [markdown]
 # From ring to dot. On the left are the players of the Dirac-GAN again: the samples swing through
 # the data and out on the other side, nearly twice as far. In the middle the pair comes near
-# first, and then turns in ever wider rounds. Hardly any of the sixteen settles.
+# first, and then turns in ever wider rounds. Two of the sixteen settle.
 #
 # Two runs of two kinds are a picture. Over many seeds, and for two ways of playing more:
 
@@ -424,9 +429,9 @@ show(draw_pairs(weight=1.0), "01.networks-r1")
 claim("A6b")
 
 # %% [markdown]
-# R1 mends the two that turned, and leaves alone what settled. But with momentum in plain gradient
-# descent fewer runs settle with it than without. Why, we have not measured; so R1 is a remedy for
-# turning, and no licence for momentum.
+# With R1 all pairs of four kinds settle: it mends the two that turned, and leaves alone what
+# settled. But with momentum in plain gradient descent fewer runs settle with it than without.
+# Why, we have not measured; so R1 is a remedy for turning, and no licence for momentum.
 #
 # ## Turn the knobs
 #

@@ -371,7 +371,7 @@ claim("F7b")
 # | level losses; one mode or none, at each look another | *chasing* | G as quick as D: 32 of 32; three times as quick: 18; ten times: none |
 # | g_loss climbs slowly; good samples, of one mode for long | *collapsed* | both rates at 0.01 *and* a new D: 17 of 21 collapsed runs; with the old D: 2 |
 # | g_loss leaps and stays; few good samples, modes missing | *D too strong* | G's rate up to 0.003: 97 of 100 ([F7f](../docs/claims.md#f7f-1)) |
-# | d_loss peaks, then level losses; hardly a good sample | *G too strong* | (D had 8 units) D at G's rate: 44 of 100; and of 16-16 units: 100 ([F7g](../docs/claims.md#f7g-1)) |
+# | d_loss peaks, then level losses; hardly a good sample | *G too strong* | of stored runs with 8 units in D: D at G's rate, 44 of 100; and 16-16 units, 100 ([F7g](../docs/claims.md#f7g-1)) |
 #
 # ## Which remedy mends which fault?
 #
@@ -508,9 +508,8 @@ mode_explorer(**knobs | {"target": "ring of 8"}, steps=1500)
 # %% [markdown] tags=["answer"]
 # <details><summary>Answer</summary>
 #
-# Five steps of D end the hops, but not the fault: 20 of 32 runs then hold two modes, one all
-# four. The chase has become dropped modes. A batch of 64, or 64 units in D or in G, leave 0.25 to
-# 0.28 hops.
+# Five steps of D end the hops, but not the fault: of 32 runs 20 then hold two modes, one all
+# four. A batch of 64, or 64 units in D or in G, leave 0.24 to 0.31.
 #
 # </details>
 
@@ -537,7 +536,7 @@ quiz("06.2")
 # |---|---|---|
 # | `deletang2018` | two points get half each, a circle is covered evenly | in our GAN, firmly ([F1](../docs/claims.md#f1-1), [F2](../docs/claims.md#f2-1)); the post's is unmeasured |
 # | | on four points G and D may chase each other for ever | all do, with G's rate thirty times D's |
-# | | a collapsed G with too little variance cannot get out | with a new D it can; at healthy rates every second one, at its own 6 of 72 ([F4c](../docs/claims.md#f4c-1)) |
+# | | a collapsed G with too little variance cannot get out | with a new D it can; with the old one 6 of 72 do, at healthy rates 42 so far ([F4c](../docs/claims.md#f4c-1)) |
 # | `module` | Adam at 0.0002 with beta_1 at 0.5 is stable | at ten times the rate 0.5 holds more ([F5a](../docs/claims.md#f5a-1)), all runs end nearer ([F5b](../docs/claims.md#f5b-1)) |
 # | | D too strong: g_loss rises, d_loss is near 0 | it rises ([F7a](../docs/claims.md#f7a-1)); d_loss stays at 0.7 |
 # | | G too strong: d_loss rises | at first ([F7c](../docs/claims.md#f7c-1)); then it is at log 4 |

@@ -507,23 +507,21 @@ show(fig, "07.task")
 # %% [markdown]
 # Here the sharp: between two modes a blurred sample has the label of the one and lies on the side
 # of the other. In the evidence's larger networks that is firm with eight modes, with six
-# undecided ([G3c](../docs/claims.md#g3c-1)). But on the ring, labels by turns as a third number?
-# *Predict once more.*
+# undecided ([G3c](../docs/claims.md#g3c-1)). But on the ring, labels as a third number? *Predict
+# once more.*
 
 # %%
 claim("G3a")
 
 # %% [markdown]
-# The blurred. Probably the GAN drops modes there, and a mode left out is taken for its neighbours.
-# Where the ring's modes lie apart a classifier learns from a VAE's samples all that
+# The blurred. Probably the GAN drops modes there, and a mode left out is taken for its
+# neighbours. Where the ring's modes lie apart a classifier learns from a VAE's samples all that
 # it would from real points ([G3b](../docs/claims.md#g3b-1)). So a task asks for samples
-# everywhere, on the right side of its borders, and for nothing else: it says who serves the task, not who is near the data.
+# everywhere, on the right side of its borders, and for nothing else.
 #
 # ## Turn the knobs
 #
 # <small>3 min</small>
-#
-# First as a figure, then with knobs.
 
 # %%
 fig, sentence = draw_vae_runs(target="ring of 8", size=32, std=0.15, beta=1.0)
@@ -533,10 +531,16 @@ show(fig, "07.your-vae")
 vae_explorer(target="ring of 8", size=32, std=0.5, beta=1.0)
 
 # %% [markdown]
-# Things to try, each with a prediction first:
+# Try, each with a prediction first:
 # - from size 8 to 64: does GAN or VAE gain more?
 # - beta 0: every x comes back nearly as it was. What becomes of the samples?
 # - beta 100: where are all the means (black)?
+#
+# <details><summary>What we saw</summary>
+#
+# Precision: GAN 34 to 68 %, VAE 14 to 17; 2 % with beta 0. With 100 they meet in one point.
+#
+# </details>
 #
 # ## Exercises
 #
@@ -585,7 +589,7 @@ quiz("07.2")
 # | data to train a classifier on | try both | [G3a](../docs/claims.md#g3a-1), [G3c](../docs/claims.md#g3c-1), depends on the target |
 # | samples that hold still at the end | a VAE | [G1d](../docs/claims.md#g1d-1), three of three |
 # | to be near all in all | try both | [G1c](../docs/claims.md#g1c-1), depends on the target |
-# | a bound on log p(x), or z for a given x | a VAE | a GAN has neither |
+# | a bound on log p(x), or z for a given x in one step | a VAE | a GAN's z is searched for (10) |
 #
 # All for small networks, and a decoder told the noise (on the bell: half its width).
 #
@@ -593,7 +597,7 @@ quiz("07.2")
 #
 # <small>1 min</small>
 #
-# - Report two numbers: one for samples that are not real, one for real points that are missed.
+# - Report two numbers: samples that are not real, real points that are missed.
 # - Try the decoder's noise over a decade.
 # - In many dimensions trust no likelihood that was made from samples.
 #
