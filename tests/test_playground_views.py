@@ -10,6 +10,7 @@ from ganlab.course.playground.measures import measures
 from ganlab.course.playground.model import Session
 from ganlab.course.playground.scenes import Line, Plane, of_member, pulls, scene
 from ganlab.course.playground.settings import TARGETS, Settings, changed
+from ganlab.course.playground.shown import listed
 from ganlab.course.playground.stage import IN_COMPANY, OVERLAYS
 from ganlab.course.playground.views import Screen, level_lines
 from ganlab.data import Gaussian, Samples, points
@@ -212,6 +213,49 @@ def test_the_picture_follows_the_training(target):
     assert (pictures[0] != pictures[1]).any() and (pictures[1] != pictures[2]).any()
     np.testing.assert_array_equal(pictures[0], pictures[3])
     assert len(screen.png(stored=True)) < len(screen.png())
+
+
+@pytest.mark.parametrize("target", ["bell", "ring"])
+def test_in_a_film_samples_move_in_each_picture_and_the_rest_by_turns(target):
+    session, screen = opened(SMALL.changed(target=target, d_rate=0.05, g_rate=0.05))
+
+    def seen():
+        stage, band = screen.stage, screen.curves._pair[0]
+        line = target == "bell"
+        d = stage._d.get_ydata() if line else stage._heat.get_array()
+        samples = stage._q.get_ydata() if line else stage._fake.get_ydata()
+        return [np.array(one, float) for one in (samples, d, band._line.get_xdata())]
+
+    def changed(part):
+        before = seen()
+        session.advance(1)
+        screen.show(session.now(), session.moments, 0, part=part)
+        pairs = zip(before, seen(), strict=True)
+        return [not np.array_equal(one, other) for one, other in pairs]
+
+    screen.show(session.now(), session.moments, 0)
+    note = screen.stage._note.get_text()
+    assert changed(0) == [True, True, False]
+    assert changed(1) == [True, False, True]
+    assert changed(None) == [True, True, True]
+    assert screen.stage._note.get_text() == note
+    for part in (0, 1):  # what lies over them moves in each
+        screen.show(session.now(), session.moments, 0, "G's gradient", part=part)
+        assert "G's loss pulls" in screen.stage._note.get_text()
+
+
+@pytest.mark.parametrize("target", ["bell", "ring"])
+@pytest.mark.parametrize("drawn", [False, True])
+def test_what_a_page_is_sent_is_what_would_be_listed_anew(target, drawn):
+    session, screen = opened(SMALL.changed(target=target, d_rate=0.05, g_rate=0.05))
+    canvas = screen.canvas
+    for part, overlay in ((None, "D"), (0, "D"), (1, "D"), (2, "D*"), (3, "G's gradient")):
+        session.advance(2)
+        screen.show(session.now(), session.moments, 0, overlay, part=part)
+        if drawn:  # by matplotlib, between two pictures of the page
+            canvas.pixels()
+        _, shapes, numbers = canvas.parts()
+        assert (shapes, numbers) == listed(canvas._moving, canvas.fig.bbox.height)
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)

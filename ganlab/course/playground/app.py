@@ -215,7 +215,7 @@ class Playground(Clock, Tries, Keeps, Panel, widgets.VBox):
     # The picture ----------------------------------------------------------------------------
 
     @alone
-    def _refresh(self, moment=None, diagnose=False):
+    def _refresh(self, moment=None, diagnose=False, part=None):
         session = self.session
         if session is None or self.screen is None:
             return
@@ -224,7 +224,8 @@ class Playground(Clock, Tries, Keeps, Panel, widgets.VBox):
         late = time.monotonic() - self._told_at > TEXTS
         if late or not self.playing or diagnose or session.trouble:
             self._tell_all(moment, last, diagnose)
-        self.screen.show(moment, session.moments, self.member, self.overlay, self._words[1])
+        given = moment, session.moments, self.member, self.overlay, self._words[1]
+        self.screen.show(*given, None if diagnose else part)
         if self.live is not None and self.live.seen:
             self.live.show(self.screen.canvas)
         else:

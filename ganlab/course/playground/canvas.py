@@ -28,7 +28,7 @@ class Canvas:
     def __init__(self, fig):
         self.fig, self._moving, self._still = fig, [], None
         self._texts = {}  # pixels of texts, which take longest and change seldom
-        self._shapes = {}  # ... and their shapes
+        self._shapes = {}  # ... and the shapes of all that moves
         self._still_png = b""
         self._canvas = FigureCanvasAgg(fig)
 
@@ -47,6 +47,7 @@ class Canvas:
     @styled
     def pixels(self):
         """The picture now, uint8 (height, width, 3)."""
+        self._shapes.clear()  # what is drawn is not stale any more
         self._stand_still()
         self._canvas.restore_region(self._still)
         for artist in sorted(self._moving, key=lambda one: one.get_zorder()):
@@ -58,11 +59,14 @@ class Canvas:
 
     def _stand_still(self):
         if self._still is None:
-            self._canvas.draw()
-            self.fig.set_layout_engine("none")  # axes stay where they were put
-            self._still = self._canvas.copy_from_bbox(self.fig.bbox)
+            self._draw()
 
     @styled
+    def _draw(self):
+        self._canvas.draw()
+        self.fig.set_layout_engine("none")  # axes stay where they were put
+        self._still = self._canvas.copy_from_bbox(self.fig.bbox)
+
     def parts(self):
         """(what stands still as PNG bytes, the shapes that move, their data), as `shown.listed`
         has them: for whoever draws in this figure's place."""

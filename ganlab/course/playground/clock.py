@@ -15,7 +15,7 @@ from ganlab.arguments import first_line
 COMPILING = "Compiling, a few seconds..."
 PICTURES = 30  # a second at most
 PACE = 27  # pictures a second where it trains as fast as it can
-LEAST = 2.0  # ... and for how many times as long as a picture takes it trains at least
+LEAST = 1.5  # ... and for how many times as long as a picture takes it trains at least
 PAUSE = 0.003  # seconds between two slices, in which buttons are heard
 TEXTS = 0.25  # seconds between two tellings of what is seen, in words
 SLOW = 2.0  # seconds for which a step is left to be read
@@ -43,6 +43,7 @@ class Clock:
     _task = None
     _afford = 1  # steps for which there is time between two pictures
     _seen = 0.01  # seconds that a picture takes, of late
+    _parts = itertools.count()  # numbers of the pictures that are shown while it plays
 
     @property
     def playing(self):
@@ -126,7 +127,7 @@ class Clock:
         self.session.advance(steps)
         trained = time.perf_counter()
         if diagnose or self.screen_free():
-            self._refresh(self.session.now(), diagnose=diagnose)
+            self._refresh(self.session.now(), diagnose=diagnose, part=next(self._parts))
             if not diagnose:
                 self._seen += 0.2 * (time.perf_counter() - trained - self._seen)
         if not self.speed.value:  # at most twice as many as before, so one hiccup does no harm

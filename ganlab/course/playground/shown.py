@@ -19,13 +19,14 @@ from matplotlib.text import Text
 SHRINK = {".": 0.5, "o": 1.0, "x": 1.0}  # matplotlib draws a point at half of its size
 
 
-def listed(artists, height, texts=None):
+def listed(artists, height, kept=None):
     """(shapes, data): a dict for each visible artist, in the order of drawing, and the bytes that
     they point into.
 
     artists  matplotlib's, as `Canvas.moves` was given them
     height   of the figure in pixels; y counts from its top
-    texts    a dict in which shapes of texts are kept, which take longest and change seldom
+    kept     a dict in which shapes are kept until matplotlib calls their artists stale: for whoever
+             draws nothing by matplotlib between two calls, and empties it when axes change
 
     A shape has `k`, its kind, and `at` and `n`: where its numbers begin, in bytes, and how many
     they are: float32 pairs (x, y), and pairs of those of arrows; of a picture bytes, four a pixel.
@@ -33,7 +34,7 @@ def listed(artists, height, texts=None):
     """
     shapes, data = [], b""
     for artist in sorted(artists, key=lambda one: one.get_zorder()):
-        shape, numbers = _kept(artist, height, texts) if artist.get_visible() else (None, None)
+        shape, numbers = _kept(artist, height, kept) if artist.get_visible() else (None, None)
         if shape is not None:
             shapes.append({**shape, "at": len(data), "n": numbers.size})
             data += numbers.tobytes()
@@ -57,15 +58,13 @@ def unpacked(frame):
     return head["number"], head["shapes"], frame[4 + size :]
 
 
-def _kept(artist, height, texts):
-    if texts is None or not isinstance(artist, Text):
+def _kept(artist, height, kept):
+    if kept is None:
         return _shape(artist, height)
-    key = artist, artist.get_text(), artist.get_position()
-    if key not in texts:
-        if len(texts) > 500:
-            texts.clear()
-        texts[key] = _shape(artist, height)
-    return texts[key]
+    if artist.stale or artist not in kept:
+        kept[artist] = _shape(artist, height)
+        artist.stale = False
+    return kept[artist]
 
 
 def _shape(artist, height):

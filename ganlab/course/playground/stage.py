@@ -14,6 +14,7 @@ OVERLAYS = {
     "manifold": "a grid of latents, carried through G",
     "G's gradient": "where G's loss pulls",
 }
+STILL = ("D", "D*", "D - D*")  # with these samples alone may move from one picture to the next
 IN_COMPANY = "D judges samples in company: no single point has a score"
 
 
@@ -21,7 +22,7 @@ class Stage:
     """What both stages share: a title and a note below it."""
 
     def __init__(self, ax, canvas, scene):
-        self.ax, self.canvas, self.scene = ax, canvas, scene
+        self.ax, self.canvas, self.scene, self._told = ax, canvas, scene, ""
         look = dict(transform=ax.transAxes, va="bottom", ha="left", clip_on=False)
         self._title = canvas.moves(ax.text(0, 1.075, "", size=10.5, **look))
         self._note = canvas.moves(ax.text(0, 1.015, "", size=8.5, color=COLOUR.quiet, **look))
@@ -79,10 +80,12 @@ class PlaneStage(Stage):
         self._pull = moves(ax.quiver([0.0], [0.0], [0.0], [0.0], zorder=6, **look))
         ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=2, markerscale=1.6)
 
-    def show(self, moment, member, overlay, losses):
-        """Draws one seed; returns a line about what is seen."""
+    def show(self, moment, member, overlay, losses, scored=True):
+        """Draws one seed; returns a line about what is seen. D stays as it is if not `scored`."""
         scene, note = self.scene, OVERLAYS[overlay]
         self._fake.set_data(*moment.samples[member].T)
+        if not scored and overlay in STILL:
+            return self._told
         scores = None
         if overlay != "D*":
             scores = scene.scores(moment, member, losses.score)
@@ -111,6 +114,7 @@ class PlaneStage(Stage):
             self._pull.set_visible(places is not None)
             if places is not None:
                 self._new_arrows(places, ways)
+        self._told = note
         return note
 
 
@@ -143,11 +147,13 @@ class LineStage(Stage):
         place = dict(loc="upper center", bbox_to_anchor=(0.5, -0.13), handlelength=1.8)
         ax.legend(handles=handles, ncols=2, fontsize=8.5, columnspacing=1.2, **place)
 
-    def show(self, moment, member, overlay, losses):
-        """Draws one seed; returns a line about what is seen."""
+    def show(self, moment, member, overlay, losses, scored=True):
+        """Draws one seed; returns a line about what is seen. D stays as it is if not `scored`."""
         scene, x = self.scene, self.scene.at[:, 0]
         q = scene.density(moment, member)
         self._q.set_data(x, q)
+        if not scored and overlay in STILL:
+            return self._told
         scores = scene.scores(moment, member, losses.score)
         self._d.set_visible(scores is not None)
         if scores is not None:
@@ -161,4 +167,5 @@ class LineStage(Stage):
                 level = np.full((len(places), 1), 0.06 * self._top)
                 self._pull.set_visible(True)
                 self._new_arrows(np.hstack([places, level]), np.hstack([ways, 0 * level]))
+        self._told = note
         return note

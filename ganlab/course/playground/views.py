@@ -44,19 +44,23 @@ class Screen:
         lower = lower if lower in (*found, "all seeds") else "distance"
         self.curves = Curves(top, bottom, self.canvas, lines, found, upper, lower)
 
-    def show(self, moment, moments, member, overlay="D", words=None):
+    def show(self, moment, moments, member, overlay="D", words=None, part=None):
         """Brings the picture to a moment.
 
         moments  all that were noted, for the curves
         member   which seed is large, its place among the seeds
         overlay  a name of `OVERLAYS`
         words    how each seed stands, (seeds,); None leaves them out
+        part     of a film the number of its picture: samples move in each, D in those of even
+                 numbers and the curves in the others, which is hardly seen and half as much work
         """
-        note = self.stage.show(moment, member, overlay, self.losses)
+        both = part is None
+        note = self.stage.show(moment, member, overlay, self.losses, both or part % 2 == 0)
         title = f"step {moment.step:,}, seed {self.seeds[member]}"
         self.stage.title(title if words is None else f"{title}: {words[member]}", note)
         self.mosaic.show(moment, member, words)
-        self.curves.show(moments, moment, member)
+        if both or part % 2:
+            self.curves.show(moments, moment, member)
 
     def png(self, stored=False):
         """The picture as PNG bytes; `stored`: smaller, and slower to make."""
