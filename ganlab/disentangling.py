@@ -11,6 +11,7 @@ import numpy as np
 
 from ganlab.arguments import at_least
 from ganlab.guards import a_function, guard, random_numbers
+from ganlab.lookups import asked
 from ganlab.metrics import sample_array
 from ganlab.own import numbers
 
@@ -24,7 +25,7 @@ def readability(codes, factor) -> np.ndarray:
     The model is that of least squares with a constant, fitted on the first half of the n and tested
     on the others: 1 where the factor is a linear function of the code; 0 if the mean over the test
     half does as well. Codes that say nothing of the factor have -dim / (n / 2), about. NaN where
-    anything is not finite, and where a factor is the same for all. ValueError, in one line, for
+    anything is not finite; 0 where a factor is the same for all. ValueError, in one line, for
     fewer than 4 (dim + 1) codes.
 
     >>> codes = np.random.default_rng(0).normal(size=(40, 2))
@@ -61,7 +62,7 @@ def _explained(codes, factor):
     model = np.linalg.lstsq(x[:half], factor[:half], rcond=None)[0]
     error = np.sum((factor[half:] - x[half:] @ model) ** 2)
     spread = np.sum((factor[half:] - factor[half:].mean(axis=0)) ** 2)
-    return 1 - error / spread if spread > 0 else np.nan
+    return 1 - error / spread if spread > 0 else 0.0
 
 
 @guard(make=a_function, rng=random_numbers)
@@ -92,8 +93,8 @@ def path_length(make, start, end, *, step=1e-2, rng=0) -> np.ndarray:
     if not 0 < step < 1:
         raise ValueError(f"step={step:g}: wanted more than 0, and less than 1")
     t = np.random.default_rng(rng).uniform(0, 1 - step, (*start.shape[:-1], 1))
-    here, there = (sample_array(make(start + at * (end - start)), "make", stacks=False)
-                   for at in (t, t + step))  # fmt: skip
+    made = [asked("make", make, start + at * (end - start)) for at in (t, t + step)]
+    here, there = (sample_array(samples, "make", stacks=False) for samples in made)
     if here.shape[:-1] != start.shape[:-1]:
         told = f"make gives shape {here.shape} of codes {start.shape}"
         raise ValueError(f"{told}: wanted a sample for each code")

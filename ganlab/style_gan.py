@@ -16,7 +16,7 @@ from ganlab.ensemble import Ensemble
 from ganlab.guards import several
 from ganlab.layers import Columns
 from ganlab.networks import dcgan
-from ganlab.own import numbers
+from ganlab.own import LARGEST, numbers
 from ganlab.styles import LearnedConstant, ModulatedConv2D, PixelNoise, PixelNorm
 
 MAPPING, SYNTHESIS = "mapping", "synthesis"  # the names of the generator's two halves
@@ -112,9 +112,8 @@ class Styles(NamedTuple):
     def w(self, z):
         """The styles (seeds, n, style dim) of z (n, dim), or (seeds, n, dim); noise behind them is
         left out."""
-        z = numbers("z", z, "numbers (n, dim)")
-        latent_dim = self.mapping.model.input_shape[-1]
-        return self.mapping(z[..., :latent_dim] if z.ndim else z)
+        z, latent_dim = numbers("z", z, "numbers (n, dim)"), self.mapping.model.input_shape[-1]
+        return self.mapping(self._each("z", z[..., :latent_dim] if z.ndim else z, latent_dim))
 
     def make(self, coarse, fine=None, noise=None):
         """Pictures (seeds, n, pixels) of styles (seeds, n, style dim), or (n, style dim) for all.
@@ -141,4 +140,6 @@ class Styles(NamedTuple):
         if value.ndim < 2 or value.shape[:-2] not in ((), (seeds,)) or value.shape[-1] != size:
             wanted = f"wanted (n, {size}) or ({seeds}, n, {size})"
             raise ValueError(f"{name} has shape {value.shape}: {wanted}")
+        if np.nanmax(np.abs(value), initial=0) > LARGEST:
+            raise ValueError(f"{name} holds numbers above {LARGEST:.0e}: wanted smaller ones")
         return np.broadcast_to(value, (seeds, *value.shape[-2:]))

@@ -18,13 +18,16 @@ from ganlab import convolutions
 from ganlab.arguments import fits_memory, whole
 from ganlab.backend import keras, tf
 from ganlab.guards import several
-from ganlab.layers import an_initializer
+from ganlab.layers import an_activation, an_initializer
 
 TINY_VARIANCE = 1e-8  # added to what is divided by: as in the papers' code
 
 
 class _Stacked(keras.layers.Layer):
     """A layer whose one member is an ensemble of one."""
+
+    def __init__(self, **keywords):
+        super().__init__(**keywords)
 
     def call(self, x):
         weights = [tf.convert_to_tensor(weight)[None] for weight in self.trainable_variables]
@@ -143,7 +146,7 @@ class ModulatedConv2D(_Stacked):
         self.filters = whole("filters", filters, 1)
         self.kernel_size = whole("kernel_size", kernel_size, 1)
         self.demodulate = bool(demodulate)
-        self.activation = keras.activations.get(activation)
+        self.activation = an_activation("activation", activation)
         self.kernel_initializer = an_initializer("kernel_initializer", kernel_initializer)
 
     def build(self, input_shape):
