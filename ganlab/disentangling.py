@@ -10,7 +10,7 @@ section 4, do with classes and with the features of a large network.
 import numpy as np
 
 from ganlab.arguments import at_least
-from ganlab.guards import a_function, guard, random_numbers
+from ganlab.guards import a_function, guard, one_of, random_numbers
 from ganlab.lookups import asked
 from ganlab.metrics import sample_array
 from ganlab.own import numbers
@@ -65,20 +65,21 @@ def _explained(codes, factor):
     return 1 - error / spread if spread > 0 else 0.0
 
 
-@guard(make=a_function, rng=random_numbers)
-def path_length(make, start, end, *, step=1e-2, rng=0) -> np.ndarray:
-    """Mean squared speed of samples (...), while codes go from `start` to `end` in a straight line.
+@guard(make=a_function, rng=random_numbers, along=one_of("line", "sphere"))
+def path_length(make, start, end, *, step=1e-2, along="line", rng=0) -> np.ndarray:
+    """Mean squared speed of samples (...), while codes go from `start` to `end` at an even pace.
 
     make        gives samples (..., n, dim) of codes (..., n, code dim)
     start, end  codes (..., n, code dim): the ends of n paths
     step        of the way, in which a sample's move is measured, from a place that `rng`, a NumPy
                 Generator or a seed for one, draws for each path
+    along       the straight "line"; or a great circle of the "sphere" of radius 1 on which both
+                ends are put, for a z of which the direction alone counts
 
     It is |x(t + step) - x(t)|^2 / step^2, summed over the numbers of a sample, averaged over the
     paths: of a linear generator |x(1) - x(0)|^2, and of any at least that. So of two kinds of code
     with the same samples at the ends, the one with the smaller number goes the straighter way, at
-    the evener speed. In the paper it is a distance of features, and z goes along a sphere. NaN
-    where a sample is not finite.
+    the evener speed. In the paper it is a distance of features. NaN where a sample is not finite.
 
     >>> float(path_length(lambda codes: 3 * codes, [[0.0, 0.0]], [[1.0, 0.0]]).round(6))
     9.0
@@ -93,9 +94,21 @@ def path_length(make, start, end, *, step=1e-2, rng=0) -> np.ndarray:
     if not 0 < step < 1:
         raise ValueError(f"step={step:g}: wanted more than 0, and less than 1")
     t = np.random.default_rng(rng).uniform(0, 1 - step, (*start.shape[:-1], 1))
-    made = [asked("make", make, start + at * (end - start)) for at in (t, t + step)]
+    way = _along_line if along == "line" else _along_sphere
+    made = [asked("make", make, way(start, end, at)) for at in (t, t + step)]
     here, there = (sample_array(samples, "make", stacks=False) for samples in made)
     if here.shape[:-1] != start.shape[:-1]:
         told = f"make gives shape {here.shape} of codes {start.shape}"
         raise ValueError(f"{told}: wanted a sample for each code")
     return np.mean(np.sum(((there - here) / step) ** 2, axis=-1), axis=-1)[()]
+
+
+def _along_line(start, end, t):
+    return start + t * (end - start)
+
+
+def _along_sphere(start, end, t):
+    start, end = (x / np.linalg.norm(x, axis=-1, keepdims=True) for x in (start, end))
+    angle = np.arccos(np.clip(np.sum(start * end, axis=-1, keepdims=True), -1, 1))
+    parts = np.sin((1 - t) * angle) * start + np.sin(t * angle) * end
+    return np.where(angle > 1e-6, parts / np.maximum(np.sin(angle), 1e-6), start)

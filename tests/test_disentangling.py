@@ -76,6 +76,16 @@ def test_a_bent_path_is_longer_by_as_much_as_it_bends():
     assert same[0] == same[1] != same[2]
 
 
+def test_along_a_sphere_a_sample_that_is_its_code_goes_its_angle():
+    """At an even pace, so the mean square is the angle's, and twice the code four times that."""
+    start, end = 7 * rng(1).normal(size=(3, 50, 4)), rng(2).normal(size=(3, 50, 4))
+    lengths = [np.linalg.norm(x, axis=-1) for x in (start, end)]
+    angles = np.arccos(np.sum(start * end, axis=-1) / lengths[0] / lengths[1])
+    found = path_length(lambda codes: 2 * codes, start, end, along="sphere", step=1e-3)
+    np.testing.assert_allclose(found, 4 * np.mean(angles**2, axis=-1), rtol=1e-5)
+    assert path_length(np.asarray, start, 3 * start, along="sphere").max() < 1e-9
+
+
 def test_paths_that_are_none_are_refused():
     start = np.zeros((5, 2))
     for bad, told in (
