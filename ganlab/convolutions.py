@@ -72,6 +72,15 @@ def convolve_transposed(layer, weights, x):
     return _finished(layer, weights, _cropped(_unblocked(_to_large(x, kernel), sides), sides))
 
 
+def same(kernel, x):
+    """A convolution without bias, in strides of 1 with padding "same", for layers that scale around
+    it: kernels (seeds, height, width, channels, filters), x (seeds, n, height, width, channels)."""
+    each = zip(kernel.shape[1:3], x.shape[2:4], strict=True)
+    sides = [_side(size, 1, large, "same") for size, large in each]
+    kernel = _in_blocks(tf.transpose(kernel, (0, 4, 3, 1, 2)), sides)
+    return tf.transpose(_to_small(_padded(_batch_last(x), sides), kernel), (0, 4, 2, 3, 1))
+
+
 def _prepared(layer, kernel, x, side):
     """The sides, as `side` gives them; the kernel in blocks; and x with the batch last."""
     each = zip(layer.kernel_size, layer.strides, x.shape[2:4], strict=True)

@@ -23,6 +23,17 @@ def an_initializer(name, value):
         raise ValueError(f"{told}: wanted an initializer of Keras's, 'he_normal' say") from None
 
 
+def an_activation(name, value):
+    """A kind: what Keras knows as an activation."""
+    try:
+        if isinstance(value, type) or np.ndim(value):
+            raise TypeError
+        return keras.activations.get(value)
+    except Exception:
+        told = f"{name} is {in_short(value)}"
+        raise ValueError(f"{told}: wanted an activation of Keras's, 'tanh' say") from None
+
+
 @tf.custom_gradient
 def _closeness(m, near):
     """Sums over j of near_ji exp(-|m_i - m_j|_1) for m (seeds, kernels, dim, n), `near` (n, n).

@@ -8,7 +8,7 @@ import numpy as np
 from ganlab.arguments import fits_memory, in_short, whole
 from ganlab.backend import keras, refuse_unusable
 from ganlab.guards import several
-from ganlab.layers import Columns, MinibatchDiscrimination, an_initializer
+from ganlab.layers import Columns, MinibatchDiscrimination, an_activation, an_initializer
 
 __all__ = ["MinibatchDiscrimination", "conditional_dcgan", "dcgan", "mlp", "pytorch_initial"]
 
@@ -33,7 +33,7 @@ def mlp(sizes, activation="relu", output_activation=None, kernel="glorot_uniform
     inner = [int(size) for size in plain]
     if 4 * sum(map(operator.mul, inner, inner[1:])) > 2**30:
         raise ValueError(f"sizes={in_short(sizes)}: wanted networks of at most 1 GB a member")
-    _activation("activation", activation), _activation("output_activation", output_activation)
+    an_activation("activation", activation), an_activation("output_activation", output_activation)
     for name, given in (("kernel", kernel), ("bias", bias)):
         known = isinstance(given, str) and given == "pytorch"
         if not known and not hasattr(an_initializer(name, given), "clone"):  # a function has none
@@ -56,17 +56,6 @@ def mlp(sizes, activation="relu", output_activation=None, kernel="glorot_uniform
 def _is_size(size):
     known = isinstance(size, Real) and not isinstance(size, bool) and np.isfinite(size)
     return known and size == int(size) and 1 <= size < 2**31
-
-
-def _activation(name, value):
-    """A kind: what Keras knows as an activation."""
-    try:
-        if isinstance(value, type) or np.ndim(value):
-            raise TypeError
-        return keras.activations.get(value)
-    except Exception:
-        told = f"{name} is {in_short(value)}"
-        raise ValueError(f"{told}: wanted an activation of Keras's, 'tanh' say") from None
 
 
 def dcgan(latent_dim, size, channels=16):

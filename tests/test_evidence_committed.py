@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from evidence import outcomes, outcomes_of_modes, outcomes_of_samples
+from evidence import outcomes, outcomes_of_modes, outcomes_of_samples, outcomes_of_styles
 from evidence.trainings import perspective2016, plane, tables
 from evidence.trainings.circle import Sampled
 from evidence.trainings.perspective2016 import Followed
@@ -32,7 +32,7 @@ ARMS = [
     for setting in protocol.settings.values()
     for name, arm in setting.asked.items()
 ]
-OUTCOMES = [outcomes, outcomes_of_modes, outcomes_of_samples]
+OUTCOMES = [outcomes, outcomes_of_modes, outcomes_of_samples, outcomes_of_styles]
 ROOMS = [module.__name__ for module in OUTCOMES]
 BELL = outcomes.BELL
 
@@ -137,7 +137,7 @@ def test_every_training_runs_and_every_outcome_takes_what_it_returns():
         compared = {arm for setting in protocol.settings.values() for arm in setting.arms}
         if protocol.kind == "share" and name in compared:  # what is told beside may be any number
             assert set(found[~np.isnan(found)]) <= {0, 1}, f"{protocol.id}, {name}: {found}"
-    assert len({training for training, *_ in trained}) == 35
+    assert len({training for training, *_ in trained}) == 36
 
 
 # Outcomes of arrays made by hand -----------------------------------------------------------
@@ -282,7 +282,7 @@ def test_circles():
 
 def test_the_number_of_settings_and_the_last_looks():
     settings = [setting for protocol in PROTOCOLS for setting in protocol.settings.values()]
-    assert len(settings) == 282
+    assert len(settings) == 289
     assert {setting.most for setting in settings} <= {LOOKS[0], *LOOKS[3:]}
     # One look alone is for a GAN of which 64 seeds take hours.
     posts = {arm.training for s in settings if s.most == LOOKS[0] for arm in s.asked.values()}

@@ -393,6 +393,35 @@ def test_the_exercise_on_auc_tells_what_is_wrong(answer, words):
     assert line.startswith("10.2: not yet. ") and words in line
 
 
+def kernels_of(axes=(1, 2, 3), root=np.sqrt, of_scaled=True, total=np.sum):
+    """Modulated kernels, right but for what is said."""
+
+    def answer(kernel, scale):
+        scaled = kernel * scale[:, None, None, :, None]
+        squares = np.square(scaled if of_scaled else kernel[None])
+        return scaled / root(total(squares, axis=axes, keepdims=True))
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda kernel, scale: kernel, "each sample has its own"),
+        (lambda kernel, scale: kernel * scale[:, None, None, :, None], "not demodulated yet"),
+        (kernels_of(root=np.asarray), "not by the sum"),
+        (kernels_of(of_scaled=False), "the scaled kernel's squares"),
+        (kernels_of(axes=(1, 2)), "over nothing else"),
+        (kernels_of(axes=(1, 2, 3, 4)), "over nothing else"),
+        (kernels_of(total=np.mean), "the sum is wanted"),
+        (kernels_of(root=np.cbrt), "The kernels should be"),
+    ],
+)
+def test_the_exercise_on_modulation_tells_what_is_wrong(answer, words):
+    line = verdict("11.2", answer)
+    assert line.startswith("11.2: not yet. ") and words in line
+
+
 def test_the_solution_on_auc_is_that_of_scikit_learn():
     path = ROOT / "notebooks" / "solutions" / "10_put_it_to_use.py"
     auc, rng = runpy.run_path(str(path))["SOLUTIONS"]["10.2"], np.random.default_rng(0)

@@ -429,6 +429,36 @@ def _area_under_the_curve(answer):
     return "It needs no threshold: 1 is perfect, 1/2 is guessing, and below that it is upside down."
 
 
+@exercise("11.2")
+def _modulated_kernels(answer):
+    rng = np.random.default_rng(0)
+    kernel, scale = rng.normal(size=(3, 2, 4, 5)), rng.uniform(0.5, 2, size=(6, 4))
+    scaled = kernel * scale[:, None, None, :, None]
+    given, squares = np.asarray(answer(kernel.copy(), scale.copy())), np.square(scaled)
+
+    def gives(other):
+        return given.shape == other.shape and np.allclose(given, other, atol=1e-6)
+
+    def over(*axes, of=squares):
+        return np.sqrt(np.sum(of, axis=axes, keepdims=True))
+
+    if given.shape == kernel.shape:
+        raise Hint("This is one kernel; each sample has its own: begin with scale[:, None, ...].")
+    if gives(scaled):
+        raise Hint("Scaled it is, and not demodulated yet: divide by the root.")
+    if gives(scaled / over(1, 2, 3) ** 2):
+        raise Hint("Divide by the root of the sum, not by the sum.")
+    if gives(scaled / over(1, 2, 3, of=np.square(kernel)[None])):
+        raise Hint("The root is one of the scaled kernel's squares, not of the kernel's.")
+    for axes in ((1, 2), (3,), (1, 2, 3, 4), (1, 2, 4), (0, 1, 2, 3)):
+        if gives(scaled / over(*axes)):
+            raise Hint("Sum over i, j and a, the places and input channels, and over nothing else.")
+    if gives(scaled / over(1, 2, 3) * np.sqrt(24)):
+        raise Hint("This takes the mean of the squares: the sum is wanted.")
+    close(given, scaled / over(1, 2, 3), "The kernels")
+    return "A style that doubles all channels changes nothing: only their proportions count."
+
+
 class Quiz:
     """A question with options a, b, ...: text everywhere, buttons where a kernel runs."""
 

@@ -51,3 +51,39 @@ def sharpness(pictures, size) -> np.ndarray:
     count = np.prod(beside.shape[-3:]) + np.prod(below.shape[-3:])
     each = (beside.sum(axis=(-3, -2, -1)) + below.sum(axis=(-3, -2, -1))) / count
     return each.mean(axis=-1)[()]
+
+
+def moments(pictures, size) -> dict:
+    """Where the light of pictures (..., n, pixels) is, and how it lies: {name: (..., n)}.
+
+    x, y       its middle; the picture reaches from -1 to 1, and y goes down
+    spread     the root of its mean squared distance from there
+    roundness  a / (2 pi spread^2), a being the area that is lit, of 4: of a disc 1, and of whatever
+               else less, however large. Of a cross of `shapes` 0.70, of a bar 0.45; of pixels a
+               tenth less where there are 16 x 16, a quarter where there are 8 x 8
+
+    Light is (pixel + 1) / 2, spread evenly over its pixel; `size` is (height, width). So these are
+    known of any picture, of a made one as of a real one, and nothing is estimated. NaN where a
+    pixel is not finite, or nothing is lit.
+
+    >>> moments([[-1.0, -1.0, -1.0, 1.0]], (2, 2))["x"]
+    array([0.5])
+    """
+    light = (sample_array(pictures, "pictures", stacks=False) + 1) / 2
+    size = tuple(whole("each of size", each, 1) for each in several("size", size))
+    if len(size) != 2 or light.shape[-1] != np.prod(size):
+        told = f"pictures have shape {light.shape}, size is {size}"
+        raise ValueError(f"{told}: wanted (..., n, height * width)")
+    down, right = (axis.ravel() for axis in np.meshgrid(*map(_middles, size), indexing="ij"))
+    whole_light = light.sum(axis=-1)
+    whole_light = np.where(whole_light > 0, whole_light, np.nan)
+    x, y = light @ right / whole_light, light @ down / whole_light
+    squares = light @ (right**2 + down**2) / whole_light - x**2 - y**2
+    # A pixel is no point: within it light is spread evenly, which adds its own second moment.
+    squares = squares + (1 / size[0] ** 2 + 1 / size[1] ** 2) / 3
+    area = 4 * whole_light / np.prod(size)
+    return {"x": x, "y": y, "spread": np.sqrt(squares), "roundness": area / (2 * np.pi * squares)}
+
+
+def _middles(count):
+    return (2 * np.arange(count) + 1) / count - 1

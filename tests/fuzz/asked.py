@@ -45,6 +45,11 @@ UNUSED = {("smoothed_generator_loss", "real_label")}  # G's loss is the same wit
 FUNCTIONS_ARE_MEANT = {("TorchAdam", "learning_rate")}  # which gives the rate
 FUNCTIONS_ARE_MEANT |= {("mlp", "activation"), ("mlp", "output_activation")}
 FUNCTIONS_ARE_MEANT |= {("MinibatchDiscrimination", "kernel_initializer")}
+FUNCTIONS_ARE_MEANT |= {("LearnedConstant", "initializer")}
+FUNCTIONS_ARE_MEANT |= {
+    ("ModulatedConv2D", "activation"),
+    ("ModulatedConv2D", "kernel_initializer"),
+}
 FUNCTIONS_ARE_MEANT |= {("finite_game", "cost"), ("feature_matching", "distance")}
 
 

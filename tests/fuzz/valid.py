@@ -18,6 +18,7 @@ from ganlab.ensemble import Ensemble
 from ganlab.gan import Gan
 from ganlab.networks import mlp
 from ganlab.plots import figure
+from ganlab.style_gan import Styles, style_gan
 from ganlab.training import Trainer, train
 from ganlab.vae import gaussian, train_vae
 from ganlab.vae.autoencoder import Vae
@@ -48,6 +49,13 @@ def run():
         mlp((1, 3, 1)), mlp((1, 3, 1)), BELL, latent.Gaussian(1), steps=2, seeds=2, batch_size=8,
         records=2,
     )  # fmt: skip
+
+
+@functools.cache
+def styles():
+    networks = style_gan(1, (4, 4), channels=1, depth=1, noise=False)
+    real = np.clip(drawn(20, 16), -1, 1)
+    return Styles.of(train(*networks, real, latent.Gaussian(1), steps=1, seeds=2, batch_size=8))
 
 
 @functools.cache
@@ -301,7 +309,23 @@ VALID |= {
     "layers.Columns.start": lambda: 0,
     "layers.Columns.stop": lambda: 2,
 }
+VALID |= {
+    "style_gan.channels": lambda: 2,
+    "style_gan.depth": lambda: 1,
+    "style_gan.coarse": lambda: drawn(3, 1),
+    "style_gan.fine": lambda: drawn(3, 1),
+    "style_gan.noise": lambda: True,
+    "styles.shape": lambda: (2, 2, 1),
+    "styles.filters": lambda: 2,
+    "styles.kernel_size": lambda: 3,
+    "disentangling.codes": lambda: drawn(40, 2),
+    "disentangling.factor": lambda: drawn(40),
+    "disentangling.start": lambda: drawn(5, 2),
+    "disentangling.end": lambda: drawn(5, 2),
+    "disentangling.make": lambda: np.asarray,
+}
 INSTANCES = {
+    "style_gan.Styles": styles,
     "data.Gaussian": lambda: BELL,
     "data.Uniform": lambda: data.Uniform(0.0, 1.0),
     "data.Samples": lambda: data.Samples(drawn(12)),
