@@ -79,7 +79,7 @@ show(fig, "11.discs")
 # <small>8 min</small>
 #
 # *Place* and *size* of a made disc are measured on its pixels (`images.moments`): the middle of its light,
-# and how far that spreads. Of real discs the place is right to 0.01 of a picture that reaches from -1 to 1.
+# and how far that spreads. Of real shapes the place is right to 0.012, where a picture reaches from -1 to 1.
 #
 # Can they be read off the code by a line? We fit a linear model to 500 codes and test it on 500 others:
 # R² is 1 where it tells everything, 0 where it tells no more than the mean. Three codes: z, brought to
@@ -124,11 +124,11 @@ plots.outcomes(axes[2], lengths, label="path length")
 show(fig, "11.read")
 
 # %% [markdown]
-# In our run w tells more, in each of the four seeds, of the place and of the size than z
-# does, and the way in w is the shorter one. The layers alone do not do it: untrained, w tells about as much as z. So the mapping has
-# learned to lay factors out more straightly, and nobody told it of places. z has to fill a sphere evenly,
-# whatever the data are; w need not. It is far from *one number of w for each factor*, and half of the size
-# is told by no line.
+# In our run w tells more than z, with each of the four seeds, of the place and of the size, and the way in w
+# is the shorter one, by a fifth or more. The layers alone do not do it: untrained, w tells about as much as
+# z. So the mapping has learned to lay factors out more straightly, and nobody told it of places. z has to
+# fill a sphere evenly, whatever the data are; w need not. It is far from *one number of w for each factor*,
+# and a third or a half of the size no line can tell.
 #
 # Four seeds are few: [I4a and I4c](../evidence/claims/styles.py).
 #
@@ -137,7 +137,7 @@ show(fig, "11.read")
 # <small>5 min</small>
 #
 # Each layer is told its w separately, so they may be told different ones. `styles.make(coarse, fine)` gives
-# the coarse layers the style of one disc, the last size that of another.
+# the coarse layers the style of one disc, the last size that of another, with noise at 0.
 #
 # *Whose place will the mixed disc have, and whose size?*
 

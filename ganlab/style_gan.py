@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ganlab.arguments import in_short, whole
+from ganlab.arguments import fits_memory, in_short, whole
 from ganlab.backend import keras, refuse_unusable
 from ganlab.ensemble import Ensemble
 from ganlab.guards import several
@@ -44,6 +44,7 @@ def style_gan(latent_dim, size, channels=16, depth=3, noise=True):
     """
     refuse_unusable()
     latent_dim, depth = whole("latent_dim", latent_dim, 1), whole("depth", depth, 1)
+    fits_memory("depth", depth, 10**6)  # what Keras makes of a layer, which is no small thing
     discriminator = dcgan(latent_dim, size, channels)[1]  # it refuses what is wrong with the size
     size = tuple(several("size", size))
     pixels = [size[0] * size[1] // part for part in (16, 4, 1)] if noise else []

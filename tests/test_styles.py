@@ -141,6 +141,15 @@ def test_of_inputs_of_variance_one_come_outputs_of_variance_one_whatever_the_sty
     np.testing.assert_allclose(np.var(y, axis=(0, 1)), 1, rtol=0.15)
 
 
+def test_a_style_of_zeros_leaves_a_new_layer_a_plain_convolution():
+    """Scales begin at 1, about which w moves them."""
+    layer = ModulatedConv2D(3, 3, demodulate=False, dtype="float64")
+    x, w = rng(1).standard_normal((2, 5, 5, 4)), np.zeros((2, 6))
+    y = layer([x, w])
+    np.testing.assert_allclose(y, tf.nn.conv2d(x, layer.kernel, 1, "SAME"), atol=1e-12)
+    assert np.abs(layer([x, w + 1]) - y).max() > 0.01
+
+
 def test_other_shapes_are_refused_in_one_line():
     for layer, shapes in (
         (ModulatedConv2D(2, 3), (3, 4, 4, 2)),
