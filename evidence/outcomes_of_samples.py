@@ -2,8 +2,8 @@
 
 Of the `Generated` of trainings/side_by_side.py, each seed's samples against real points of its own,
 of the `Labelled` of trainings/labelled.py, of the `Judged` of trainings/parzen.py, of the `Drawn`
-of trainings/pictures.py, and of what trainings/put_to_use.py returns. `outcomes` has those of runs
-on the line.
+of trainings/pictures.py, and of what trainings/put_to_use.py and trainings/translating.py return.
+`outcomes` has those of runs on the line.
 """
 
 import numpy as np
@@ -11,8 +11,10 @@ import numpy as np
 from ganlab import images, neighbours
 from ganlab.distances import sliced_wasserstein
 from ganlab.labelled import task_accuracy
+from ganlab.translation import partners_found
 
 A_NAT = 1.0
+CLOSE_BACK = 0.2  # of pixels from -1 to 1
 
 
 def covered(made):
@@ -96,3 +98,27 @@ def sharp(enlarged):
     """Sharpness as a share of that of the true pictures."""
     real = images.sharpness(enlarged.truth, (8, 8))
     return images.sharpness(enlarged.pictures, (8, 8)) / real
+
+
+def with_their_partner(translated):
+    """Share of the translations that are nearer to their true partner than to any other."""
+    return partners_found(translated.made, translated.partners)
+
+
+def still_the_digit(translated):
+    """Share of the translations that the judge reads, after the true way back, as they were."""
+    read = images.digit_judge().labels(translated.undone)
+    failed = np.isnan(translated.undone).any((1, 2))
+    return np.where(failed, np.nan, (read == translated.labels).mean(axis=1))
+
+
+def brought_back(translated):
+    """Mean absolute difference of pixels after there and back: the cycle error."""
+    return np.abs(translated.back - translated.before).mean(axis=(1, 2))
+
+
+def back_by_a_wrong_way(translated):
+    """1 where there and back costs at most 0.2 a pixel, and most digits have become others."""
+    off, right = brought_back(translated), still_the_digit(translated)
+    wrong = (off <= CLOSE_BACK) & (right < 0.5)
+    return np.where(np.isnan(off), np.nan, wrong)

@@ -22,6 +22,7 @@ class Entry(NamedTuple):
     numbers  one for each of the three members, all different; none if it takes none
     wrong    a number to be refused
     packs    how many samples D takes as one
+    dim      of z and of samples
     """
 
     name: str
@@ -29,6 +30,7 @@ class Entry(NamedTuple):
     numbers: tuple = ()
     wrong: float = np.nan
     packs: int = 1
+    dim: int = 1
 
 
 def added(make):
@@ -51,6 +53,7 @@ EVERY = [
     Entry(
         "averaged_generator", replaced(techniques.averaged_generator), (0.0, 0.5, 0.9), wrong=1.0
     ),
+    Entry("cycle_consistency", added(techniques.cycle_consistency), (0.0, 0.5, 2.0), -1.0, dim=2),
     Entry("gradient_penalty", added(techniques.gradient_penalty), (0.0, 0.5, 2.0), -1.0),
     Entry(
         "gradient_penalty",
@@ -71,6 +74,7 @@ EVERY = [
         (1, 2, 50),
         0,
     ),
+    Entry("identity_loss", added(techniques.identity_loss), (0.0, 0.5, 2.0), -1.0, dim=2),
     Entry("packing", lambda _: {"shown": techniques.packing(2)}, packs=2),
     Entry("r1", added(techniques.r1), (0.0, 0.5, 2.0), -1.0),
     Entry("r2", added(techniques.r2), (0.0, 0.5, 2.0), -1.0),
@@ -108,6 +112,7 @@ def test_the_list_has_every_technique_and_all_losses():
 
 
 NORMAL = keras.initializers.RandomNormal(stddev=0.3)
+PLANE = data.ring(4, std=0.5)
 AHEAD = keras.initializers.Constant(0.3)  # beyond a clamp at 0 there would be no slope
 
 
@@ -115,8 +120,8 @@ def trainer(entry, number=None, hidden=(), **changed):
     """Three small GANs with the technique, by its own numbers if none is given."""
     number = np.array(entry.numbers) if number is None else number
     arguments = {
-        "real": data.Gaussian(1.0, 0.5),
-        "latent": latent.Gaussian(1),
+        "real": data.Gaussian(1.0, 0.5) if entry.dim == 1 else PLANE,
+        "latent": latent.Gaussian(entry.dim),
         "seeds": 3,
         "batch_size": 4,
         "d_optimizer": keras.optimizers.SGD(0.1),
@@ -124,8 +129,10 @@ def trainer(entry, number=None, hidden=(), **changed):
         **entry.make(number),
         **changed,
     }
-    discriminator = mlp((entry.packs, 3, *hidden, 1), "tanh", kernel=NORMAL, bias=AHEAD)
-    return Trainer(mlp((1, 2, 1), "tanh", kernel=NORMAL), discriminator, **arguments)
+    shown = entry.packs * entry.dim
+    discriminator = mlp((shown, 3, *hidden, 1), "tanh", kernel=NORMAL, bias=AHEAD)
+    generator = mlp((entry.dim, 2, entry.dim), "tanh", kernel=NORMAL)
+    return Trainer(generator, discriminator, **arguments)
 
 
 def state(one):

@@ -10,8 +10,11 @@ from scipy.stats import wasserstein_distance
 from sklearn.metrics import roc_auc_score
 
 import ganlab
+from ganlab.backend import tf
 from ganlab.course import exercises
 from ganlab.course.exercises import Hint, check, close, exercise, quiz, verdict
+from ganlab.gan import Now
+from ganlab.techniques import cycle_consistency
 
 ROOT = pathlib.Path(ganlab.__file__).parents[1]
 QUESTIONS = tomllib.loads((ROOT / "ganlab/course/quiz.toml").read_text(encoding="utf-8"))
@@ -428,6 +431,53 @@ def test_the_solution_on_auc_is_that_of_scikit_learn():
     for _ in range(5):
         usual, odd = rng.integers(9, size=30), rng.integers(2, 12, size=8)
         assert auc(usual, odd) == pytest.approx(roc_auc_score([0] * 30 + [1] * 8, [*usual, *odd]))
+
+
+def turned(x):
+    return tf.roll(x, 64, axis=-1)
+
+
+def mean_away(x, z):
+    return tf.reduce_mean(tf.abs(x - z), axis=(1, 2))
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda g, z: mean_away(g(g(z)), z), "F is given its own picture"),
+        (lambda g, z: mean_away(g(turned(g(z))), z), "exchange before you compare"),
+        (lambda g, z: mean_away(turned(g(g(z))), z), "before G is asked again as well"),
+        (lambda g, z: mean_away(g(z), z), "there, and not back"),
+        (
+            lambda g, z: tf.reduce_mean((turned(g(turned(g(z)))) - z) ** 2, axis=(1, 2)),
+            "squares the differences",
+        ),
+        (lambda g, z: 2 * mean_away(turned(g(turned(g(z)))), z), "one mean over samples"),
+        (
+            lambda g, z: tf.reduce_sum(tf.abs(turned(g(turned(g(z)))) - z), axis=(1, 2)),
+            "one mean over samples",
+        ),
+        (lambda g, z: tf.reduce_mean(g(z)), "One number for each seed"),
+        (lambda g, z: mean_away(g(z[0]), z), r"G is given (5, 128): wanted z's shape"),
+        (lambda g, z: tf.zeros(2), "For the two seeds that are tried it should be"),
+    ],
+)
+def test_the_exercise_on_the_cycle_tells_what_is_wrong(answer, words):
+    line = verdict("11.1", answer)
+    assert line.startswith("11.1: not yet. ") and words in line
+
+
+def test_the_solution_on_the_cycle_is_what_the_technique_adds():
+    path = ROOT / "notebooks" / "solutions" / "11_translate_and_style.py"
+    solution = runpy.run_path(str(path))["SOLUTIONS"]["11.1"]
+    z = tf.constant(np.random.default_rng(3).normal(size=(2, 5, 128)), tf.float32)
+
+    def generate(x):
+        return tf.tanh(1.3 * x) + 0.2 * x**2
+
+    function = cycle_consistency(1.0).function
+    added = function(Now(0.0, None, generate=generate, z=z), weight=1.0)
+    np.testing.assert_allclose(solution(generate, z), added, rtol=1e-5)
 
 
 def test_checks_see_values_and_objects_as_they_are(own_checks):

@@ -429,6 +429,52 @@ def _area_under_the_curve(answer):
     return "It needs no threshold: 1 is perfect, 1/2 is guessing, and below that it is upside down."
 
 
+@exercise("11.1")
+def _cycle_error(answer):
+    from ganlab.backend import tf  # here, so that checks of numbers do without
+
+    z = tf.constant(np.random.default_rng(0).normal(size=(2, 5, 128)), tf.float32)
+    slope = tf.constant([[[2.0]], [[0.5]]])  # of each seed's own
+
+    def generate(points):  # (like b, like a) of (a, b), by two networks that do not meet
+        points = tf.convert_to_tensor(points)
+        if points.shape != z.shape:
+            raise Hint(f"G is given {tuple(points.shape)}: wanted z's shape, (seeds, n, 128).")
+        return tf.concat([slope * points[..., :64] + 1.0, points[..., 64:] / 3.0], axis=-1)
+
+    def exchanged(points):
+        return tf.roll(points, 64, axis=-1)
+
+    def away(points):
+        return np.abs(np.asarray(points) - np.asarray(z))
+
+    back = exchanged(generate(exchanged(generate(z))))
+    given, wanted = np.asarray(answer(generate, z)), away(back).mean(axis=(1, 2))
+
+    def gives(other):
+        return given.shape == np.shape(other) and np.allclose(given, other, atol=1e-5)
+
+    if given.shape != (2,):
+        told = f"and this has shape {given.shape}"
+        raise Hint(f"One number for each seed is wanted, the mean over axes 1 and 2, {told}.")
+    if gives(away(generate(generate(z))).mean(axis=(1, 2))):
+        raise Hint("F is given its own picture: exchange the halves before G is asked again.")
+    if gives(away(generate(exchanged(generate(z)))).mean(axis=(1, 2))):
+        raise Hint("The second time G gives (like b, like a), too: exchange before you compare.")
+    if gives(away(exchanged(generate(generate(z)))).mean(axis=(1, 2))):
+        raise Hint(
+            "Exchange the halves before G is asked again as well, or F gets its own picture."
+        )
+    if gives(away(generate(z)).mean(axis=(1, 2))):
+        raise Hint("This is there, and not back: ask G once more.")
+    if gives((away(back) ** 2).mean(axis=(1, 2))):
+        raise Hint("This squares the differences: their absolute values are wanted.")
+    if gives(2 * wanted) or gives(away(back).sum(axis=(1, 2))):
+        raise Hint("Halved it is: one mean over samples and all 128 numbers.")
+    close(given, wanted, "For the two seeds that are tried it", tolerance=1e-4)
+    return "Nothing in it looks at what lies between: a is compared with a alone."
+
+
 @exercise("11.2")
 def _modulated_kernels(answer):
     rng = np.random.default_rng(0)

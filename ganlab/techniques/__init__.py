@@ -5,6 +5,7 @@ player's own. Techniques that are losses stand in `ganlab.losses`, layers in `ga
 """
 
 from ganlab.techniques.averaged_generator import averaged_generator
+from ganlab.techniques.cycle_consistency import cycle_consistency, identity_loss
 from ganlab.techniques.gradient_penalties import gradient_penalty, r1, r2
 from ganlab.techniques.historical_averaging import historical_averaging
 from ganlab.techniques.instance_noise import instance_noise
@@ -15,8 +16,10 @@ from ganlab.techniques.weight_clipping import weight_clipping
 
 __all__ = [
     "averaged_generator",
+    "cycle_consistency",
     "gradient_penalty",
     "historical_averaging",
+    "identity_loss",
     "instance_noise",
     "packing",
     "r1",

@@ -1,6 +1,14 @@
-"""Solutions of the exercises in 11_translate_and_style: its part on styles."""
+"""Solutions of the exercises in 11_translate_and_style."""
 
 import numpy as np
+
+from ganlab.backend import tf
+
+
+def cycle_error(generate, z):
+    there = tf.roll(generate(z), 64, axis=-1)  # halves exchanged: (like a, like b)
+    back = tf.roll(generate(there), 64, axis=-1)
+    return tf.reduce_mean(tf.abs(back - z), axis=(1, 2))
 
 
 def modulated(kernel, scale):
@@ -8,4 +16,4 @@ def modulated(kernel, scale):
     return own / np.sqrt(np.sum(own**2, axis=(1, 2, 3), keepdims=True))
 
 
-SOLUTIONS = {"11.2": modulated}
+SOLUTIONS = {"11.1": cycle_error, "11.2": modulated}

@@ -306,6 +306,12 @@ VALID |= {
     "networks.conditional_dcgan.channels": lambda: 2,
     "inversion.invert.x": lambda: drawn(5, 1),
     "inversion.invert.steps": lambda: 2,
+    "translation.Unpaired.first": lambda: drawn(12, 2),
+    "translation.Unpaired.second": lambda: drawn(12, 2),
+    "translation.side_by_side.layers": lambda: lambda: [keras.layers.Dense(2)],
+    "translation.cyclegan.channels": lambda: 2,
+    "translation.partners_found.made": lambda: drawn(3, 12, 2),
+    "translation.partners_found.partners": lambda: drawn(12, 2),
     "layers.Columns.start": lambda: 0,
     "layers.Columns.stop": lambda: 2,
 }
