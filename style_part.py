@@ -9,12 +9,10 @@
 #
 # <small>9 min</small>
 #
-# A translation takes a picture in z's place. What does z itself know of the picture? In a DCGAN all of it
-# goes in at the bottom, and what each number does nobody has asked.
-#
-# *StyleGAN* (Karras and others, 2019) lets it in at the side. The picture begins as a learned constant.
-# A *mapping*, three dense layers, makes of z a *style* w. Every convolution is told w, and turns its
-# channels up and down by it; and every pixel of every size is given noise of its own:
+# A translation takes a picture in z's place. What does z itself say of the picture? In a DCGAN all of it
+# goes in at the bottom. *StyleGAN* (Karras and others, 2019) lets it in at the side. The picture begins as a
+# learned constant. A *mapping*, three dense layers, makes of z a *style* w. Every convolution is told w, and
+# turns its channels up and down by it; and every pixel of every size is given noise:
 #
 # | | a DCGAN's G | a StyleGAN's G |
 # |---|---|---|
@@ -22,13 +20,13 @@
 # | z goes | into the first layer | through the mapping, as w, to every layer |
 # | chance beside z | none | a number for each pixel: here a part of z |
 #
-# How a convolution is told (Karras and others, 2020): an affine map makes of w a scale $s_a$ for each of
-# its input channels, and then each sample has a kernel of its own,
+# An affine map makes of w a scale $s_a$ for each input channel of a convolution, and each sample has a
+# kernel of its own (Karras and others, 2020),
 #
 # $k_{ijab} = \dfrac{s_a K_{ijab}}{\sqrt{\sum_{i,j,a} (s_a K_{ijab})^2}}$
 #
 # for the place i, j, the input channel a and the output channel b. Below the line is *demodulation*: a
-# style may say which channels count, and not how strong the outputs are.
+# style says which channels count, and not how strong the outputs are.
 #
 # **2. Write it.**
 
@@ -46,11 +44,11 @@ check("11.2", modulated)
 # [A solution](solutions/11_translate_and_style.py).
 
 # %% [markdown]
-# To train, nobody makes so many kernels. $s_a$ belongs to an input, so the input is scaled; the root
-# belongs to an output, so the output is divided by it: `ganlab.styles.ModulatedConv2D`, the same numbers.
+# In training nobody makes so many kernels: the input is scaled by $s_a$, and the output divided by the root.
+# `ganlab.styles.ModulatedConv2D` does that, and gets the same numbers.
 #
-# What is in a picture has to be known, or there is nothing to ask of w. So we draw discs: each has a place
-# and a size, and no more. `style_gan` doubles a picture twice; *coarse* are its first two sizes, *fine* is
+# What is in a picture has to be known, or there is nothing to ask of w. So we draw discs, which have a place
+# and a size and no more. `style_gan` doubles a picture twice; *coarse* are its first two sizes, *fine* is
 # the last.
 
 # %%
@@ -72,7 +70,7 @@ ax.set_yticks(4.5 + 9 * np.arange(5), ["real", *(f"seed {k}" for k in range(4))]
 show(fig, "11.discs")
 
 # %% [markdown]
-# Discs, mostly: some are dented, and seed 1 squeezes its own. They are good enough to ask where they are.
+# Discs, mostly; some are dented, and seed 1 squeezes its own.
 #
 # ## What w knows
 #
@@ -81,13 +79,12 @@ show(fig, "11.discs")
 # *Place* and *size* of a made disc are measured on its pixels (`images.moments`): the middle of its light,
 # and how far that spreads. Of real shapes the place is right to 0.012, where a picture reaches from -1 to 1.
 #
-# Can they be read off the code by a line? We fit a linear model to 500 codes and test it on 500 others:
-# R² is 1 where it tells everything, 0 where it tells no more than the mean. Three codes: z, brought to
-# length 1 as the mapping does; w; and the w of a mapping after one step of training, for three layers
-# with bends may help by themselves.
-#
-# And we measure how far the picture travels: *path length*, the mean squared speed of the pixels from one
-# picture to another, on a straight line in w, and between the same two on a great circle in z.
+# Can they be read off the code by a line? A linear model is fitted to 500 codes and tested on 500 others:
+# R² is 1 where it tells everything, 0 where no more than the mean. Three codes: z, brought to length 1 as
+# the mapping does; w; and the w of a mapping after one step of training, for three layers with bends may
+# help by themselves. And how far does the picture travel? *Path length* is the mean squared speed of the
+# pixels from one picture to another: on a straight line in w, or, between the same two, on a great circle
+# in z.
 #
 # *Which code tells the place best, and which the size? By how much?*
 
@@ -136,8 +133,8 @@ show(fig, "11.read")
 #
 # <small>5 min</small>
 #
-# Each layer is told its w separately, so they may be told different ones. `styles.make(coarse, fine)` gives
-# the coarse layers the style of one disc, the last size that of another, with noise at 0.
+# Each layer is told its w separately. `styles.make(coarse, fine)` gives the coarse layers the style of one
+# disc, the last size that of another, with noise at 0.
 #
 # *Whose place will the mixed disc have, and whose size?*
 
@@ -162,10 +159,9 @@ show(fig, "11.mixed")
 
 # %% [markdown]
 # The place is more often that of the coarse style: nearly always with two seeds, little more than by luck
-# with the others. The size goes with either, by seed. In large StyleGANs coarse layers hold pose and fine
-# ones colour, because pose has to be settled while the picture is small. Nothing in the losses says so, and
-# a disc of 8 x 8 may still be moved by half a pixel and blown up in its last layer. Over seeds:
-# [I4b](../evidence/claims/styles.py).
+# with the others. The size goes with either, by seed. Large StyleGANs hold pose in coarse layers and colour
+# in fine ones, but nothing in the losses says so, and the last layer can still move a disc of 8 x 8 by half
+# a pixel, or blow it up. Over seeds: [I4b](../evidence/claims/styles.py).
 #
 # ## What chance is left to do
 #
@@ -189,14 +185,10 @@ show(fig, "11.noise")
 #
 # *(among the exercises)*
 #
-# **5. Predict and run.** Read, and then steer: take the mean w of the 200 discs furthest right, less that of
-# the 200 furthest left, and add parts of it to the mean w.
-#
-# `x = images.moments(made[k], (8, 8))["x"]`, `order, w = np.argsort(x), codes["w"][k]`,
-# `way = w[order[-200:]].mean(0) - w[order[:200]].mean(0)`,
-# `moved = styles.make(w.mean(0) + np.linspace(-1, 1, 9)[:, None] * way)[k]`
-#
-# Look at `moved` with `wall`, for each seed k. Will the disc go from left to right? Will it do nothing else?
+# **5. Predict and run.** Read, and then steer: with `x = images.moments(made[k], (8, 8))["x"]`, `w = codes["w"][k]`
+# and `order = np.argsort(x)` take `way = w[order[-200:]].mean(0) - w[order[:200]].mean(0)`, and look at
+# `styles.make(w.mean(0) + np.linspace(-1, 1, 9)[:, None] * way)[k]` with `wall`, for each seed k. Will the disc
+# go from left to right, and do nothing else?
 
 # %% [markdown] tags=["answer"]
 # <details><summary>Answer</summary>
