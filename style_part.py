@@ -12,13 +12,8 @@
 # A translation takes a picture in z's place. What does z itself say of the picture? In a DCGAN all of it
 # goes in at the bottom. *StyleGAN* (Karras and others, 2019) lets it in at the side. The picture begins as a
 # learned constant. A *mapping*, three dense layers, makes of z a *style* w. Every convolution is told w, and
-# turns its channels up and down by it; and every pixel of every size is given noise:
-#
-# | | a DCGAN's G | a StyleGAN's G |
-# |---|---|---|
-# | begins with | z | a constant |
-# | z goes | into the first layer | through the mapping, as w, to every layer |
-# | chance beside z | none | a number for each pixel: here a part of z |
+# turns its channels up and down by it. Chance comes in apart from it: every pixel of every size is given
+# noise, here a part of z.
 #
 # An affine map makes of w a scale $s_a$ for each input channel of a convolution, and each sample has a
 # kernel of its own (Karras and others, 2020),
@@ -183,10 +178,8 @@ show(fig, "11.noise")
 # With three seeds of four, next to nothing: the strength of noise begins at 0, and they have found no use for
 # it. Seed 1 has: outline and size are left to chance, and what is left to chance no code can tell.
 #
-# *(among the exercises)*
-#
-# **5. Predict and run.** Read, and then steer: with `x = images.moments(made[k], (8, 8))["x"]`, `w = codes["w"][k]`
-# and `order = np.argsort(x)` take `way = w[order[-200:]].mean(0) - w[order[:200]].mean(0)`, and look at
+# **5. Predict and run.** Read, and then steer: with `x = images.moments(made[k], (8, 8))["x"]`,
+# `w = codes["w"][k]` and `order = np.argsort(x)` take `way = w[order[-200:]].mean(0) - w[order[:200]].mean(0)`, and look at
 # `styles.make(w.mean(0) + np.linspace(-1, 1, 9)[:, None] * way)[k]` with `wall`, for each seed k. Will the disc
 # go from left to right, and do nothing else?
 
