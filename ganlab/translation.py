@@ -22,6 +22,7 @@ from ganlab.data import Distribution, as_distribution
 from ganlab.guards import a_function, guard, several
 from ganlab.layers import Columns
 from ganlab.metrics import sample_array
+from ganlab.own import rows
 
 
 class Unpaired(Distribution):
@@ -35,7 +36,7 @@ class Unpaired(Distribution):
     """
 
     def __init__(self, first, second):
-        self.first, self.second = as_distribution(first), as_distribution(second)
+        self.first, self.second = _half("first", first), _half("second", second)
         self.dim = self.first.dim + self.second.dim
 
     def __repr__(self):
@@ -44,6 +45,13 @@ class Unpaired(Distribution):
     def _draw(self, shape, rng):
         halves = [half.sample(shape[:-1], rng) for half in (self.first, self.second)]
         return np.concatenate(halves, axis=-1)
+
+
+def _half(name, given):
+    """A target, or an array told by its name, as a distribution."""
+    if not (hasattr(given, "sample") and hasattr(given, "dim")):
+        given = rows(name, given, least=2, dtype=np.float32)
+    return as_distribution(given, name)
 
 
 @guard(layers=a_function)
@@ -58,6 +66,7 @@ def side_by_side(layers, dim):
     """
     refuse_unusable()
     dim = whole("dim", dim, 1)
+    fits_memory("dim", dim, 1000)  # for a small first layer of each, say
     point = keras.Input((2 * dim,))
     halves = [Columns(0, dim)(point), Columns(dim)(point)]
     for k, half in enumerate(halves):
@@ -92,11 +101,11 @@ def cyclegan(size, channels=8):
     refuse_unusable()
     channels = whole("channels", channels, 1)
     size = tuple(whole("each of size", side, 1) for side in several("size", size))
-    if len(size) not in (2, 3) or size[0] % 4 or size[1] % 4:
-        wanted = "wanted (height, width) or (height, width, colours), multiples of 4"
+    if len(size) not in (2, 3) or size[2:] not in ((), (3,)) or size[0] % 4 or size[1] % 4:
+        wanted = "wanted (height, width) or (height, width, 3), multiples of 4"
         raise ValueError(f"size={size}: {wanted}")
     height, width, colours = *size[:2], *(size[2:] or (1,))
-    fits_memory("channels", channels, 900 * channels + 100 * height * width)
+    fits_memory("channels", channels, 4000 * channels + 100 * height * width)  # as it is drawn
     layers, strides = keras.layers, dict(kernel_size=4, strides=2, padding="same")
 
     def translator():

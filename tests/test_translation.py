@@ -88,7 +88,12 @@ def test_all_its_layers_serve_all_members_at_once():
 
 @pytest.mark.parametrize(
     ("size", "told"),
-    [((6, 8), "multiples of 4"), ((8,), "multiples of 4"), ((8, 8, 0), "each of size=0")],
+    [
+        ((6, 8), "multiples of 4"),
+        ((8,), "multiples of 4"),
+        ((8, 8, 0), "each of size=0"),
+        ((8, 8, 2), "height, width, 3"),
+    ],
 )
 def test_other_sizes_are_refused_in_one_line(size, told):
     with pytest.raises(ValueError, match=told) as info:
