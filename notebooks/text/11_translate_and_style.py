@@ -389,15 +389,16 @@ show(fig, "11.read")
 # *Whose place will the mixed disc have, and whose size?*
 
 # %%
-a, b = styles.w(z[:500]), styles.w(z[500:])  # (4, 500, 16) each
-rows, columns = np.repeat(a[:, :5], 8, axis=1), np.tile(b[:, :8], (1, 5, 1))
+w_a, w_b = styles.w(z[:500]), styles.w(z[500:])  # (4, 500, 16) each
+rows, columns = np.repeat(w_a[:, :5], 8, axis=1), np.tile(w_b[:, :8], (1, 5, 1))
 mixed = styles.make(rows, columns)[0].reshape(5, 8, 64)  # of seed 0
-beside = styles.make(a[:, :5])[0], styles.make(b[:, :8])[0]
+beside = styles.make(w_a[:, :5])[0], styles.make(w_b[:, :8])[0]
 corner = np.ones((1, 64))  # white, as the gaps are
 body = np.concatenate([beside[0][:, None], mixed], axis=1).reshape(-1, 64)
 nearer = {}
-coarse, fine, both = (place_and_size(styles.make(*each)) for each in ((a,), (b,), (a, b)))
-for name, value in both.items():
+told = (w_a,), (w_b,), (w_a, w_b)
+coarse, fine, of_two = (place_and_size(styles.make(*each)) for each in told)
+for name, value in of_two.items():
     away = [np.sum((value - parent[name]) ** 2, axis=-1) for parent in (coarse, fine)]
     nearer[name] = 100 * np.mean(away[0] < away[1], axis=1)
 fig, (left, right) = plots.figure(2, width=8.6, height=3.0)
@@ -422,8 +423,8 @@ show(fig, "11.mixed")
 
 # %%
 rng = np.random.default_rng(1)
-one = np.repeat(styles.w(z[:1]), 24, axis=1)
-again = styles.make(one, noise=rng.standard_normal((24, styles.noises)))
+same_w = np.repeat(styles.w(z[:1]), 24, axis=1)
+again = styles.make(same_w, noise=rng.standard_normal((24, styles.noises)))
 fig, ax = plots.figure(width=8.8, height=1.8)
 wall(ax, again.reshape(-1, 64), (8, 8), columns=24)
 ax.set_yticks(4.5 + 9 * np.arange(4), [f"seed {k}" for k in range(4)])
@@ -464,9 +465,10 @@ show(fig, "11.noise")
 
 # %% [markdown]
 # **5. Predict and run.** Read, and then steer: with `x = images.moments(made[k], (8, 8))["x"]`,
-# `w = codes["w"][k]` and `order = np.argsort(x)` take `way = w[order[-200:]].mean(0) - w[order[:200]].mean(0)`, and look at
-# `styles.make(w.mean(0) + np.linspace(-1, 1, 9)[:, None] * way)[k]` with `wall`, for each seed k. Will the disc
-# go from left to right, and do nothing else?
+# `w = codes["w"][k]` and `order = np.argsort(x)` take
+# `way = w[order[-200:]].mean(0) - w[order[:200]].mean(0)`, and look at
+# `styles.make(w.mean(0) + np.linspace(-1, 1, 9)[:, None] * way)[k]` with `wall`, for each seed k. Will the
+# disc go from left to right, and do nothing else?
 
 # %% [markdown] tags=["answer"]
 # <details><summary>Answer</summary>
