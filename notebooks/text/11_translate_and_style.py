@@ -11,7 +11,7 @@
 # - what a network assumes, and an identity loss;
 # - what a style is, and to measure what it says.
 #
-# *You need* notebooks 09 and 10. About 33 minutes to read, a minute to run.
+# *You need* notebooks 09 and 10. About 54 minutes to read, a minute to run.
 
 # %%
 from importlib.util import find_spec
@@ -504,6 +504,8 @@ quiz("11.5")
 #   nothing of it.
 # - Ask of each network and each term what it assumes about partners.
 # - Run several seeds: where they translate differently, the losses have left it open.
+# - Ask of w what you asked of z, and of an untrained w too.
+# - Make noise a part of z, so that a picture can be made again.
 #
 # ## What the posts said
 #
@@ -513,6 +515,7 @@ quiz("11.5")
 # |---|---|---|
 # | `module` | CycleGAN learns mappings between two domains | a mapping; the right one where the network favours it: [I3a](../evidence/claims/translating.py) waits to be measured |
 # | `module` | no paired training data required | to train; to know whether it is right, some are |
+# | `module` | StyleGAN has disentangled latent representations | in our four runs w tells more than z, and no number of it alone a place: [I4a](../evidence/claims/styles.py) waits |
 #
 # ## Further reading
 #
