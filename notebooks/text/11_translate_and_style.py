@@ -356,7 +356,7 @@ def place_and_size(pictures):
 
 
 # %%
-fig, axes = plots.figure(3, width=9.2, height=2.9)
+fig, axes = plots.figure(3, width=9.0, height=2.9)
 for ax, (name, factor) in zip(axes, place_and_size(made).items(), strict=False):
     arms = {code: readability(each, factor) for code, each in codes.items()}
     luck = readability(codes["w"][:, ::-1], factor).mean()
@@ -505,7 +505,6 @@ quiz("11.5")
 # - Ask of each network and each term what it assumes about partners.
 # - Run several seeds: where they translate differently, the losses have left it open.
 # - Ask of w what you asked of z, and of an untrained w too.
-# - Make noise a part of z, so that a picture can be made again.
 #
 # ## What the posts said
 #
@@ -515,7 +514,7 @@ quiz("11.5")
 # |---|---|---|
 # | `module` | CycleGAN learns mappings between two domains | a mapping; the right one where the network favours it: [I3a](../evidence/claims/translating.py) waits to be measured |
 # | `module` | no paired training data required | to train; to know whether it is right, some are |
-# | `module` | StyleGAN has disentangled latent representations | in our four runs w tells more than z, and no number of it alone a place: [I4a](../evidence/claims/styles.py) waits |
+# | `module` | StyleGAN has disentangled latent representations | w tells more than z, in four runs; [I4a](../evidence/claims/styles.py) waits |
 #
 # ## Further reading
 #
