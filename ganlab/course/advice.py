@@ -89,7 +89,7 @@ CASES = (
     Case(
         "All samples in one place, and in another a while later",
         "chasing",
-        "`moves.rate` above 0.1",
+        "`moves.rate` above 0.1, among three modes or more",
         (
             Advice("equal rates for G and D", "F3a", FOUR, turned=True, followed=known.equal_rates),
             Advice("minibatch discrimination", "F6a", "minibatch discrimination"),
