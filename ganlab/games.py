@@ -84,7 +84,7 @@ def total_variation(log_p, log_q, w=1.0):
 def wasserstein(x, log_p, log_q, w=1.0):
     """W1 on the line: the area between both cumulative distributions; x (points,) increases."""
     if np.ndim(x) != 1 or not (np.isfinite(x).all() and np.all(np.diff(x) > 0)):
-        raise ValueError(f"x has shape {np.shape(x)}; wanted (points,), increasing")
+        raise ValueError(f"x has shape {np.shape(x)}; wanted (points,), finite and increasing")
     between = np.abs(np.cumsum(w * (np.exp(log_p) - np.exp(log_q)), axis=-1))
     return np.sum(between[..., :-1] * np.diff(x), axis=-1)
 

@@ -10,12 +10,11 @@ mode*, 1962.
 import numpy as np
 from scipy.spatial.distance import cdist
 
-from ganlab.arguments import above
 from ganlab.distributions import LOG_2PI
+from ganlab.kernel_distances import bandwidths
 from ganlab.metrics import as_points, sample_array
 
 BANDWIDTHS = tuple(np.geomspace(0.05, 2.0, 16).tolist())  # for data of width 1 or so
-NARROWEST, WIDEST = 1e-15, 1e15  # bandwidths
 _BLOCK = 2**20  # distances that are looked at in one go, once for each bandwidth
 
 
@@ -38,7 +37,7 @@ def _log_densities(samples, x, bandwidth, name):
     if samples.ndim != 2:
         raise ValueError(f"samples has shape {samples.shape}: wanted (n, dim)")
     n, dim = samples.shape
-    x, widths = as_points(x, dim, False, name), _bandwidths("bandwidth", bandwidth)
+    x, widths = as_points(x, dim, False, name), bandwidths("bandwidth", bandwidth)
     if x.ndim != 2 or widths.ndim > 1:
         what = (name, x, "(m, dim)") if x.ndim != 2 else ("bandwidth", widths, "a number, or (k,)")
         raise ValueError(f"{what[0]} has shape {what[1].shape}: wanted {what[2]}")
@@ -46,15 +45,6 @@ def _log_densities(samples, x, bandwidth, name):
     blocks = [_block(samples, x[i : i + size], each) for i in range(0, len(x), size)]
     constants = np.log(n) + dim * (np.log(each) + 0.5 * LOG_2PI)
     return np.reshape(np.concatenate(blocks, axis=1) - constants[:, None], (*widths.shape, len(x)))
-
-
-def _bandwidths(name, value):
-    """Numbers above 0 whose squares are numbers too."""
-    found = np.asarray(above(name, value, 0), float)
-    if found.min() < NARROWEST or found.max() > WIDEST:
-        told = f"{name} reaches from {found.min():g} to {found.max():g}"
-        raise ValueError(f"{told}: wanted numbers from {NARROWEST:g} to {WIDEST:g}")
-    return found
 
 
 def _block(samples, x, widths):
@@ -77,7 +67,7 @@ def best_bandwidth(samples, held_out, among=BANDWIDTHS) -> float:
     >>> best_bandwidth([[0.0]], [[-3.0], [3.0]], among=(1.0, 3.0, 9.0))  # the spread around it
     3.0
     """
-    among = np.atleast_1d(_bandwidths("among", among))
+    among = np.atleast_1d(bandwidths("among", among))
     if among.ndim > 1:
         raise ValueError(f"among has shape {among.shape}: wanted (k,)")
     means = _log_densities(samples, held_out, among, "held_out").mean(axis=1)

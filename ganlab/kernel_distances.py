@@ -17,12 +17,22 @@ that holds a NaN or an infinity.
 import numpy as np
 from scipy.spatial.distance import cdist, pdist
 
+from ganlab.arguments import above
 from ganlab.data import Gaussian, Mixture, due_shares, number
 from ganlab.metrics import as_points, sample_array
 
 NARROWEST, WIDEST = 1e-15, 1e15  # bandwidths whose squares are numbers in float32 too
 _FEW = 8  # dimensions, up to which all products of three coordinates are few
 _BLOCK = 2**22  # pairs that are looked at in one go: 32 MB
+
+
+def bandwidths(name, value) -> np.ndarray:
+    """A kernel's width or several, (...): above 0, and such that their squares are numbers."""
+    found = np.asarray(above(name, value, 0), float)
+    if bad := [width for width in found.flat if not NARROWEST <= width <= WIDEST]:
+        told = f"{name} holds" if found.ndim else f"{name} is"
+        raise ValueError(f"{told} {bad[0]:g}: wanted numbers from {NARROWEST:g} to {WIDEST:g}")
+    return found
 
 
 def kid(samples, target) -> np.ndarray:
@@ -82,10 +92,8 @@ def mmd(samples, target, bandwidth: float) -> np.ndarray:
     >>> round(float(mmd([[0.0], [0.0]], [[1.0], [1.0]], bandwidth=1.0)), 6)  # 2 - 2 exp(-1/2)
     0.786939
     """
-    samples, width = sample_array(samples), number("bandwidth", bandwidth)
-    if not NARROWEST <= width <= WIDEST:
-        wanted = f"wanted a number from {NARROWEST:g} to {WIDEST:g}"
-        raise ValueError(f"bandwidth is {width:g}: {wanted}")
+    samples = sample_array(samples)
+    width = float(bandwidths("bandwidth", number("bandwidth", bandwidth)))
     _at_least_two(samples)
     dim = samples.shape[-1]
     if isinstance(target, Gaussian | Mixture):

@@ -125,6 +125,8 @@ def strips(ax, steps, values, count):
     extent = (steps[0] - half, steps[-1] + half, len(rows) - 0.5, -0.5)
     look = dict(cmap=ListedColormap(shades(count)), vmin=-0.5, vmax=count - 0.5)
     ax.imshow(rows, aspect="auto", interpolation="none", extent=extent, **look)
+    if not (values >= 0).any():  # an empty panel would look forgotten
+        ax.text(0.5, 0.5, "none at any time", transform=ax.transAxes, ha="center", va="center")
     for row in range(1, len(rows)):
         ax.axhline(row - 0.5, color="white", lw=0.8, ls="-")
     ax.set(xlabel="training step", ylabel=f"{len(rows)} seeds", yticks=[])

@@ -22,6 +22,7 @@ from ganlab.data import Distribution, as_distribution
 from ganlab.guards import a_function, guard, several
 from ganlab.layers import Columns
 from ganlab.metrics import sample_array
+from ganlab.networks import dcgan
 from ganlab.own import rows
 
 
@@ -118,13 +119,7 @@ def cyclegan(size, channels=8):
         ]
 
     def critic():
-        return [
-            layers.Reshape((height, width, colours)),
-            layers.Conv2D(channels, activation="leaky_relu", **strides),
-            layers.Conv2D(2 * channels, activation="leaky_relu", **strides),
-            layers.Flatten(),
-            layers.Dense(1),
-        ]
+        return dcgan(1, size, channels)[1].layers  # its generator is left where it is
 
     pixels = height * width * colours
     return side_by_side(translator, pixels), side_by_side(critic, pixels)

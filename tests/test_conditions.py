@@ -1,10 +1,12 @@
 """Conditions as a part of the point: labels, latents, and the networks that hand them through."""
 
+import types
+
 import numpy as np
 import pytest
 from sklearn.preprocessing import OneHotEncoder
 
-from ganlab import conditions, latent
+from ganlab import arguments, conditions, latent
 from ganlab.backend import keras, tf
 from ganlab.conditions import Conditioned, joint, one_hot
 from ganlab.ensemble import Ensemble, call, mapped_parts
@@ -25,6 +27,14 @@ def test_one_hot_is_that_of_scikit_learn():
     theirs = theirs.fit_transform(np.array(LABELS)[:, None])
     np.testing.assert_array_equal(one_hot(LABELS, 5), theirs)
     assert one_hot(LABELS).shape == (5, 4) and one_hot(LABELS).dtype == np.float32
+
+
+def test_classes_that_no_memory_holds_are_refused(monkeypatch):
+    free = types.SimpleNamespace(available=1000)
+    monkeypatch.setattr(arguments.psutil, "virtual_memory", lambda: free)
+    assert one_hot([1], 100).sum() == 1
+    with pytest.raises(ValueError, match=r"^classes=200 would need .* wanted at most classes=125$"):
+        one_hot([1], 200)
 
 
 @pytest.mark.parametrize(

@@ -599,8 +599,9 @@ def test_slopes_of_the_costs():
         (lambda: cells((0, 1), n=2.5), "n=2.5: wanted"),
         (
             lambda: wasserstein([1.0, 0.0], [0, 0], [0, 0]),
-            r"\(2,\); wanted \(points,\), increasing",
+            r"\(2,\); wanted \(points,\), finite and increasing",
         ),
+        (lambda: wasserstein([np.nan], [0], [0]), "wanted .points,., finite and increasing"),
         (lambda: wasserstein([[0, 1], [2, 3]], [0, 0], [0, 0]), r"x has shape \(2, 2\)"),
         (lambda: alternating(""), "order='': wanted letters d and g"),
         (lambda: alternating("DG"), "order='DG': wanted"),

@@ -60,6 +60,8 @@ def test_failed_members_are_nan_and_other_shapes_are_refused(linear):
     for x in (np.zeros((3, 5)), np.zeros((2, 3, 4))):
         with pytest.raises(ValueError, match=r"wanted \(n, 4\)$"):
             inversion.invert(linear, x)
+    with pytest.raises(ValueError, match=r"^x holds 1e\+20: wanted numbers up to 1e\+09"):
+        inversion.invert(linear, np.full((3, 4), 1e20))
     with pytest.raises(ValueError, match="steps"):
         inversion.invert(linear, np.zeros((3, 4)), steps=0)
     with pytest.raises(ValueError, match="weight"):

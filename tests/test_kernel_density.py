@@ -70,6 +70,8 @@ def test_a_perfect_sampler_is_off_by_nats_in_many_dimensions_and_one_point_is_no
         (([[[0.0]]], [0.0], 1.0), r"samples has shape \(1, 1, 1\): wanted \(n, dim\)"),
         (([[0.0, 0.0]], [[0.0]], 1.0), "samples have dim 2, x has dim 1"),
         (([[0.0]], [0.0], 0.0), "bandwidth is 0.0: wanted above 0"),
+        (([[0.0]], [0.0], 1e-300), "bandwidth is 1e-300: wanted numbers from 1e-15 to"),
+        (([[0.0]], [0.0], [1.0, 1e200]), "bandwidth holds 1e.200: wanted numbers from 1e-15 to"),
         (([[0.0]], [0.0], [[1.0]]), r"bandwidth has shape \(1, 1\): wanted a number, or \(k,\)"),
         (([[0.0]], [[[0.0]]], 1.0), r"x has shape \(1, 1, 1\): wanted \(m, dim\)"),
     ],

@@ -93,6 +93,13 @@ def test_a_table_is_darker_where_larger_in_its_column():
     assert shade.filled(-9).tolist() == [[0, 1], [1, 0], [-9, 0.5]]
 
 
+@pytest.mark.parametrize(("values", "told"), [(-1.0, ["none at any time"]), (2.0, [])])
+def test_a_strip_in_which_nothing_happens_says_so(values, told):
+    _, ax = plots.figure()
+    mode_plots.strips(ax, STEPS, np.full((4, 2), values), 3)
+    assert [text.get_text() for text in ax.texts] == told
+
+
 @pytest.mark.parametrize(
     ("call", "told"),
     [

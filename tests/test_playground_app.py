@@ -131,6 +131,17 @@ def test_two_play_side_by_side_and_a_new_one_pauses_those_there_are(app):
     asyncio.run(played())
 
 
+def test_each_of_two_that_play_shows_both_parts_of_its_picture(app, monkeypatch):
+    both = {"one": app, "other": playground(**SMALL)}
+    seen = {name: [] for name in both}
+    for name, one in both.items():
+        monkeypatch.setattr(one.screen, "show", lambda *given, to=seen[name]: to.append(given[-1]))
+    for _ in range(4):
+        for one in both.values():
+            one._slice(diagnose=False)
+    assert list(seen.values()) == [[0, 1, 2, 3]] * 2
+
+
 def test_a_cell_may_move_it_while_another_thread_plays(app):
     failed = []
 

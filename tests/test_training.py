@@ -817,7 +817,7 @@ def functional():
         ({"steps": 1.5}, "steps=1.5"),
         ({"batch_size": 0}, "batch_size=0"),
         ({"seeds": []}, "seeds is empty"),
-        ({"seeds": "three"}, "each of seeds='t'"),
+        ({"seeds": "three"}, "seeds='three': wanted how many"),
         ({"n_critic": 0}, "n_critic=0"),
         ({"records": 0}, "records=0"),
         ({"records": [7000]}, "step 7000"),

@@ -79,6 +79,7 @@ LEFT_OUT = {
     "ganlab.runs.Run": "made by `train`; its methods are fuzzed",
     "ganlab.course.diagnosis.Diagnoses": "made by `diagnose`",
     "ganlab.layers.an_activation": "called with the name of an argument",
+    "ganlab.kernel_distances.bandwidths": "called with the name of an argument",
     "ganlab.layers.an_initializer": "called with the name of an argument",
     "ganlab.vae.likelihoods.clipped": "called inside programs",
     "ganlab.layers.joined": "called by layers, on tensors of theirs",

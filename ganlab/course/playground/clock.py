@@ -43,7 +43,7 @@ class Clock:
     _task = None
     _afford = 1  # steps for which there is time between two pictures
     _seen = 0.01  # seconds that a picture takes, of late
-    _parts = itertools.count()  # numbers of the pictures that are shown while it plays
+    _part = 0  # the number of the next picture that is shown while it plays
 
     @property
     def playing(self):
@@ -127,7 +127,8 @@ class Clock:
         self.session.advance(steps)
         trained = time.perf_counter()
         if diagnose or self.screen_free():
-            self._refresh(self.session.now(), diagnose=diagnose, part=next(self._parts))
+            self._refresh(self.session.now(), diagnose=diagnose, part=self._part)
+            self._part += 1
             if not diagnose:
                 self._seen += 0.2 * (time.perf_counter() - trained - self._seen)
         if not self.speed.value:  # at most twice as many as before, so one hiccup does no harm
