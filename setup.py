@@ -1,5 +1,7 @@
-"""Puts what was measured into a wheel, so that `claim` works outside a clone; the rest of what
-there is to say to setuptools stands in pyproject.toml."""
+"""Puts what was measured into a wheel, so that `claim` and `draw_league` work outside a clone.
+
+The rest of what there is to say to setuptools stands in pyproject.toml.
+"""
 
 import shutil
 from pathlib import Path
@@ -17,6 +19,8 @@ class WithEvidence(build_py):
             stored = Path(self.build_lib, "ganlab", "evidence", "stored")
             for folder in ("results", "runs", "history"):
                 shutil.copytree(Path("evidence", folder), stored / folder, dirs_exist_ok=True)
+            (stored / "league").mkdir(exist_ok=True)
+            shutil.copy(Path("evidence", "league", "rows.json"), stored / "league")
 
 
 setup(cmdclass={"build_py": WithEvidence})

@@ -36,6 +36,8 @@ def follows(told, *, parent, factor):
     return np.where(np.isnan(other).any(axis=-1), np.nan, share)
 
 
-def path(told, *, code):
-    """Logarithm, to base 10, of the path length in pixels."""
-    return np.log10(np.maximum(told.paths[code], SHORTEST))
+def w_beside_z(told, *, trained):
+    """Logarithm, to base 10, of the path length in w over that in z, between the same pictures."""
+    which = "" if trained else "untrained "
+    w, z = (np.maximum(told.paths[f"{which}{code}"], SHORTEST) for code in "wz")
+    return np.log10(w / z)

@@ -5,26 +5,24 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from evidence.league import outcomes
 from evidence.league.claims.cells import PROTOCOLS, ROOM
 from evidence.league.contestants import (
     CONTESTANTS,
     PLAIN_PASSES,
     REFERENCE,
-    STEPS,
-    TARGETS,
     Cost,
     Entry,
     Moves,
     clipped,
 )
 from evidence.league.page import DOCS, FOLDER, Cell, alt, cells, marked, page, picture
-from evidence.league.training import Played
+from ganlab import league
 from ganlab.endings import at_the_end
 from ganlab.evidence import load_result, protocols
 from ganlab.evidence.fingerprint import training_key
 from ganlab.evidence.store import stored_ids
 from ganlab.evidence.sweep import Sweep
+from ganlab.league import STEPS, TARGETS, Played
 from ganlab.streams import FRESH, stream
 from ganlab.training import Records
 
@@ -138,9 +136,9 @@ def test_every_entry_trains_and_is_judged(target, names, monkeypatch):
         run = recipe.train(seeds=(3, 5), steps=2, records=Records(2, samples=600))
         played = Played(np.asarray(run.steps), run.samples, TARGETS[target])
         assert played.samples.shape == (3, 2, 600, TARGETS[target].dim), name
-        for outcome in (outcomes.close, outcomes.holds_all, outcomes.w1):
+        for outcome in (league.close, league.holds_all, league.w1):
             assert outcome(played, 2).shape == (2,), name
-        assert np.isfinite(outcomes.w1(played, 2)).all(), name
+        assert np.isfinite(league.w1(played, 2)).all(), name
         first = run.samples if first is None else first
         # An entry that plays as plain does has lost its technique or its rates on the way.
         same = run.samples is first
@@ -162,10 +160,10 @@ def played(target, n=2000, records=20):
 def test_a_perfect_sampler_ends_close_and_holds_all(name):
     run = played(TARGETS[name])
     last = run.steps[-1]
-    for outcome in (outcomes.close, outcomes.holds_all):
+    for outcome in (league.close, league.holds_all):
         good, failed, at_zero = outcome(run, last)
         assert good == 1 and np.isnan(failed) and at_zero == 0
-    good, failed, at_zero = outcomes.w1(run, last)
+    good, failed, at_zero = league.w1(run, last)
     assert good < 0.5 * at_zero and np.isnan(failed)
 
 
@@ -174,28 +172,28 @@ def test_a_run_is_judged_where_it_is_told_to_be():
     worse = run.samples.copy()
     worse[10:] = 0.0
     run = run._replace(samples=worse)
-    assert outcomes.close(run, 900)[0] == 1 and outcomes.close(run, 1900)[0] == 0
-    assert outcomes.close(run, 949)[0] == 1  # the last record up to there
+    assert league.close(run, 900)[0] == 1 and league.close(run, 1900)[0] == 0
+    assert league.close(run, 949)[0] == 1  # the last record up to there
 
 
 def test_untrained_networks_are_not_the_end_of_a_run():
     run = played(TARGETS["ring"], records=3)
     worse = run.samples.copy()
     worse[0] = np.nan
-    assert outcomes.close(run._replace(samples=worse), 200)[0] == 1
+    assert league.close(run._replace(samples=worse), 200)[0] == 1
 
 
 def test_the_circle_is_judged_by_arcs():
     angle = 2 * np.pi * (np.arange(1600) + 0.5) / 1600
     circle = np.stack([np.cos(angle), np.sin(angle)], -1)[None, None]
-    good, held = outcomes.on_the_circle(circle)
+    good, held = league.on_the_circle(circle)
     assert (good.item(), held.item()) == (1.0, 8)
     # A gap of an eighth, wherever it lies, leaves at least 7 arcs; on an arc's borders exactly 7.
     gap = circle[:, :, (angle % (2 * np.pi) > np.pi / 4)]
-    assert outcomes.on_the_circle(gap)[1].item() == 7
-    assert outcomes.on_the_circle(circle * 1.2)[0].item() == 0.0
+    assert league.on_the_circle(gap)[1].item() == 7
+    assert league.on_the_circle(circle * 1.2)[0].item() == 0.0
     blurred = np.where(np.arange(1600)[:, None] % 4 == 0, 2.0, 1.0) * circle
-    assert outcomes.on_the_circle(blurred)[0].item() == 0.75
+    assert league.on_the_circle(blurred)[0].item() == 0.75
 
 
 def test_other_targets_are_judged_in_the_words_of_the_course():
@@ -208,7 +206,7 @@ def test_other_targets_are_judged_in_the_words_of_the_course():
 
 
 def cell(close, verdict="", **fields):
-    usual = Cell(close, 40, 90, 0.1, 64, verdict or "undecided so far", 60.0)
+    usual = Cell(close, 40, 90, 0.1, 100, verdict or "undecided so far", 60.0)
     return replace(usual, **fields)
 
 
@@ -231,12 +229,14 @@ def test_the_page_sorts_by_share_and_marks_what_is_firm():
         "R1, at the course's rates (weight 0.1)",
         "hinge loss, as published",
     ]
-    assert rows[0][2:5] == ["98 ▲", "77", "90"] and rows[1][2:4] == ["3 ▼", ""]
+    # Clopper and Pearson's intervals of 98, 77, 90 and 3 in 100.
+    assert rows[0][2:5] == ["98 (93 to 100) ▲", "77 (68 to 85)", "90 (82 to 95)"]
+    assert rows[1][2:4] == ["3 (1 to 9) ▼", ""]
     assert "2 steps" not in text and "5 steps of D" in rows[1][1]
     assert text.index("What surprised") < text.index("## Bell") < text.index("## Ring")
     assert "## Grid" not in text
     # What costs no more than plain has the same number twice.
-    assert "| 41 = | 41 = |" in text.partition("## Bell")[2]
+    assert "| 41 (31 to 51) = | 41 (31 to 51) = |" in text.partition("## Bell")[2]
 
 
 def test_before_the_first_result_there_is_a_page_and_a_picture():

@@ -17,6 +17,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 import ganlab
+from ganlab.course.league import stored_rows
 from ganlab.evidence import claim
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -245,14 +246,17 @@ def test_claims_are_read_outside_a_clone(wheel, tmp_path):
     code = (
         f"import sys; sys.path.insert(0, {str(wheel)!r})\n"
         "import ganlab; from ganlab.evidence import claim\n"
+        "from ganlab.course.league import stored_rows\n"
         "found = claim('H1a')\n"
-        "print(ganlab.__file__, *found.verdicts.values(), len(found.outcomes('repaired')['runs']))"
+        "print(ganlab.__file__, *found.verdicts.values(), len(found.outcomes('repaired')['runs']), "
+        "len(stored_rows('ring')))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True
     )
     here = claim("H1a")
     wanted = [*here.verdicts.values(), len(here.outcomes("repaired")["runs"])]
+    wanted += [len(stored_rows("ring"))]
     assert done.stdout.split() == [str(wheel / "ganlab/__init__.py"), *map(str, wanted)], (
         done.stderr
     )

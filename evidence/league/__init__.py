@@ -10,7 +10,7 @@ The rules, fixed before the first result:
 - All train the same networks, of two hidden layers of 64, in batches of 64 and for 5,000 steps of
   G. Each is held against the same plain GAN: non-saturating, at the course's rates, in full.
 - What is compared is the share of seeds that end *close*, in the course's words (`ganlab.endings`;
-  for the circle, which has no modes, see `outcomes`). Told beside it: how many runs hold
+  for the circle, which has no modes, see `ganlab.league`). Told beside it: how many runs hold
   all modes, the Wasserstein-1 distance, the cost of a step.
 - At equal cost a run is judged earlier, where it has cost what the plain GAN cost in 5,000 steps.
   What costs no more than it has no such cell: it is the one at equal steps.

@@ -17,21 +17,11 @@ from math import ceil
 
 from ganlab import losses, recipes, techniques
 from ganlab.backend import keras
-from ganlab.data import Circle, Gaussian, grid, points, ring, unequal_ring
 from ganlab.layers import MinibatchDiscrimination
+from ganlab.league import STEPS
 from ganlab.networks import mlp
 
-STEPS = 5000  # of G
 PLAIN_PASSES = 12
-
-TARGETS = {
-    "bell": Gaussian(4.0, 0.5),
-    "three bumps": points(-2.0, 0.0, 2.0, std=0.2),
-    "ring": ring(8),
-    "grid": grid(5),
-    "circle": Circle(1.0),
-    "unequal ring": unequal_ring(),
-}
 
 # Techniques --------------------------------------------------------------------------------------
 

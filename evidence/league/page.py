@@ -1,16 +1,20 @@
-"""docs/league.md and its picture: what the league has found so far."""
+"""docs/league.md, its picture and evidence/league/rows.json: what the league has found so far."""
 
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from evidence.league.contestants import CONTESTANTS, REFERENCE, STEPS, TARGETS
+from evidence.league.contestants import CONTESTANTS, REFERENCE
+from ganlab.course.league import ERROR
 from ganlab.evidence.claims import Claim, in_hundred
 from ganlab.evidence.ledger import table
 from ganlab.evidence.runs import Runs
+from ganlab.evidence.statistics import share_interval
 from ganlab.evidence.store import load_result, stored_ids, write
+from ganlab.league import STEPS, TARGETS
 
 FOLDER = Path(__file__).parent
 DOCS = FOLDER.parents[1] / "docs"
@@ -31,8 +35,8 @@ plain GAN: non-saturating, Adam at 0.001 with beta_1 0.5, 5,000 steps.
 has cost what the plain GAN cost in full. Cost is counted in passes: a batch through a network
 and back. What costs no more than plain has the same number twice. *All held* counts runs that
 drop no mode, on the bell those with nine tenths of their samples inside, W1 is the median over
-runs, and *seconds* is what 64 seeds took on two cores, which were busy with other things at
-times: passes are what to compare.
+runs, and *seconds* is what 64 seeds took on one core, which was busy with other things at times:
+passes are what to compare. Runs are counted in a hundred; in brackets is the 95 % interval.
 
 **▲** more runs end close than with the plain GAN, **▼** fewer, **=** no difference that matters;
 these three are firm: over the whole league, the chance that one of them is false is at most 5 in
@@ -45,7 +49,7 @@ in [evidence/league](../evidence/league/__init__.py); sources and costs of all t
 
 @dataclass(frozen=True)
 class Cell:
-    """One entry on one target within one budget; counts are in a hundred runs."""
+    """One entry on one target within one budget; counts are of `seeds` runs."""
 
     close: int
     plain: int
@@ -79,14 +83,14 @@ def _cell(claim, name, folder):
     blocks = Runs(Path(folder) / "runs" / f"{key}.txt").blocks().values()
 
     def held(name):
-        return in_hundred(int(np.nansum(outcomes[name])), n)
+        return int(np.nansum(outcomes[name]))
 
     def median(name):
         return float(np.median(np.nan_to_num(outcomes[name], nan=np.inf)))
 
     return Cell(
-        close=in_hundred(look["first"], n),
-        plain=in_hundred(look["second"], n),
+        close=look["first"],
+        plain=look["second"],
         holds_all=held("holds all"),
         w1=median("W1"),
         plain_holds_all=held("plain holds all"),
@@ -115,8 +119,9 @@ def page(found, surprises=""):
 def _plain(found, target):
     """What the plain GAN came to, in a sentence."""
     some = max((c for (t, *_), c in found.items() if t == target), key=lambda cell: cell.seeds)
+    close, held = (in_hundred(n, some.seeds) for n in (some.plain, some.plain_holds_all))
     return (
-        f"{some.plain} of 100 runs of the plain GAN end close, {some.plain_holds_all} hold all, "
+        f"{close} of 100 runs of the plain GAN end close, {held} hold all, "
         f"and the median W1 is {some.plain_w1:.2g} ({some.seeds:,} seeds; 12 passes a step).\n\n"
     )
 
@@ -132,19 +137,19 @@ def _rows(found, target):
                 cheap = found.get((target, name, "b")) or (
                     cell if contestant.equal_steps(entry) == STEPS else None
                 )
-                rows.append((cell.close, _row(contestant, entry, WAYS[way], cell, cheap)))
-    yield from (row for _, row in sorted(rows, key=lambda pair: -pair[0]))
+                place = -cell.close / cell.seeds, -cell.holds_all / cell.seeds, cell.w1
+                rows.append((place, _row(contestant, entry, way, cell, cheap)))
+    yield from (row for _, row in sorted(rows, key=lambda pair: pair[0]))
 
 
-def _row(contestant, entry, words, cell, cheap):
-    moves = f"{entry.moves}" + f", {entry.n_critic} steps of D" * (entry.n_critic > 1)
-    numbers = ", ".join(f"{key} {value:g}" for key, value in entry.numbers.items())
+def _row(contestant, entry, way, cell, cheap):
+    numbers, moves = _told(entry)
     return (
-        f"{contestant.name}, {words}" + f" ({numbers})" * bool(numbers),
+        f"{contestant.name}, {WAYS[way]}" + f" ({numbers})" * bool(numbers),
         moves,
-        marked(cell),
-        marked(cheap) if cheap else "",
-        str(cell.holds_all),
+        marked(cell, within(cell.close, cell.seeds)),
+        marked(cheap, within(cheap.close, cheap.seeds)) if cheap else "",
+        within(cell.holds_all, cell.seeds),
         f"{cell.w1:.2g}",
         f"{contestant.passes(entry):.3g}",
         f"{cell.seconds:.0f}",
@@ -152,9 +157,43 @@ def _row(contestant, entry, words, cell, cheap):
     )
 
 
-def marked(cell):
-    """Runs in a hundred that end close, with the mark of a firm verdict."""
-    return f"{cell.close} {MARKS.get(cell.verdict, '')}".strip()
+def _told(entry):
+    """The numbers of a technique, and how it is trained, in words."""
+    numbers = ", ".join(f"{key} {value:g}" for key, value in entry.numbers.items())
+    return numbers, f"{entry.moves}" + f", {entry.n_critic} steps of D" * (entry.n_critic > 1)
+
+
+def within(count, n):
+    """Runs in a hundred, with the interval: "11 (5 to 21)"."""
+    found = share_interval(count, n, ERROR)
+    low, high = (int(100 * end + 0.5) for end in (found.low, found.high))
+    return f"{in_hundred(count, n)} ({low} to {high})"
+
+
+def marked(cell, told=None):
+    """Runs in a hundred that end close, or what is `told` of them, with a firm verdict's mark."""
+    told = told or in_hundred(cell.close, cell.seeds)
+    return f"{told} {MARKS.get(cell.verdict, '')}".strip()
+
+
+def rows(found):
+    """What `ganlab.course.league` draws: a dict for each entry at equal steps, and for plain."""
+    listed, plains = [], {}
+    for (target, name, budget), cell in found.items():
+        technique, way = name.rsplit(", ", 1)
+        if budget == "a":
+            contestant = next(c for c in CONTESTANTS if c.name == technique)
+            told = "; ".join(filter(None, _told(contestant.entries()[way])))
+            shown = {"close": cell.close, "holds_all": cell.holds_all, "w1": cell.w1}
+            which = {"target": target, "technique": technique, "way": way, "told": told}
+            listed.append(which | {"seeds": cell.seeds, **shown, "verdict": cell.verdict})
+        if target not in plains or plains[target].seeds < cell.seeds:
+            plains[target] = cell
+    for target, cell in plains.items():
+        shown = {"close": cell.plain, "holds_all": cell.plain_holds_all, "w1": cell.plain_w1}
+        which = {"target": target, "technique": CONTESTANTS[0].name, "way": next(iter(WAYS))}
+        listed.append(which | {"told": str(REFERENCE.moves), "seeds": cell.seeds, **shown})
+    return listed
 
 
 def alt(found):
@@ -185,7 +224,7 @@ def _panel(ax, found, way, words):
             name = f"{contestant.name}, {way}"
             cell, cheap = (found.get((target, name, budget)) for budget in "ab")
             is_plain = contestant.course == REFERENCE and way == "course's rates"
-            share = _plain_share(found, target) if is_plain else cell and cell.close
+            share = _plain_share(found, target) if is_plain else cell and _share(cell, cell.close)
             if share is None:
                 ax.text(j, i, "·", ha="center", va="center", color="#999999")
                 continue
@@ -208,16 +247,22 @@ def _panel(ax, found, way, words):
         side.set_visible(False)
 
 
+def _share(cell, count):
+    return in_hundred(count, cell.seeds)
+
+
 def _plain_share(found, target):
     cells = [cell for (name, *_), cell in found.items() if name == target]
-    return max(cells, key=lambda cell: cell.seeds).plain if cells else None
+    some = max(cells, key=lambda cell: cell.seeds, default=None)
+    return some and _share(some, some.plain)
 
 
 def write_pages(folder=FOLDER, docs=DOCS):
-    """Write docs/league.md with its picture."""
+    """Write docs/league.md with its picture, and what `draw_league` draws."""
     from ganlab.figures import render
 
     found, written = cells(folder), Path(folder) / "surprises.md"
     surprises = written.read_text(encoding="utf-8") if written.exists() else ""
     write(docs / "league.md", page(found, surprises))
     write(docs / "images" / "league.png", render(picture(found)))
+    write(Path(folder) / "rows.json", json.dumps(rows(found), indent=1) + "\n")

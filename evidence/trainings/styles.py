@@ -4,6 +4,7 @@ Settings are those of notebook 11: a z of 16 numbers beside the noise, three lay
 of weight 1, Adam at 1e-3 with beta_1 0.5, 1,000 steps in batches of 32. All have the same shapes.
 """
 
+from functools import partial
 from types import SimpleNamespace
 from typing import NamedTuple
 
@@ -33,7 +34,8 @@ class Told(NamedTuple):
     seen    (seeds, MANY, pixels) the pictures of these codes, with noise
     coarse, fine, mixed
             (seeds, PAIRS, pixels) without noise: of one style, of another, and of both
-    paths   {"z": along a sphere, "w": along a line}, (seeds,) lengths between the same pictures
+    paths   {"z": along a sphere, "w": along a line}, (seeds,) lengths between the same pictures;
+            "untrained z" and "untrained w", the same of generators that nobody trained
     """
 
     codes: dict
@@ -72,10 +74,11 @@ def _told(run, template):
     z = np.stack([run.latent.sample(MANY, rng) for rng in streams])
     ends = [np.stack([rng.standard_normal((PAIRS, LATENT)) for rng in streams]) for _ in range(2)]
     one, other = (styles.w(end) for end in ends)
-    paths = {
-        "z": path_length(lambda code: styles.make(styles.w(code)), *ends, along="sphere"),
-        "w": path_length(styles.make, one, other),
-    }
+    paths = {}
+    for name, each in {"": styles, "untrained ": untrained}.items():
+        made = partial(_through, each)
+        paths[f"{name}z"] = path_length(made, *ends, along="sphere")
+        paths[f"{name}w"] = path_length(each.make, *map(each.w, ends))
     bare = z[..., :LATENT]
     codes = {
         "z": bare / np.linalg.norm(bare, axis=-1, keepdims=True),
@@ -88,3 +91,8 @@ def _told(run, template):
     for each in (*pictures, *paths.values()):
         each[failed] = np.nan
     return Told(codes, *pictures, paths)
+
+
+def _through(styles, code):
+    """Pictures of z, by the mapping."""
+    return styles.make(styles.w(code))

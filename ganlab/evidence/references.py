@@ -19,7 +19,7 @@ import numpy as np
 from ganlab.evidence import syntax
 from ganlab.evidence.protocol import EvidenceError
 
-OURS = ("ganlab.recipes", "ganlab.endings")
+OURS = ("ganlab.recipes", "ganlab.endings", "ganlab.league")
 # Data of ganlab that are known by content, too.
 PLAIN = (type(None), bool, int, float, complex, str, bytes, list, dict, set, frozenset, range)
 PLAIN += (np.generic, np.ndarray)

@@ -47,8 +47,8 @@ show(draw_gan(), "00.gan")
 #
 # <small>2 min</small>
 #
-# Outputs that you see are ours. It is more fun with them gone: in JupyterLab choose *Edit*, then
-# *Clear Outputs of All Cells*. To run a cell, click into it and press Shift and Enter; a number
+# If you see outputs, they are ours. It is more fun with them gone: in JupyterLab choose *Edit*,
+# then *Clear Outputs of All Cells*. To run a cell, click into it and press Shift and Enter; a number
 # appears beside it when it is done. The first import takes some seconds.
 
 # %%
@@ -211,6 +211,7 @@ claim("E7a")
 # - **no difference that matters**: inside;
 # - **undecided**: none of these, even after the last seeds; *so far*, if more are to come.
 #
+# All but *undecided* are *firm*.
 # Some claims have a line in place of the band, and an arrow that says which side is as claimed.
 
 # %% [markdown]

@@ -75,6 +75,11 @@ LEFT_OUT = {
         f"ganlab.optimizers.{name}": "the engine"
         for name in ("recipe_and_rates", "followed", "rates_of")
     },
+    **{
+        f"ganlab.league.{name}": "frozen by stored results; asked of what the league trains"
+        for name in ["close", "holds_all", "w1", "on_the_circle"]
+    },
+    "ganlab.course.league.played": "asked for by `draw_league`, which is fuzzed",
     "ganlab.runs.Recorded": "made by trainings",
     "ganlab.runs.Run": "made by `train`; its methods are fuzzed",
     "ganlab.course.diagnosis.Diagnoses": "made by `diagnose`",

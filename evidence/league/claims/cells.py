@@ -2,10 +2,11 @@
 
 from functools import partial
 
-from evidence.league import outcomes
-from evidence.league.contestants import CONTESTANTS, REFERENCE, STEPS, TARGETS
+from evidence.league.contestants import CONTESTANTS, REFERENCE
 from evidence.league.training import play
+from ganlab import league
 from ganlab.evidence import Arm, Protocol, Setting
+from ganlab.league import STEPS, TARGETS
 
 FAMILY = 0.05  # the chance of one false firm statement in the whole league
 ROOM = 400  # cells that it may have, those of contestants to come included
@@ -20,15 +21,15 @@ def cell(entry, target, steps):
     """An entry, judged after so many steps, against the plain GAN after all of its own."""
     return Setting(
         {
-            "technique": asked(outcomes.close, entry, target, steps),
-            "plain": asked(outcomes.close, REFERENCE, target),
+            "technique": asked(league.close, entry, target, steps),
+            "plain": asked(league.close, REFERENCE, target),
         },
         most=MOST,
         also={
-            "holds all": asked(outcomes.holds_all, entry, target, steps),
-            "W1": asked(outcomes.w1, entry, target, steps),
-            "plain holds all": asked(outcomes.holds_all, REFERENCE, target),
-            "plain W1": asked(outcomes.w1, REFERENCE, target),
+            "holds all": asked(league.holds_all, entry, target, steps),
+            "W1": asked(league.w1, entry, target, steps),
+            "plain holds all": asked(league.holds_all, REFERENCE, target),
+            "plain W1": asked(league.w1, REFERENCE, target),
         },
     )
 

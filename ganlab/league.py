@@ -1,22 +1,41 @@
-"""How a run of the league ended, `steps` steps after its start: one number a seed, (seeds,).
+"""The league: its targets, and how a run on one of them is judged, one number a seed.
 
 Words, thresholds and the end of a run are those of `ganlab.endings`: numbers are averaged over the
-last tenth of the records up to `steps`, then judged. The circle has no modes. It is judged as a
+last tenth of the records up to some step, then judged. The circle has no modes. It is judged as a
 ring of eight would be: a sample is good within 0.1 of the circle, an arc of an eighth of it is held
 with half its due share of the good samples, and a run is close with nine tenths good and all
 arcs held.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
-from ganlab.data import Circle
+from ganlab.data import Circle, Distribution, Gaussian, grid, points, ring, unequal_ring
 from ganlab.endings import CLOSE_GOOD, HELD, Modes, at_the_end, last_tenth
 from ganlab.metrics import wasserstein
 from ganlab.streams import FRESH, stream
 
+TARGETS = {
+    "bell": Gaussian(4.0, 0.5),
+    "three bumps": points(-2.0, 0.0, 2.0, std=0.2),
+    "ring": ring(8),
+    "grid": grid(5),
+    "circle": Circle(1.0),
+    "unequal ring": unequal_ring(),
+}
+STEPS, RECORDS, SAMPLES = 5000, 50, 2000
 ARCS = 8
 NEAR = 0.1  # of the circle
 TRANSPORTED = 500  # samples whose distance to as many of the target is computed
+
+
+class Played(NamedTuple):
+    """What is left of a run: the step and the samples (records, seeds, n, dim) of each record."""
+
+    steps: np.ndarray
+    samples: np.ndarray
+    target: Distribution
 
 
 def close(played, steps):
