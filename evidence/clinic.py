@@ -67,8 +67,9 @@ if isinstance(target, data.Mixture):
   a perfect G is called *lost*. A G whose samples are alike from the first record on may be told
   *collapsed* though it never began: look at *starving*, too. No modes are
   counted, and how often it is right is not known: half of the digits, or noise with the pixels'
-  means, shows no fault, a chase may be told as turning, and *narrow*, *partly* and *lost* may be a
-  few places out of many. Look at the pictures, and ask for precision and recall, below.
+  means, shows no fault, a chase may be told as turning, *narrow*, *partly* and *lost* may be a few
+  places out of many, and without scores *narrow* may be a D too strong. Look at the samples, and ask
+  for precision and recall, below.
 - *Scores* help: `diagnose({"samples": ..., "real_score": ..., "fake_score": ...}, target)`, and
   `"d_loss"` and `"g_loss"` if you have them. Scores are mean probabilities at each record:
   `torch.sigmoid(D(x)).mean().item()` of a D that ends in a logit, `D(x).mean().item()` of one that
@@ -91,9 +92,9 @@ own = rng.permutation(target.sample(1000, rng))  # your data, (n, dim), in no or
 real = np.stack([rng.choice(own, 500) for _ in range(20)])  # the data, as a perfect G's samples
 for k in range(10, 1, -1):  # the most clusters with which those are told healthy
     if diagnose(real, clustered(own, k)).kind == "healthy":
-        print(k, "clusters:", diagnose(samples, clustered(own, k)))
+        print(k, "clusters:", diagnose(samples, clustered(own, k)))  # or the mapping with scores
         break
-else:  # they lie too close, or are more than ten: no modes are counted
+else:  # they lie too close, differ in width, or are more than ten: no modes are counted
     print(diagnose(samples, own))
 ```
 
@@ -124,7 +125,8 @@ Advice that you follow already is none: take the next one of its list.
 |---|---|---|---|
 """  # noqa: E501
 
-OTHER_WORDS = """Other words of `diagnose`: for *dropped* and *lost* see [rates and sizes](#rates-and-sizes), for *dropped*
+OTHER_WORDS = """*Rate too high*, by losses above 5, of a G that hardly moves? Where G's rate is below D's it is [D too
+strong](#d-too-strong): raise G's first. Other words of `diagnose`: for *dropped* and *lost* see [rates and sizes](#rates-and-sizes), for *dropped*
 without scores [D too strong](#d-too-strong) too; *unknown* says what to save; *healthy* is that the
 samples hold everything, with modes counted. Where the table and `diagnose` differ, it decides, for it
 measures. Of an array take the word that it prints, and look it up
@@ -166,7 +168,8 @@ d_loss = d_loss + 0.1 / 2 * slope.flatten(1).square().sum(1).mean()
 
 **4. Do not trust these.**
 
-- `d_loss` near 0 as the sign of a D that is too strong: {f7b}.
+- `d_loss` near 0 as the sign of a D that is too strong: {f7b}, with D at 1e-2 and G at 1e-4. (G slower
+  still, or D larger, and it may get there.)
 - `d_loss` at 2 log 2 = 1.386 as the sign of health: {f7d}.
 - D's scores at 1/2. They say that D cannot tell the samples apart, and not that nobody could.
 
@@ -175,8 +178,8 @@ few dozen units, and the weight of a penalty matters as much as its name: R1 of 
 points, and on the digits of notebook [09](../notebooks/09_draw_digits.ipynb) 0.3 is too little. Try
 steps of ten. So change one thing, train eight seeds again, and count.
 
-The pictures behind the words are in notebook [06](../notebooks/06_watch_modes_collapse.ipynb), whose
-last sections let you set a recipe of your own against any of these faults.
+The pictures behind the words are in notebook [06](../notebooks/06_watch_modes_collapse.ipynb), where
+*Turn the knobs* sets rates and remedies against four of these faults.
 """  # noqa: E501
 
 

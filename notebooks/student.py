@@ -43,9 +43,10 @@ Without `make`, on Windows say:
     .venv\\Scripts\\python -m pip install --no-deps --no-build-isolation -e .
     .venv\\Scripts\\python -m jupyterlab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb
 
-Of the commands that `make` lists, `lab`, `playground` and, for whoever measures claims, `evidence` and
-`league` are for this folder. Exercises check themselves. Begin with notebooks/00_start_here.ipynb.
-"""
+Of the commands that `make` lists, `lab`, `playground` and, for whoever measures claims, `evidence`
+and `league` are for this folder. Exercises check themselves. Begin with
+notebooks/00_start_here.ipynb.
+"""  # noqa: E501
 FOLDED = re.compile(r"\n*<details><summary>Answer</summary>.*?</details>", re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)|(?:href|src)=\"([^\"]+)\"")
 WRITTEN = (".md", ".ipynb")  # what is searched for links

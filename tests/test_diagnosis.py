@@ -203,7 +203,20 @@ def test_scores_that_are_no_shares_are_left_aside(rng):
     samples = on_modes([[0, 2]] * RECORDS, rng)
     logits = {"real_score": np.full(RECORDS, 3.0), "fake_score": np.full(RECORDS, -3.0)}
     found = diagnose(logits | {"samples": samples}, FOUR)
-    assert found.kind == "dropped" and "in [0, 1]" in found.unknown[-1]
+    assert found.kind == "dropped" and "in [0, 1]" in found.unknown[0]
+    # The same of a D too strong, and only scores would tell.
+    assert "whether D is too strong: without its scores" in found.unknown[1]
+    assert "too strong" not in str(diagnose(LEVEL | {"samples": samples}, FOUR).unknown)
+
+
+@pytest.mark.parametrize(("g_loss", "moves"), [(7.0, False), (7.0, True), (4.0, False)])
+def test_losses_of_a_rate_too_high_may_be_those_of_a_d_that_has_won(g_loss, moves, rng):
+    held = [[0, 1, 2] if moves and i % 2 else [1, 2, 3] for i in range(RECORDS)]
+    losses = {"d_loss": np.full(RECORDS, 0.1), "g_loss": np.append(0.7, np.full(39, g_loss))}
+    found = diagnose(APART | losses | {"samples": on_modes(held, rng)}, FOUR)
+    assert found.kind == ("rate too high" if g_loss > 5.7 else "D too strong")
+    doubted = "raise G's first (F7f)" in str(found.unknown)
+    assert doubted == (g_loss > 5.7 and not moves)
 
 
 def test_without_a_target_nothing_is_called_healthy(rng):
@@ -555,6 +568,8 @@ def test_how_sure_is_counted_among_the_runs_that_were_told_so(tmp_path, monkeypa
         (np.zeros((30, 5, 2)) + 1j, FOUR, "run holds complex numbers"),
         ({"loss": [1, 2]}, None, "run has loss: wanted one of d_loss, g_loss"),
         ({}, None, "run has nothing: wanted one of d_loss"),
+        ({"d_loss": [1], "G_loss": [1]}, None, "run has 'G_loss': wanted 'g_loss', or another"),
+        ({"d_loss": [1], "real_scores": [1]}, None, "run has 'real_scores': wanted 'real_score'"),
         ({"d_loss": "abc"}, None, r"d_loss is a str; wanted numbers, \(records,\)"),
         (
             {"d_loss": np.ones((5, 2)), "g_loss": np.ones((5, 3))},

@@ -100,7 +100,7 @@ CASES = (
         ),
     ),
     Case(
-        "Modes are missing, and `g_loss` rises all the time",
+        "Modes are missing, and `g_loss` leaps and stays high",
         "D too strong",
         "`word` is *dropped*, `g_loss` ends well above where it began",
         (

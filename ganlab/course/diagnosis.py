@@ -15,7 +15,7 @@ import numpy as np
 
 from ganlab.arguments import in_short
 from ganlab.course.advice import CASES, said
-from ganlab.course.faults import GAP, KINDS, UNKNOWN, first_that_hold
+from ganlab.course.faults import GAP, KINDS, STILL, UNKNOWN, first_that_hold
 from ganlab.course.left import left_by
 from ganlab.course.signs import FEW, signs
 from ganlab.data import Mixture
@@ -33,6 +33,11 @@ LIKE_A_CHASE = (
     "whether this is chasing: without modes it looks the same, and then equal rates for G and D "
     "help (F3a)"
 )
+LIKE_A_STRONG_D = (
+    "whether D is too strong: that it is sure, and that samples hardly move, are signs of that, "
+    "too. If G's rate is below D's, raise G's first (F7f)"
+)
+DROPPED_BY_D = "whether D is too strong: without its scores that looks the same (F7f)"
 _SHOWN = one_of("all", "samples", "curves")
 # Under which of the clinic's names the advice for a kind stands, where the names differ.
 ADVICE = {"dropped": "rates and sizes", "lost": "rates and sizes"}
@@ -126,7 +131,8 @@ def diagnose(run, target=None, seed=None, gan=None):
     run     a `Run`; samples over time, an array or a list (records, n, dim) of one GAN or (records,
             seeds, n, dim) of several, best of the same latents at each record; or a mapping or
             frame of curves, {"d_loss": ..., "g_loss": ..., "real_score": ..., "fake_score": ...},
-            each (records,) or (records, seeds), any of them, and perhaps "samples"
+            each (records,) or (records, seeds), any of them, and perhaps "samples"; as long as
+            each was saved, for only the ends of curves are looked at
     target  what is to be learned: a distribution of `ganlab.data`, or data (n, dim). With a
             `Gaussian`, or a `Mixture` of modes apart, all kinds can be told; with other data no
             modes are counted; without one it is not known how the samples ought to be
@@ -156,11 +162,8 @@ def diagnose(run, target=None, seed=None, gan=None):
             told[kind] = try_first(kind, gan), sure
         name = int(left.seeds[i]) if left.several else None
         first, trust = told[kind]
-        more = lacking + (LIKE_A_CHASE,) * (
-            kind == "turning" and _without_modes(found, left, target)
-        )
+        more = lacking + _other_words(kind, found, i, left, target)
         why = because or _nothing(found, i)
-        more += (FROM_THE_START,) * (kind == "starving" and left.apart is None)
         each.append(Diagnosis(kind, why, first, more, name, trust))
     if seed is not None:
         known = isinstance(seed, (int, np.integer))
@@ -234,6 +237,20 @@ def tried(shown="all"):
         return []
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"].values()
     return [pair for c in cells for pair in zip(c["truth"], c[shown], strict=True)]
+
+
+def _other_words(kind, found, i, left, target):
+    """What else a word may be, where the signs of one seed are those of another fault as well."""
+    # Losses of a D that wins by far pass the bound of two trained players, with any rates.
+    standing = found.move is not None and found.move[i] < STILL
+    sure = found.gap is not None and found.gap[i] >= GAP
+    doubts = {
+        LIKE_A_CHASE: kind == "turning" and _without_modes(found, left, target),
+        FROM_THE_START: kind == "starving" and left.apart is None,
+        LIKE_A_STRONG_D: kind == "rate too high" and found.finite[i] and standing and sure,
+        DROPPED_BY_D: kind == "dropped" and found.gap is None,
+    }
+    return tuple(doubt for doubt, there in doubts.items() if there)
 
 
 def _nothing(found, i):

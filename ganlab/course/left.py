@@ -1,6 +1,7 @@
 """What a training left behind, in whatever form: a `Run`, samples over time, or curves."""
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import NamedTuple
 
 import numpy as np
@@ -37,6 +38,7 @@ def left_by(run) -> Left:
     if isinstance(run, Mapping) or hasattr(run, "columns"):
         names = list(run.columns if hasattr(run, "columns") else run)
         known = [name for name in (*CURVES, "samples") if name in names]
+        _refuse_misspelt(names, known)
         if not known:
             wanted = f"wanted one of {', '.join((*CURVES, 'samples'))}, or more"
             raise ValueError(f"run has {', '.join(map(str, names)) or 'nothing'}: {wanted}")
@@ -53,6 +55,14 @@ def left_by(run) -> Left:
         told = ", ".join(f"{count} of {name}" for name, count in counts.items())
         raise ValueError(f"run has {told}: wanted as many seeds of each")
     return Left(samples, curves, np.arange(next(iter(counts.values()))), several)
+
+
+def _refuse_misspelt(names, known):
+    """Other columns, a step say, are left aside; one that was to be a curve is not."""
+    missing = [name for name in (*CURVES, "samples") if name not in known]
+    for name in names:
+        if name not in known and (near := get_close_matches(str(name).lower(), missing, 1, 0.85)):
+            raise ValueError(f"run has {name!r}: wanted {near[0]!r}, or another name")
 
 
 def _samples(value):
