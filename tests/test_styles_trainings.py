@@ -48,9 +48,14 @@ def test_whom_a_mixed_picture_follows():
         assert coarse[0] == 1 and fine[0] == 0 and np.isnan([coarse[1], fine[1]]).all()
 
 
-def test_the_length_of_a_path_is_told_as_a_logarithm():
-    given = SimpleNamespace(paths={"w": np.array([100.0, 0.0, np.nan])})
-    np.testing.assert_array_equal(outcomes.path(given, code="w"), [2.0, -6.0, np.nan])
+def test_paths_in_w_are_told_beside_those_in_z():
+    paths = {"w": [100.0, 0.0, np.nan], "z": [1.0, 1.0, 1.0]}
+    paths |= {"untrained w": [1.0, 2.0, 3.0], "untrained z": [2.0, 2.0, 2.0]}
+    given = SimpleNamespace(paths={name: np.array(found) for name, found in paths.items()})
+    np.testing.assert_allclose(outcomes.w_beside_z(given, trained=True), [2.0, -6.0, np.nan])
+    np.testing.assert_allclose(
+        outcomes.w_beside_z(given, trained=False), np.log10([0.5, 1.0, 1.5]), atol=1e-12
+    )
 
 
 @pytest.fixture
@@ -76,4 +81,9 @@ def test_what_is_told_fits_together(monkeypatch):
     w, first = found.codes["w"], found.codes["untrained"]
     assert np.abs(w - first).mean() < 0.1 * np.abs(w - first[::-1]).mean()
     assert found.seen.shape == (2, 80, 64) and found.mixed.shape == (2, 5, 64)
+    assert set(found.paths) == {"z", "w", "untrained z", "untrained w"}
     assert all(np.isfinite(length).all() for length in found.paths.values())
+    # A chord is shorter than its arc, and two steps teach nothing.
+    for trained in (True, False):
+        assert (outcomes.w_beside_z(found, trained=trained) < 0).all()
+    assert (found.paths["w"] != found.paths["untrained w"]).all()

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from ganlab.backend import tf
+from ganlab.backend import keras
 
 
 def cycle_error(generate, z):
-    there = tf.roll(generate(z), 64, axis=-1)  # halves exchanged: (like a, like b)
-    back = tf.roll(generate(there), 64, axis=-1)
-    return tf.reduce_mean(tf.abs(back - z), axis=(1, 2))
+    there = keras.ops.roll(generate(z), 64, axis=-1)  # halves exchanged: (like a, like b)
+    back = keras.ops.roll(generate(there), 64, axis=-1)
+    return keras.ops.mean(keras.ops.abs(back - z), axis=(1, 2))
 
 
 def modulated(kernel, scale):

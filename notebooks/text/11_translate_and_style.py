@@ -42,12 +42,12 @@ from ganlab.translation import Unpaired, cyclegan, partners_found, side_by_side
 #
 # <small>9 min</small>
 #
-# Of horses and of zebras there are many pictures, and none of them shows the same horse as a zebra. A
-# GAN needs no pairs: G is given a horse in the place of z, and D sees zebras, real and made.
+# Of horses and of zebras there are many pictures, none of the same horse as a zebra. A GAN needs no
+# pairs: G is given a horse in the place of z, and D sees zebras, real and made.
 #
 # Whether a translation is *right* nobody can say then. So we take two kinds where it is known: digits
-# and their negatives. Half of our digits stay light, of the other half we take the negatives: none has
-# its partner among the data. Of the test pictures we keep the partners.
+# and their negatives. Half of our digits stay light, the other half turn dark: none has its partner
+# among the data. Of the test pictures we keep the partners.
 
 # %%
 light, dark = images.domains(images.digits("train"), "negative", np.random.default_rng(0))
@@ -91,8 +91,8 @@ dense = side_by_side(translator, 64)  # (n, 128) to (n, 128)
 #
 # $\text{cycle error} = E\,|B(F(a)) - a| + E\,|F(B(b)) - b|$
 #
-# with means over pixels. **1. Write it**, halved: one mean over all 128 numbers. `generate` is G for all
-# seeds. Mind the order: G takes (light, dark), and gives (dark, light).
+# with means over pixels. **1. Write it** with `keras.ops`, halved: one mean over all 128 numbers. `generate` is G
+# for all seeds. Mind the order: G takes (light, dark), and gives (dark, light).
 
 
 # %%
@@ -143,7 +143,7 @@ show(fig, "11.dense")
 
 # %% [markdown]
 # Without the term F makes one picture of everything, the collapse of 06. With it, dark digits of all
-# kinds, and a way back to nearly where they came from: the remedy does what it promises.
+# kinds, and a way back to nearly where they came from.
 #
 # And hardly one digit is right. This is our fault: *a translation that is wrong and shows it nowhere*.
 #
@@ -188,7 +188,7 @@ show(fig, "11.measured")
 # The term makes the cycle error small, and that is all: hardly more digits than by luck are still what
 # they were, and of 600 pictures hardly one finds its partner. (The third row has a section of its own.)
 #
-# It has to be so. Let F and B be right, and T any exchange of dark pictures for others that leaves
+# No loss forbids it. Let F and B be right, and T any exchange of dark pictures for others that leaves
 # their distribution as it is: every 3 for a 7, say. Then
 #
 # $F' = T F, \quad B' = B\,T^{-1}: \qquad B'(F'(a)) = B(F(a)) = a$
@@ -201,8 +201,7 @@ show(fig, "11.measured")
 # <small>8 min</small>
 #
 # Then why do horses become the right zebras in the paper? Its translators are convolutions, which make
-# a place of what is near it, all places by one rule. `cyclegan` has such ones in small: 4 x 4 in
-# strides of 2, 3 x 3, and up again.
+# a place of what is near it, all places by one rule. `cyclegan` has such ones in small.
 #
 # *Three seeds without the cycle term, three with it, the same 500 steps. Which will find partners?*
 
@@ -211,6 +210,7 @@ weights = [0.0] * 3 + [10.0] * 3
 near = train_both(convolutions, light, dark, cycle_consistency(weights))
 by_places = near.generators(joint(a, b))[..., :64]
 share = 100 * partners_found(by_places, b)
+print("cycle error:", cycle(near, a, b).round(2))
 
 # %%
 fig, (left, right) = plots.figure(2, width=9.0, height=2.8)
@@ -224,12 +224,12 @@ right.set_xlim(-3, 103)
 show(fig, "11.places")
 
 # %% [markdown]
-# Now the term is worth something: with it over 95 of 100 find their partner, without it some 20. Yet the
-# cycle error is about that of the dense ones. What finds the translation is the network, for which
+# Now the term is worth something: with it 95 to 98 of 100 find their partner, without it some 20. Yet the
+# cycle error is that of the dense ones. What finds the translation is the network, for which
 # *light to dark, everywhere* is a simple rule and *a 3 for a 7* is none (Galanti, Wolf and Benaim, 2018);
 # the cycle term keeps it from collapsing on the way.
 #
-# With more seeds: [I3a and I3b](../evidence/claims/translating.py).
+# With more seeds: [I3a](../docs/claims.md#i3a-1) and [I3b](../docs/claims.md#i3b-1).
 #
 # ## Leave alone what is right
 #
@@ -248,16 +248,18 @@ sides = [kind.array for kind in images.domains(test, "mirrored")]
 flipped = mirrored.generators(joint(*sides))[..., :64].reshape(6, -1, 8, 8)[..., ::-1]
 fig, axes = plots.figure(2, width=9.0, height=2.8)
 tasks = {"negatives": digits_kept, "mirrored": by_arm(kept(flipped.reshape(6, -1, 64)))}
-for ax, (task, arms) in zip(axes, tasks.items(), strict=True):
-    plots.outcomes(ax, arms, reference={"by luck": 10}, label="still the digit, of 100")
+undone = -a, sides[0].reshape(-1, 8, 8)[..., ::-1].reshape(-1, 64)
+for ax, (task, arms), as_it_was in zip(axes, tasks.items(), undone, strict=True):
+    levels = {"by luck": 10, "if F does nothing": float(kept(as_it_was[None])[0])}
+    plots.outcomes(ax, arms, reference=levels, label="still the digit, of 100")
     ax.set(title=task, xlim=(0, 100))
 show(fig, "11.identity")
 
 # %% [markdown]
-# Mirrored, some 40 of 100 keep their digit: a mirrored 0 or 8 is nearly a 0 or an 8, so little change is
-# often right. Of negatives fewer do than by luck: the true partner is the picture that is furthest
-# away. A term that helps is an assumption that holds. Over seeds:
-# [I3c](../evidence/claims/translating.py).
+# Mirrored, some 40 of 100 keep their digit, and that is no help: as many do if F gives back what it is
+# given, for a mirrored 0 or 8 is nearly a 0 or an 8. Of negatives next to none do, in either way. The term
+# taught F to do nothing. Without the second line we would have called it help. By partners, and over
+# seeds: [I3c](../docs/claims.md#i3c-1).
 
 # %% [markdown]
 # ## A style at the side
@@ -320,7 +322,7 @@ ax.set_yticks(4.5 + 9 * np.arange(5), ["real", *(f"seed {k}" for k in range(4))]
 show(fig, "11.discs")
 
 # %% [markdown]
-# Discs, mostly; some are dented, and seed 1 squeezes its own.
+# Discs, mostly; seed 1 squeezes its own.
 #
 # ## What w knows
 #
@@ -330,11 +332,11 @@ show(fig, "11.discs")
 # and how far that spreads. Of real shapes the place is right to 0.012, where a picture reaches from -1 to 1.
 #
 # Can they be read off the code by a line? A linear model is fitted to 500 codes and tested on 500 others:
-# R² is 1 where it tells everything, 0 where no more than the mean. Three codes: z, brought to length 1 as
-# the mapping does; w; and the w of a mapping after one step of training, for three layers with bends may
-# help by themselves. And how far does the picture travel? *Path length* is the mean squared speed of the
-# pixels from one picture to another: on a straight line in w, or, between the same two, on a great circle
-# in z.
+# R² is 1 where it tells everything, 0 where no more than the mean. Three codes: z, as a direction, which
+# is all that the mapping sees of it; w; and the w of a GAN after one step of training, for three layers
+# with bends may help by themselves. And how far does the picture travel? *Path length* is the mean squared
+# speed of the pixels from one picture to another: on a straight line in w, as a part of that on a great
+# circle in z between the same two.
 #
 # *Which code tells the place best, and which the size? By how much?*
 
@@ -363,21 +365,22 @@ for ax, (name, factor) in zip(axes, place_and_size(made).items(), strict=False):
     plots.outcomes(ax, arms, reference={"by luck": luck}, label=f"R² of the {name}")
     ax.set_xlim(-0.2, 1.05)
 ends = bare[:, :500], bare[:, 500:]
-lengths = {
-    "z": path_length(lambda code: styles.make(styles.w(code)), *ends, along="sphere"),
-    "w": path_length(styles.make, *(styles.w(end) for end in ends)),
-}
-plots.outcomes(axes[2], lengths, label="path length")
+shorter = {}
+for name, some in {"trained": styles, "untrained": at_first}.items():
+    in_z = path_length(lambda code, some=some: some.make(some.w(code)), *ends, along="sphere")
+    shorter[name] = path_length(some.make, *(some.w(end) for end in ends)) / in_z
+plots.outcomes(axes[2], shorter, reference={"chord by arc": 8 / np.pi**2}, label="path: w by z")
+axes[2].set_xlim(0.3, 1.05)
 show(fig, "11.read")
 
 # %% [markdown]
-# In our run w tells more than z, with each of the four seeds, of the place and of the size, and the way in w
-# is the shorter one, by a fifth or more. The layers alone do not do it: untrained, w tells about as much as
-# z. So the mapping has learned to lay factors out more straightly, and nobody told it of places. z has to
-# fill a sphere evenly, whatever the data are; w need not. It is far from *one number of w for each factor*,
-# and a third or a half of the size no line can tell.
+# In our run w tells more than z, with each of the four seeds, of the place and of the size. The layers alone
+# do not do it: untrained, w tells about as much as z. So the mapping has learned to lay factors out more
+# straightly. z has to fill a sphere evenly, whatever the data are; w need not.
 #
-# Four seeds are few: [I4a and I4c](../evidence/claims/styles.py).
+# The path says nothing of the kind. In w it is shorter, as in the paper; but so is a chord than its arc, and
+# untrained layers shorten it more. Four seeds are few: [I4a](../docs/claims.md#i4a-1),
+# [I4c](../docs/claims.md#i4c-1).
 #
 # ## One picture's coarse style, another's fine one
 #
@@ -409,10 +412,10 @@ right.set_xlim(0, 100)
 show(fig, "11.mixed")
 
 # %% [markdown]
-# The place is more often that of the coarse style: nearly always with two seeds, little more than by luck
-# with the others. The size goes with either, by seed. Large StyleGANs hold pose in coarse layers and colour
-# in fine ones, but nothing in the losses says so, and the last layer can still move a disc of 8 x 8 by half
-# a pixel, or blow it up. Over seeds: [I4b](../evidence/claims/styles.py).
+# The place is more often that of the coarse style: nearly always with two seeds, in 59 and 69 of 100 with
+# the others. The size goes with either, by seed. Large StyleGANs hold pose in coarse layers and colour in
+# fine ones; they are trained on mixed styles, so that layers keep apart. Ours is not, and its last layer can
+# move a disc of 8 x 8 by half a pixel, or blow it up. Over seeds: [I4b](../docs/claims.md#i4b-1).
 #
 # ## What chance is left to do
 #
@@ -439,14 +442,15 @@ show(fig, "11.noise")
 # <small>8 min</small>
 #
 # **3. Predict and run.** Convolutions found over 95 of 100 negatives. Give them the mirrored digits:
-# `train_both(convolutions, one, other, cycle_consistency(weights))`, and count partners in `sides[1]`.
+# `train_both(convolutions, one, other, cycle_consistency(weights))`, and count partners in `sides[1]`, and
+# `kept`, mirrored back as above.
 
 # %% [markdown] tags=["answer"]
 # <details><summary>Answer</summary>
 #
-# Some 4 of 100, and some 39 keep their digit: pictures are left nearly as they are. What should come out
-# at the left stands at the right, and this network makes a place of what is near it. There and back
-# costs hardly more than it did.
+# At most 4 of 100. With the term two seeds of three leave pictures nearly as they are (some 39 keep their
+# digit), the third exchanges digits. What should come out at the left stands at the right, and this network
+# makes a place of what is near it.
 #
 # </details>
 
@@ -473,10 +477,9 @@ show(fig, "11.noise")
 # %% [markdown] tags=["answer"]
 # <details><summary>Answer</summary>
 #
-# From left to right, with all four seeds, and seldom straight: with seeds 1 and 3 the disc takes a bend
-# and ends at another height. Far out discs smear or swell, for hardly any z has its w there. What is read
-# off a code by a line need not be steered by one: the reading is right on average, over the codes that
-# there are.
+# From left to right, with all four seeds, and seldom straight: with seed 1 the disc takes a bend, with 2 and
+# 3 it ends at another height. Far out discs smear or swell, for hardly any z has its w there. What a line
+# reads off a code it need not steer: the reading is right on average, over the codes that there are.
 #
 # </details>
 
@@ -504,7 +507,8 @@ quiz("11.5")
 #   nothing of it.
 # - Ask of each network and each term what it assumes about partners.
 # - Run several seeds: where they translate differently, the losses have left it open.
-# - Ask of w what you asked of z, and of an untrained w too.
+# - Ask of an untrained network what you asked of a trained one, and of doing nothing what you asked of
+#   doing something.
 #
 # ## What the posts said
 #
@@ -512,9 +516,9 @@ quiz("11.5")
 #
 # | post | said | here |
 # |---|---|---|
-# | `module` | CycleGAN learns mappings between two domains | a mapping; the right one where the network favours it: [I3a](../evidence/claims/translating.py) waits to be measured |
+# | `module` | CycleGAN learns mappings between two domains | a mapping; the right one where the network favours it: [I3a](../docs/claims.md#i3a-1) waits to be measured |
 # | `module` | no paired training data required | to train; to know whether it is right, some are |
-# | `module` | StyleGAN has disentangled latent representations | w tells more than z, in four runs; [I4a](../evidence/claims/styles.py) waits |
+# | `module` | StyleGAN has disentangled latent representations | w tells more than z, in four runs; [I4a](../docs/claims.md#i4a-1) waits |
 #
 # ## Further reading
 #
