@@ -100,6 +100,12 @@ def sharp(enlarged):
     return images.sharpness(enlarged.pictures, (8, 8)) / real
 
 
+def off_real_ones(enlarged):
+    """Frechet distance to the true pictures, in the judge's features, as sets: which was made of
+    which does not count. Of other real ones it is 1 to 2."""
+    return images.digit_judge().frechet(enlarged.pictures, enlarged.truth)
+
+
 def with_their_partner(translated):
     """Share of the translations that are nearer to their true partner than to any other."""
     return partners_found(translated.made, translated.partners)
