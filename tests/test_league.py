@@ -267,5 +267,5 @@ def test_what_is_committed_follows_from_the_runs_and_is_on_the_page():
         for id, result in Sweep(known, list(stored), folder=FOLDER).results().items():
             assert {name: stored[id][name] for name in result} == result
     if written:
-        surprises = FOLDER / "surprises.md"
+        surprises = FOLDER / "surprises.txt"
         assert written == page(found, surprises.read_text() if surprises.exists() else "")

@@ -261,7 +261,7 @@ def write_pages(folder=FOLDER, docs=DOCS):
     """Write docs/league.md with its picture, and what `draw_league` draws."""
     from ganlab.figures import render
 
-    found, written = cells(folder), Path(folder) / "surprises.md"
+    found, written = cells(folder), Path(folder) / "surprises.txt"
     surprises = written.read_text(encoding="utf-8") if written.exists() else ""
     write(docs / "league.md", page(found, surprises))
     write(docs / "images" / "league.png", render(picture(found)))

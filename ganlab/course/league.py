@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from ganlab import recipes
-from ganlab.arguments import seed_tuple
+from ganlab.arguments import in_short, seed_tuple
 from ganlab.evidence.statistics import share_interval
 from ganlab.evidence.store import FOLDER
 from ganlab.figures import COLOUR, figure, styled
@@ -46,6 +46,7 @@ def played(target, mine, seeds):
     return Played(np.asarray(run.steps), run.samples, target)
 
 
+@guard(target=one_of(*TARGETS))
 def stored_rows(target):
     """What was measured on a target: dicts, one for each technique and way to play it.
 
@@ -74,13 +75,13 @@ def draw_league(target="ring", mine=None, *, seeds=16):
 
     >>> draw_league("ring", {"added": techniques.r1(0.1)})  # doctest: +SKIP
     """
-    rows = stored_rows(target)
+    rows, members = stored_rows(target), len(seed_tuple(seeds))
     if mine is not None:
         if not isinstance(mine, Mapping):
-            raise TypeError(f"mine is {mine!r}; wanted {{field of a Gan: value}}, or None")
+            raise TypeError(f"mine is {in_short(mine)}; wanted {{field of a Gan: value}}, or None")
         if fixed := [name for name in KEPT if name in mine]:
             raise ValueError(f"mine changes {fixed[0]}: the league's rules fix {', '.join(KEPT)}")
-        rows.append(_row(played(TARGETS[target], mine, seeds), len(seed_tuple(seeds))))
+        rows.append(_row(played(TARGETS[target], mine, seeds), members))
     if not rows:
         raise ValueError(f"nothing is measured on {target!r} yet, and mine is None: wanted either")
     return _drawn(target, rows)

@@ -403,7 +403,7 @@ show(fig, "06.one-remedy")
 # %% [markdown]
 # The stored runs are longer; ten remedies. Three are other losses, of which *relativistic*
 # pairing asks whether real looks more real than fake. *R2* is R1 at fake samples. *Unrolled*: G
-# looks five steps of D ahead. *Packs*: D judges two samples at a time. *Averaged*: samples come
+# looks five steps of D ahead. *Packing*: D judges two samples at a time. *Averaged*: samples come
 # from the mean of G's weights. A triangle: it helps, firmly. A bar: firmly, it does not. No mark:
 # undecided.
 

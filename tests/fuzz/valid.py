@@ -234,6 +234,7 @@ VALID = {
     "mode_metrics.after_leaving.values": lambda: drawn(3, 2, 4),
     "mode_metrics.after_leaving.records": lambda: 1,
     "endings.target": lambda: RING,
+    "course.league.target": lambda: "ring",
     "games.wasserstein.x": lambda: np.array([0.0, 1.0]),
     "games.generator_density.x": lambda: np.linspace(-1, 1, 9),
     "games.cells.sides": lambda: ((0.0, 1.0),),
