@@ -47,7 +47,7 @@ Of the commands that `make` lists, `lab`, `playground` and, for whoever measures
 and `league` are for this folder. Exercises check themselves. Begin with
 notebooks/00_start_here.ipynb.
 """  # noqa: E501
-FOLDED = re.compile(r"\n*<details><summary>Answer</summary>.*?</details>", re.DOTALL)
+FOLDED = re.compile(r"\n*<details><summary>(Answer|What we saw)</summary>.*?</details>", re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)|(?:href|src)=\"([^\"]+)\"")
 WRITTEN = (".md", ".ipynb")  # what is searched for links
 

@@ -10,6 +10,7 @@ from functools import partial
 from evidence.outcomes_of_samples import (
     back_by_a_wrong_way,
     brought_back,
+    still_the_digit,
     with_their_partner,
 )
 from evidence.trainings.translating import train_translators
@@ -29,13 +30,14 @@ def translated(outcome, **settings):
 
 
 def compared(outcome, names, first, second, **more):
-    """A setting of two arms that differ in the terms alone, and what their cycles cost."""
+    """Two arms that differ in the terms alone; what their cycles cost, and the digits kept."""
     arms = dict(zip(names, (first, second), strict=True))
     return Setting(
         {name: translated(outcome, **terms, **more) for name, terms in arms.items()},
         most=MOST,
         also={
-            f"cycle error, {name}": translated(brought_back, **terms, **more)
+            f"{told}, {name}": translated(asked, **terms, **more)
+            for told, asked in {"cycle error": brought_back, "digit kept": still_the_digit}.items()
             for name, terms in arms.items()
         },
     )

@@ -535,15 +535,13 @@ vae_explorer(target="ring of 8", size=32, std=0.5, beta=1.0)
 # - from size 8 to 64: does GAN or VAE gain more?
 # - beta 0: every x comes back nearly as it was. What becomes of the samples?
 # - beta 100: where are all the means (black)?
-
-# %% [markdown] tags=["answer"]
-# <details><summary>Answer</summary>
+#
+# <details><summary>What we saw</summary>
 #
 # Precision: GAN 34 to 68 %, VAE 14 to 17; 2 % with beta 0. With 100 they meet in one point.
 #
 # </details>
-
-# %% [markdown]
+#
 # ## Exercises
 #
 # <small>7 min</small>
