@@ -15,7 +15,7 @@ from evidence.league.contestants import (
     Moves,
     clipped,
 )
-from evidence.league.page import DOCS, FOLDER, Cell, alt, cells, marked, page, picture
+from evidence.league.page import DOCS, FOLDER, WAYS, Cell, alt, cells, marked, page, picture
 from ganlab import league
 from ganlab.endings import at_the_end
 from ganlab.evidence import load_result, protocols
@@ -269,3 +269,32 @@ def test_what_is_committed_follows_from_the_runs_and_is_on_the_page():
     if written:
         surprises = FOLDER / "surprises.txt"
         assert written == page(found, surprises.read_text() if surprises.exists() else "")
+
+
+WRITTEN = {  # runs of 100 on the ring that hold all modes
+    "minibatch discrimination, course's rates": 64,
+    "minibatch discrimination, as published": 31,
+    "hinge loss, course's rates": 100,
+    "hinge loss, as published": 6,
+    "Wasserstein, clipped, course's rates": 94,
+    "Wasserstein, clipped, as published": 0,
+    "unrolled by 5, course's rates": 0,
+    "unrolled by 5, as published": 97,
+}
+
+
+def test_what_surprised_still_holds():
+    """Its numbers are written by hand, on the page and below the picture in notebook 06."""
+    ring = {name: c for (target, name, of), c in cells().items() if (target, of) == ("ring", "a")}
+
+    def held(name):
+        return round(100 * ring[name].holds_all / ring[name].seeds)
+
+    assert len(ring) == 35 and not any(cell.close or cell.plain for cell in ring.values())
+    plain = ring["R1, course's rates"]
+    assert round(100 * plain.plain_holds_all / plain.seeds) == 98
+    assert f"{plain.plain_w1:.2f}" == "0.28"
+    assert {name: held(name) for name in WRITTEN} == WRITTEN
+    averaged = [f"{ring[f'averaged generator, {way}'].w1:.2f}" for way in WAYS]
+    assert averaged == ["0.25", "0.24"]
+    assert min(cell.w1 for cell in ring.values()) == ring["averaged generator, as published"].w1

@@ -118,7 +118,7 @@ def page(found, surprises=""):
 
 def _plain(found, target):
     """What the plain GAN came to, in a sentence."""
-    some = max((c for (t, *_), c in found.items() if t == target), key=lambda cell: cell.seeds)
+    some = _of_most_seeds(found, target)
     close, held = (in_hundred(n, some.seeds) for n in (some.plain, some.plain_holds_all))
     return (
         f"{close} of 100 runs of the plain GAN end close, {held} hold all, "
@@ -178,7 +178,7 @@ def marked(cell, told=None):
 
 def rows(found):
     """What `ganlab.course.league` draws: a dict for each entry at equal steps, and for plain."""
-    listed, plains = [], {}
+    listed = []
     for (target, name, budget), cell in found.items():
         technique, way = name.rsplit(", ", 1)
         if budget == "a":
@@ -187,9 +187,8 @@ def rows(found):
             shown = {"close": cell.close, "holds_all": cell.holds_all, "w1": cell.w1}
             which = {"target": target, "technique": technique, "way": way, "told": told}
             listed.append(which | {"seeds": cell.seeds, **shown, "verdict": cell.verdict})
-        if target not in plains or plains[target].seeds < cell.seeds:
-            plains[target] = cell
-    for target, cell in plains.items():
+    for target in dict.fromkeys(target for target, *_ in found):
+        cell = _of_most_seeds(found, target)
         shown = {"close": cell.plain, "holds_all": cell.plain_holds_all, "w1": cell.plain_w1}
         which = {"target": target, "technique": CONTESTANTS[0].name, "way": next(iter(WAYS))}
         listed.append(which | {"told": str(REFERENCE.moves), "seeds": cell.seeds, **shown})
@@ -252,9 +251,14 @@ def _share(cell, count):
 
 
 def _plain_share(found, target):
-    cells = [cell for (name, *_), cell in found.items() if name == target]
-    some = max(cells, key=lambda cell: cell.seeds, default=None)
+    some = _of_most_seeds(found, target)
     return some and _share(some, some.plain)
+
+
+def _of_most_seeds(found, target):
+    """The cell that says most of the plain GAN on a target, None before the first."""
+    cells = [cell for (name, *_), cell in found.items() if name == target]
+    return max(cells, key=lambda cell: cell.seeds, default=None)
 
 
 def write_pages(folder=FOLDER, docs=DOCS):

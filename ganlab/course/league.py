@@ -34,7 +34,7 @@ from ganlab.streams import FRESH, stream
 from ganlab.training import Records
 
 ERROR = 0.05  # of the intervals that are drawn
-KEPT = "steps", "batch_size", "pretraining", "real"  # what the rules fix
+FIXED = "steps", "batch_size", "pretraining", "real"  # what the rules fix
 
 
 def played(target, mine, seeds):
@@ -79,8 +79,8 @@ def draw_league(target="ring", mine=None, *, seeds=16):
     if mine is not None:
         if not isinstance(mine, Mapping):
             raise TypeError(f"mine is {in_short(mine)}; wanted {{field of a Gan: value}}, or None")
-        if fixed := [name for name in KEPT if name in mine]:
-            raise ValueError(f"mine changes {fixed[0]}: the league's rules fix {', '.join(KEPT)}")
+        if fixed := [name for name in FIXED if name in mine]:
+            raise ValueError(f"mine changes {fixed[0]}: the league's rules fix {', '.join(FIXED)}")
         rows.append(_row(played(TARGETS[target], mine, seeds), members))
     if not rows:
         raise ValueError(f"nothing is measured on {target!r} yet, and mine is None: wanted either")
