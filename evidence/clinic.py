@@ -46,7 +46,8 @@ if isinstance(target, data.Mixture):
 ```
 
 - *Several seeds* are one array more, (records, seeds, n, dim): `np.stack(runs, axis=1)` of a list.
-- *In PyTorch* a record is `G(z0).detach().flatten(1).cpu().numpy()`. Pictures: one seed at a time,
+- *In PyTorch* a record is `G(z0).detach().flatten(1).cpu().numpy()`, in Keras
+  `G(z0).numpy().reshape(len(z0), -1)`. Pictures: one seed at a time,
   shrunk to 16 x 16 (`F.interpolate`), the data flattened like them; it takes six times the memory of
   the array. From a last checkpoint, train 2,000 steps on and save a record every 50. (*Starving* is then told of
   whatever stays off the data, for it is measured from the first record: do not follow it, but hand
@@ -69,7 +70,8 @@ if isinstance(target, data.Mixture):
   counted, and how often it is right is not known: half of the digits, or noise with the pixels'
   means, shows no fault, a chase may be told as turning, *narrow*, *partly* and *lost* may be a few
   places out of many, and without scores *narrow* may be a D too strong. Look at the samples, and ask
-  for precision and recall, below.
+  for precision and recall, below. Are D's scores on pictures far apart, whatever the word? Then R1 first:
+  {i1b}. Then G's rate up, never down.
 - *Scores* help: `diagnose({"samples": ..., "real_score": ..., "fake_score": ...}, target)`, and
   `"d_loss"` and `"g_loss"` if you have them. Scores are mean probabilities at each record:
   `torch.sigmoid(D(x)).mean().item()` of a D that ends in a logit, `D(x).mean().item()` of one that
@@ -125,8 +127,8 @@ Advice that you follow already is none: take the next one of its list.
 |---|---|---|---|
 """  # noqa: E501
 
-OTHER_WORDS = """*Rate too high*, by losses above 5, of a G that hardly moves? Where G's rate is below D's it is [D too
-strong](#d-too-strong): raise G's first. Other words of `diagnose`: for *dropped* and *lost* see [rates and sizes](#rates-and-sizes), for *dropped*
+OTHER_WORDS = """*Rate too high*, by losses above 5, of a G that hardly moves, of losses alone, or of pictures? Where G's
+rate is below D's it is [D too strong](#d-too-strong): raise G's first. Other words of `diagnose`: for *dropped* and *lost* see [rates and sizes](#rates-and-sizes), for *dropped*
 without scores [D too strong](#d-too-strong) too; *unknown* says what to save; *healthy* is that the
 samples hold everything, with modes counted. Where the table and `diagnose` differ, it decides, for it
 measures. Of an array take the word that it prints, and look it up
@@ -168,8 +170,8 @@ d_loss = d_loss + 0.1 / 2 * slope.flatten(1).square().sum(1).mean()
 
 **4. Do not trust these.**
 
-- `d_loss` near 0 as the sign of a D that is too strong: {f7b}, with D at 1e-2 and G at 1e-4. (G slower
-  still, or D larger, and it may get there.)
+- `d_loss` well above 0 as the sign that D is not too strong: {f7b}, with D at 1e-2 and G at 1e-4. Where
+  it is near 0 (G slower still, D larger, pictures), take D for too strong first.
 - `d_loss` at 2 log 2 = 1.386 as the sign of health: {f7d}.
 - D's scores at 1/2. They say that D cannot tell the samples apart, and not that nobody could.
 
@@ -213,8 +215,11 @@ def page():
         for name, a, b in parts
     )
     table = "\n".join(map(row, CASES)) + "\n\n"
+    digits = claim("I1b")
+    on_digits = _lower(digits.said("convolutions")).partition(". Medians")[0]
     head = HEAD.replace("{right}", str(_right_diagnoses("all")))
     head = head.replace("{alone}", str(_right_diagnoses("samples")))
+    head = head.replace("{i1b}", f"{on_digits} ([I1b](claims.md#{anchor(digits.id)}), weight 3)")
     return head + table + OTHER_WORDS + "\n".join(map(section, CASES)) + TAIL.format(**quoted)
 
 

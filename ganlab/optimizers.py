@@ -125,7 +125,7 @@ def recipe_and_rates(optimizer, factors, role, members):
             raise ValueError(f"{role} has {name}={config[name]!r}, {why}")
     _refuse_what_is_lost(optimizer, role)
     config.pop("name", None)
-    rates = rates_of(optimizer, factors, role, members)
+    rates = rates_of(config, factors, role, members)
     if not isinstance(config["learning_rate"], dict):
         config["learning_rate"] = 1.0
     elif not type(optimizer._learning_rate).__module__.startswith("keras."):
@@ -160,16 +160,17 @@ def followed(optimizer, factors, role, members):
     `optimizer.learning_rate` between two steps has set it. Other numbers are part of what was
     compiled, so setting those is refused."""
     recipe, first = recipe_and_rates(optimizer, factors, role, members)
-    begun = _without_rate(optimizer)
+    begun = optimizer.get_config()
 
     def rates():
-        for name, value in _without_rate(optimizer).items():
-            if value != begun[name]:
+        config = optimizer.get_config()
+        for name, value in config.items():
+            if name != "learning_rate" and value != begun[name]:
                 raise ValueError(
                     f"{role} had {name}={begun[name]!r} when the training began, and has {value!r} "
                     "now: wanted another training; only a learning rate may be set on the way"
                 )
-        now = rates_of(optimizer, factors, role, members)
+        now = rates_of(config, factors, role, members)
         if (
             begun.get("momentum")
             and type(optimizer) is keras.optimizers.SGD
@@ -184,16 +185,11 @@ def followed(optimizer, factors, role, members):
     return recipe, rates
 
 
-def _without_rate(optimizer):
-    config = optimizer.get_config()
-    return {name: value for name, value in config.items() if name != "learning_rate"}
-
-
-def rates_of(optimizer, factors, role, members):
-    """Each member's learning rate (members,), the optimizer's at this moment times `factors`; the
-    factors alone where the rate is a schedule."""
+def rates_of(config, factors, role, members):
+    """Each member's learning rate (members,), that of an optimizer's configuration times
+    `factors`; the factors alone where the rate is a schedule."""
     rates = per_member(f"{role} factors", factors, members)
-    given = optimizer.get_config()["learning_rate"]
+    given = config["learning_rate"]
     if not isinstance(given, dict):
         rates = per_member(f"{role} learning rate", rates * given, members)
     if (rates < 0).any():

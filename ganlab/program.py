@@ -113,6 +113,7 @@ class Program:
     def _build(self, compiled, tiny=False):
         self._run = tf.function(self._loop, jit_compile=compiled, autograph=False)
         self._compiled, self._tiny, self.ready = compiled, tiny, False
+        self._found = {}  # what was traced, by the shapes that it takes
 
     def _loop(self, state, data, scalars, count):
         for register, value in zip(self._registers, state, strict=True):
@@ -153,12 +154,21 @@ class Program:
         with contextlib.nullcontext() if self._compiled and self.ready else self._turns:
             return self._called((state, data, scalars, tf.constant(count, tf.int32)))
 
+    def _traced(self, arguments):
+        """What `_run` would find for these arguments, which takes it longer than some steps do:
+        registers do not change their shapes, so those of the data and the scalars tell."""
+        given = tf.nest.flatten(arguments[1:3])
+        shapes = tuple(None if one is None else tuple(one.shape) for one in given)
+        if shapes not in self._found:
+            self._found[shapes] = self._run.get_concrete_function(*arguments)
+        return self._found[shapes]
+
     def _called(self, arguments):
         refused = None
         while True:
             try:
                 if self.ready:
-                    result = self._run(*arguments)[:3]
+                    result = self._traced(arguments)(*arguments)[:3]
                 else:
                     with cache.named(self._name), _gradients_forgotten():
                         result = self._run(*arguments)[:3]

@@ -36,12 +36,15 @@ python3-venv` brings them (the Python of Ubuntu 22.04 is too old). In this folde
 
     make lab     # installs everything into .venv, about two minutes, and opens the course
 
-Without `make`, on Windows say:
+On Windows take WSL, where this works as on Linux. Natively, without `make`, these lines should do;
+nobody has tried them there yet:
 
     python -m venv .venv
     .venv\\Scripts\\python -m pip install -r requirements.txt
     .venv\\Scripts\\python -m pip install --no-deps --no-build-isolation -e .
     .venv\\Scripts\\python -m jupyterlab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb
+
+On an Apple silicon Mac `make lab` should do, untested; for Intel Macs there is no TensorFlow 2.21.
 
 Of the commands that `make` lists, `lab`, `playground` and, for whoever measures claims, `evidence`
 and `league` are for this folder. Exercises check themselves. Begin with

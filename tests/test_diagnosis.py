@@ -44,6 +44,12 @@ def around(centres, std, rng):
     return centres + std * rng.standard_normal((N, centres.shape[-1]))
 
 
+class Attached:
+    """What PyTorch's tensors show of themselves, as G(z) gives them."""
+
+    requires_grad, shape = True, (30, 2)
+
+
 def circle(turns, radius=1.0):
     angle = 2 * np.pi * turns * np.arange(RECORDS) / RECORDS
     return radius * np.stack([np.cos(angle), np.sin(angle)], axis=-1)
@@ -185,6 +191,47 @@ def test_losses_in_the_hundreds_had_a_rate_too_high():
     curves = {"d_loss": np.full(RECORDS, 1.4), "g_loss": np.linspace(0.7, 300, RECORDS)}
     assert diagnose(curves | LEVEL).kind == "rate too high"
     assert diagnose(curves).kind == "unknown"  # in what units is not known without scores
+
+
+# Advice that would make it worse ------------------------------------------------------------
+
+
+def test_what_mends_one_bell_is_no_advice_where_there_are_several_modes(rng):
+    narrow = on_modes([[0, 1, 2, 3]] * RECORDS, rng, width=0.3)
+    found = diagnose(narrow, FOUR)
+    assert found.kind == "narrow"
+    assert found.try_first.startswith("nothing is known to help with several modes; and this does")
+    assert "19 of 100, otherwise 98 (H2b.1)" in found.try_first
+    bell = diagnose(around(np.full(RECORDS, 4.0), 0.25, rng), BELL)
+    assert bell.kind == "narrow" and bell.try_first.startswith("on one bell: D ten times as quick")
+    assert not any("H2b" in each for each in bell.unknown)
+    array = diagnose(around(np.zeros(RECORDS), 0.5, rng), rng.standard_normal((1000, 1)))
+    assert array.kind == "narrow" and array.try_first == bell.try_first
+    assert any("whether modes are missing" in each and "H2b" in each for each in array.unknown)
+    assert try_first("unsteady", several=True) == "nothing is known to help with several modes"
+
+
+def test_of_curves_alone_a_d_that_wins_is_not_told_to_slow_g(rng):
+    """As a GAN on digits had it: G at 1e-4, D at 1e-3."""
+    won = {"d_loss": np.linspace(1.4, 7e-4, RECORDS), "g_loss": np.linspace(0.7, 9.2, RECORDS)}
+    found = diagnose(
+        won | {"real_score": np.full(RECORDS, 0.99), "fake_score": np.full(RECORDS, 0.01)}
+    )
+    assert found.kind == "rate too high" and found.trust == ""
+    assert found.try_first.startswith("G's rate up to D's, if it is below (F7f); else both rates")
+    assert any(each.startswith("whether D is too strong") for each in found.unknown)
+    lost = diagnose(won | LEVEL)  # as high, and D cannot tell
+    assert lost.kind == "rate too high" and lost.trust and not lost.try_first.startswith("G's")
+
+
+@pytest.mark.parametrize("modes", [False, True])
+def test_without_modes_a_sure_d_and_a_g_that_jumps_may_be_a_strong_d(modes, rng):
+    samples = around(rng.uniform(-1, 1, (RECORDS, 2)), 0.3, rng)
+    target = FOUR if modes else FOUR.sample(1000, rng)
+    found = diagnose(APART | {"samples": samples}, target)
+    assert found.kind == "rate too high"
+    assert any("whether D is too strong" in each for each in found.unknown) == (not modes)
+    assert any("whether this is chasing" in each for each in found.unknown) == (not modes)
 
 
 # What can be known of what is there ---------------------------------------------------------
@@ -564,6 +611,17 @@ def test_how_sure_is_counted_among_the_runs_that_were_told_so(tmp_path, monkeypa
     [
         (np.zeros((30, 5)), FOUR, r"run has shape \(30, 5\): wanted a Run, samples"),
         ("a run", None, "run is a str; wanted a Run, samples"),
+        (
+            [np.zeros((30, 2)), np.zeros((20, 2))],
+            None,
+            r"run has records of shapes \(30, 2\) and \(20, 2\): wanted as many samples in each",
+        ),
+        ([Attached()], None, "run has tensors that require gradients: wanted them detached"),
+        (
+            np.zeros((30, 9, 8, 8)),
+            np.zeros((99, 64)),
+            "samples have dim 8, .*: .*, pictures flattened",
+        ),
         (None, None, "run is None; wanted a Run, samples"),
         (np.zeros((30, 5, 2)) + 1j, FOUR, "run holds complex numbers"),
         ({"loss": [1, 2]}, None, "run has loss: wanted one of d_loss, g_loss"),

@@ -25,7 +25,7 @@ PROPOSED = {
     "G too strong": ("G too strong", {"d_rate": 3e-3, "d_hidden": (16, 16)}),
     "starving": ("ours on four points", {"losses": "non-saturating"}),
     "turning": ("ours on four points", {"beta_1": 0.5}),
-    "rate too high": ("ours on four points", {"g_rate": 1e-4}),
+    "rate too high": ("ours on four points", {"d_rate": 1e-4, "g_rate": 1e-4}),
     "narrow": ("repaired", {"d_rate": 3e-3, "g_rate": 3e-4}),
     "dropped": ("ours on four points", {"beta_1": 0.5}),
     "lost": ("ours on four points", {"beta_1": 0.5}),
@@ -66,6 +66,18 @@ def test_a_remedy_is_what_its_claim_was_measured_with():
         30 * STRONG_D["ours on four points"]["g_rate"]
     )
     assert preset("G too strong").d_hidden == STRONG_G["ours on four points"]["d_hidden"]
+
+
+def test_what_mends_one_bell_is_not_proposed_where_there_are_modes():
+    """With several a D ten times as quick as G drops some (H2b)."""
+    bell, ring = preset("ours after 03"), preset("ours in the plane")
+    for settings in (bell, ring):
+        assert settings.d_rate == settings.g_rate
+    assert remedy("narrow", bell).changes["g_rate"] < remedy("narrow", bell).changes["d_rate"]
+    assert remedy("narrow", ring) is None
+    one = bell.changed(target="typed", bells=((4.0,),))
+    assert remedy("narrow", one) == remedy("narrow", bell)
+    assert remedy("narrow", one.changed(bells=((4.0,), (0.0,)))) is None
 
 
 def test_what_is_there_already_gives_way_to_the_next_advice():

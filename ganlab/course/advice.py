@@ -18,7 +18,9 @@ class Advice(NamedTuple):
     """What to try, and the setting of the claim that measured it. `turned` where the claim is of
     what does harm, so that its arms are named the other way round. `share` says, in words, what the
     share of a claim with a single arm is of; of two arms it is not asked. `followed(gan)` says
-    whether a `Gan` does so already; None where that is not asked."""
+    whether a `Gan` does so already; None where that is not asked. `on_one_bell` marks what was
+    measured on one bell alone, and need not hold with several modes; `harm` what is warned of,
+    where the claim is that one does better without."""
 
     words: str
     claim: str
@@ -26,6 +28,13 @@ class Advice(NamedTuple):
     turned: bool = False
     share: str = ""
     followed: Callable | None = None
+    on_one_bell: bool = False
+    harm: bool = False
+
+    @property
+    def sentence(self):
+        """The words, and where they hold."""
+        return f"on one bell: {self.words}" if self.on_one_bell else self.words
 
 
 class Case(NamedTuple):
@@ -50,7 +59,7 @@ REMEDIES = {
     "averaged generator": "an averaged generator",
 }
 # Claims that try one advice in several GANs; those of F6 try several in one.
-IN_OTHER_GANS = ("B6d", "C2a", "C2b", "C3", "F5a", "F5b", "F5c", "H1b", "H1d")
+IN_OTHER_GANS = ("B6d", "C2a", "C2b", "C3", "F5a", "F5b", "F5c", "F7h", "H1b", "H1d")
 PLACED = {
     "F6a": ("packs of 2", "feature matching"),
     "F6b": ("relativistic, R1 and R2",),
@@ -66,6 +75,14 @@ def _others(claim):
         if setting not in PLACED[claim]
     ]
 
+
+# What mends one bell and breaks a ring.
+QUICK_D = Advice(
+    "on a ring: D ten times as quick as G, in place of equal rates",
+    "H2b",
+    "equal rates against a quick D",
+    harm=True,
+)
 
 CASES = (
     Case(
@@ -179,11 +196,18 @@ CASES = (
         "samples move by a sixth of the data's spread or more at each record (`diagnose` says)",
         (
             Advice(
-                "on one bell: G's rate a tenth of D's, in place of equal rates",
+                "both rates to a tenth (here from 3e-2 to 3e-3)",
+                "F7h",
+                "ours on four points, 0.03 to 0.003",
+            ),
+            Advice(
+                "G's rate a tenth of D's, in place of equal rates",
                 "B6d",
                 "perspective2016 with Adam, G's rate down",
                 followed=known.g_at_a_tenth,
+                on_one_bell=True,
             ),
+            QUICK_D,
         ),
     ),
     Case(
@@ -206,18 +230,20 @@ CASES = (
                 followed=known.quick,
             ),
             Advice(
-                "on one bell: G's rate a tenth of D's, in place of equal rates",
+                "G's rate a tenth of D's, in place of equal rates",
                 "B6d",
                 "perspective2016 with Adam, G's rate down",
                 followed=known.g_at_a_tenth,
+                on_one_bell=True,
             ),
             Advice(
-                "on one bell: 16 units in G and 16-16 in D, where D is quick already",
+                "16 units in G and 16-16 in D, where D is quick already",
                 "H1b",
                 "the sizes of aylien2016",
+                on_one_bell=True,
             ),
-            Advice("on one bell: a G smaller than D", "C2b", "ours after 03"),
-            Advice("on one bell: a D larger than G", "C2a", "ours after 03"),
+            Advice("a G smaller than D", "C2b", "ours after 03", on_one_bell=True),
+            Advice("a D larger than G", "C2a", "ours after 03", on_one_bell=True),
             Advice("larger batches", "F5c", FOUR),
         ),
     ),
@@ -227,24 +253,28 @@ CASES = (
         "`word` is *narrow*",
         (
             Advice(
-                "on one bell: D ten times as quick as G (3e-3 and 3e-4), in place of 2e-3 for both",
+                "D ten times as quick as G (3e-3 and 3e-4), in place of 2e-3 for both",
                 "H1d",
                 "repaired",
                 turned=True,
                 followed=known.g_at_a_tenth,
+                on_one_bell=True,
             ),
             Advice(
                 "minibatch discrimination, in a GAN that works otherwise",
                 "D1a",
                 "ours after 03",
                 share=KEEP_WIDTH,
+                on_one_bell=True,
             ),
             Advice(
                 "minibatch discrimination, in one that does not",
                 "D1a",
                 "aylien2016 (2016)",
                 share=KEEP_WIDTH,
+                on_one_bell=True,
             ),
+            QUICK_D,
         ),
     ),
     Case(
@@ -254,7 +284,10 @@ CASES = (
         "again)",
         (
             Advice(
-                "on one bell: keep the samples of the first good moment", "C3", "aylien2016 (2017)"
+                "keep the samples of the first good moment",
+                "C3",
+                "aylien2016 (2017)",
+                on_one_bell=True,
             ),
         ),
     ),
@@ -274,7 +307,7 @@ def said(advice):
     """What the ledger says of an advice, a `Said`; EvidenceError where it was not measured."""
     found = claim(advice.claim)
     if not found.settings:  # a mathematical fact, checked and not counted
-        return Said("first", f"{advice.words}: a mathematical fact", found.id)
+        return Said("first", f"{advice.sentence}: a mathematical fact", found.id)
     look, verdict = found.look(advice.setting), found.verdicts[advice.setting]
     if look is None:
         raise EvidenceError(
@@ -284,7 +317,9 @@ def said(advice):
     column = {"supported": "first", "contradicted": "none", "no difference that matters": "none"}
     if advice.turned and verdict in ("supported", "contradicted"):
         verdict = "supported"  # harm that is shown, and its opposite the advice
-    words = f"{advice.words}: {figures}{_elsewhere(found, advice)}"
+    if advice.harm and verdict == "supported":
+        verdict = "contradicted"
+    words = f"{advice.sentence}: {figures}{_elsewhere(found, advice)}"
     return Said(column.get(verdict, "open"), words, found.id)
 
 
@@ -323,6 +358,8 @@ def _figures(look, advice):
             raise EvidenceError(f"{advice.claim} has a single arm: wanted `share`, what it is of")
         return f"{first} of 100 {advice.share}"
     second = in_hundred(look["second"], n)
+    if advice.harm:
+        return f"{second} of 100, otherwise {first}"
     return (
         f"{second} of 100 fail so, otherwise {first}"
         if turned

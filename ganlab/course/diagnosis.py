@@ -34,9 +34,13 @@ LIKE_A_CHASE = (
     "help (F3a)"
 )
 LIKE_A_STRONG_D = (
-    "whether D is too strong: that it is sure, and that samples hardly move, are signs of that, "
-    "too. If G's rate is below D's, raise G's first (F7f)"
+    "whether D is too strong: that it is sure is a sign of that, too. If G's rate is below D's, "
+    "raise G's first (F7f); on pictures try R1 first (I1b)"
 )
+ON_ONE_BELL_ALONE = (
+    "whether modes are missing: with several, a D ten times as quick as G drops some (H2b)"
+)
+LIKE_CHASES = "turning", "rate too high", "G too strong"
 DROPPED_BY_D = "whether D is too strong: without its scores that looks the same (F7f)"
 _SHOWN = one_of("all", "samples", "curves")
 # Under which of the clinic's names the advice for a kind stands, where the names differ.
@@ -159,10 +163,14 @@ def diagnose(run, target=None, seed=None, gan=None):
             # Samples without modes, and few records, were not part of the test: there is no figure.
             of_the_test = found.end is not None and found.move is not None
             sure = how_sure(kind, shown) if shown == "curves" or of_the_test else ""
-            told[kind] = try_first(kind, gan), sure
+            told[kind] = try_first(kind, gan, _several(found)), sure
         name = int(left.seeds[i]) if left.several else None
         first, trust = told[kind]
-        more = lacking + _other_words(kind, found, i, left, target)
+        doubts = _other_words(kind, found, i, left, target)
+        if LIKE_A_STRONG_D in doubts:  # then the word's own advice may make it worse, and no GAN
+            trust = ""  # of the test looked so
+            first = f"G's rate up to D's, if it is below (F7f); else {first}"
+        more = lacking + doubts
         why = because or _nothing(found, i)
         each.append(Diagnosis(kind, why, first, more, name, trust))
     if seed is not None:
@@ -176,27 +184,38 @@ def diagnose(run, target=None, seed=None, gan=None):
     return Diagnoses(each) if left.several else each[0]
 
 
-@guard(kind=_KIND, gan=_a_gan)
-def try_first(kind, gan=None):
+@guard(kind=_KIND, gan=_a_gan, several=bool)
+def try_first(kind, gan=None, several=False):
     """The clinic's first advice for a kind, with its figure and claim, that a `Gan` does not follow
-    already; "" where there is none."""
-    found = advice_for(kind, gan)
+    already; "" where there is none. `several`: as for `advice_for`."""
+    found = advice_for(kind, gan, several)
     if found or not _written(kind):
         return found[0][1] if found else ""
-    which = "is known to help" if _open(kind, gan) else "was measured"
+    advice = _open(kind, gan)
+    if several and any(each.on_one_bell for each in advice):
+        warned = [f"and this does harm, {_said(each)[0]}" for each in advice if each.harm]
+        return "; ".join(["nothing is known to help with several modes", *warned])
+    which = "is known to help" if advice else "was measured"
     return f"nothing that {which} and is not done already"
 
 
-@guard(kind=_KIND, gan=_a_gan)
-def advice_for(kind, gan=None):
+@guard(kind=_KIND, gan=_a_gan, several=bool)
+def advice_for(kind, gan=None, several=False):
     """[(advice, its words with figure and claim)], in the clinic's order: what it has for a kind,
-    the evidence bears out and a `Gan` does not follow already."""
-    advice = _open(kind, gan)
+    the evidence bears out and a `Gan` does not follow already. `several` says that the data are
+    known to have several modes: what was measured on one bell alone is left out then."""
+    advice = [one for one in _open(kind, gan) if not (several and one.on_one_bell)]
+    found = [(one, *_said(one)) for one in advice]
+    return [(one, words) for one, words, helps in found if helps]
+
+
+def _said(advice):
+    """(its words with figure and claim, whether the evidence bears it out)."""
     try:
-        found = [(each, said(each)) for each in advice]
+        told = said(advice)
     except EvidenceError:  # a package without its ledger: the advice stands, its figure is there
-        return [(each, f"{each.words} (claim {each.claim})") for each in advice]
-    return [(one, f"{told.words} ({told.id})") for one, told in found if told.column == "first"]
+        return f"{advice.sentence} (claim {advice.claim})", not advice.harm
+    return f"{told.words} ({told.id})", told.column == "first"
 
 
 def _written(kind):
@@ -241,16 +260,24 @@ def tried(shown="all"):
 
 def _other_words(kind, found, i, left, target):
     """What else a word may be, where the signs of one seed are those of another fault as well."""
-    # Losses of a D that wins by far pass the bound of two trained players, with any rates.
-    standing = found.move is not None and found.move[i] < STILL
+    # Losses of a D that wins by far pass the bound of two trained players, with any rates; and how
+    # samples move was compared with GANs of modes that are known.
+    tried = found.end is not None and found.move is not None and found.move[i] >= STILL
     sure = found.gap is not None and found.gap[i] >= GAP
+    without_modes = _without_modes(found, left, target)
     doubts = {
-        LIKE_A_CHASE: kind == "turning" and _without_modes(found, left, target),
+        LIKE_A_CHASE: kind in LIKE_CHASES and without_modes,
         FROM_THE_START: kind == "starving" and left.apart is None,
-        LIKE_A_STRONG_D: kind == "rate too high" and found.finite[i] and standing and sure,
+        LIKE_A_STRONG_D: kind == "rate too high" and found.finite[i] and sure and not tried,
         DROPPED_BY_D: kind == "dropped" and found.gap is None,
+        ON_ONE_BELL_ALONE: kind == "narrow" and found.end is None,
     }
     return tuple(doubt for doubt, there in doubts.items() if there)
+
+
+def _several(found):
+    """Whether the data are known to have several modes."""
+    return found.end is not None and not hasattr(found.end, "inside")
 
 
 def _nothing(found, i):

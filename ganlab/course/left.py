@@ -65,7 +65,18 @@ def _refuse_misspelt(names, known):
             raise ValueError(f"run has {name!r}: wanted {near[0]!r}, or another name")
 
 
+def _refuse_unlike(records):
+    """Refuses a list whose records cannot be one array, and says why."""
+    if any(getattr(one, "requires_grad", False) for one in records):
+        raise TypeError("run has tensors that require gradients: wanted them detached")
+    shapes = list(dict.fromkeys(np.shape(one) for one in records if hasattr(one, "shape")))
+    if len(shapes) > 1:
+        told = f"run has records of shapes {shapes[0]} and {shapes[1]}"
+        raise ValueError(f"{told}: wanted as many samples in each, of the same latents")
+
+
 def _samples(value):
+    _refuse_unlike(value if isinstance(value, list | tuple) else [value])
     samples = plain("run", value, "a Run, samples (records, n, dim), or a mapping of curves")
     if samples.ndim not in (3, 4) or samples.size == 0 or samples.dtype.kind not in "fiub":
         wanted = "wanted a Run, samples (records, n, dim) or (records, seeds, n, dim), or curves"

@@ -233,7 +233,8 @@ def _points(target, dim):
     else:
         points = np.asarray(target.array, float)
     if points.shape[-1] != dim:
-        raise ValueError(f"samples have dim {dim}, target has dim {points.shape[-1]}")
+        given = f"samples have dim {dim}, target has dim {points.shape[-1]}"
+        raise ValueError(f"{given}: wanted the same, pictures flattened to one row each")
     return points
 
 

@@ -440,10 +440,11 @@ show(fig, "06.remedies")
 show(draw_league("ring"), "06.league")
 
 # %% [markdown]
-# Most hold all, plain too; as published, some are too slow here. Minibatch discrimination, best against
-# the chase, drops modes. And not one run ends close: plain ones are narrow.
+# Most hold all, plain too; as published, some are too slow, and
+# [unrolled at our rates](../docs/league.md#what-surprised) is lost. Minibatch discrimination, best against
+# the chase, drops modes. Not one run ends close: plain ones are narrow.
 #
-# **2. Predict and run.** Set your recipe in, `draw_league("unequal ring", {"added": techniques.r1(0.1)})`
+# **2. Predict and run.** Set yours in, `draw_league("unequal ring", {"added": techniques.r1(0.1)})`
 # say: half a minute. Or `"losses"`, `"shown"`.
 
 # %% [markdown] tags=["answer"]

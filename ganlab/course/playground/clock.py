@@ -15,7 +15,7 @@ from ganlab.arguments import first_line
 COMPILING = "Compiling, a few seconds..."
 PICTURES = 30  # a second at most
 PACE = 27  # pictures a second where it trains as fast as it can
-LEAST = 1.5  # ... and for how many times as long as a picture takes it trains at least
+LEAST = 2.5  # ... and for how many times as long as a picture takes it trains at least
 PAUSE = 0.003  # seconds between two slices, in which buttons are heard
 TEXTS = 0.25  # seconds between two tellings of what is seen, in words
 SLOW = 2.0  # seconds for which a step is left to be read

@@ -103,13 +103,22 @@ class Curves:
         self._marks = [canvas.moves(ax.axvline(0, **look)) for ax in marked]
         top.set_xlabel("" if self._lower.over_steps else "step")
         self._fit(0, self._limits)
+        self._drawn = None  # the last moment of the curves, how many there are, and the seed
 
     def show(self, moments, moment, member):
         """Draws the curves of all moments, and marks one."""
-        ranges = [band.show(moments) for band in self._pair]
-        self._lower.show(moments, moment, member)
         for mark in self._marks:
             mark.set_xdata([moment.step] * 2)
+        drawn = moments[-1], len(moments), member
+        same = (
+            self._drawn is not None and drawn[0] is self._drawn[0] and drawn[1:] == self._drawn[1:]
+        )
+        if not (same and self._lower.over_steps):
+            self._lower.show(moments, moment, member)
+        if same:  # a film has some pictures between two moments that are noted
+            return
+        self._drawn = drawn
+        ranges = [band.show(moments) for band in self._pair]
         known = np.isfinite(ranges).any()
         seen = (np.nanmin(ranges), np.nanmax(ranges)) if known else self._limits
         self._fit(moments[-1].step, seen)

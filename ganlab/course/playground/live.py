@@ -1,8 +1,8 @@
 """The picture that a browser draws: what stands still as a PNG, what moves as a list of shapes.
 
 A frame is some tens of kilobytes and takes the kernel a few milliseconds, where a PNG of all takes
-tens of them. The browser says which frame it has drawn, and no more than `AHEAD` are sent before
-that: so nothing piles up where a page is slow, hidden or closed.
+tens of them. The browser says of every second frame that it is drawn, and no more than `AHEAD` are
+sent before that: so nothing piles up where a page is slow, hidden or closed.
 """
 
 import time
@@ -13,7 +13,7 @@ import traitlets
 
 from ganlab.course.playground.shown import packed
 
-AHEAD = 3  # frames on their way
+AHEAD = 4  # frames on their way
 PATIENCE = 2.0  # seconds after which a page that says nothing is tried again
 STYLE = ".ganlab-live { width: 100%; height: auto; display: block; background: #fff; }"
 

@@ -19,6 +19,11 @@ def _larger(settings):
     return wide * 2 if len(wide) == 1 else wide
 
 
+def _one_bell(settings):
+    typed = settings.target == "typed" and len(settings.bells) == 1
+    return typed or settings.target in ("bell", "bell around 0")
+
+
 def _beta(settings):
     adam = settings.optimizer.startswith("Adam")
     return {"beta_1": 0.5} if adam and settings.beta_1 > 0.5 else {}
@@ -63,6 +68,10 @@ REMEDIES |= {
     },
     ("F7g", f"{OURS}, D's rate tenfold"): lambda s: {"d_rate": min(10 * s.d_rate, 0.1)},
     ("F7g", f"{OURS}, larger D"): lambda s: {"d_hidden": _larger(s)},
+    ("F7h", f"{OURS}, 0.03 to 0.003"): lambda s: {
+        "d_rate": s.d_rate / 10,
+        "g_rate": s.g_rate / 10,
+    },
     ("A4b", "identity"): lambda s: {"losses": "non-saturating"},
     ("F5a", "ours on four points, 0.005"): _beta,
     ("F5b", OURS): lambda s: {
@@ -98,7 +107,7 @@ def _value(value):
 def remedy(kind, settings):
     """The first advice for a kind that has a firm verdict and changes these settings; None where
     there is none."""
-    for advice, words in advice_for(kind):
+    for advice, words in advice_for(kind, several=not _one_bell(settings)):
         of = REMEDIES.get((advice.claim, advice.setting))
         if of is None:
             continue
