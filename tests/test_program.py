@@ -548,6 +548,21 @@ def test_what_cannot_become_one_kernel_is_compiled_without_a_word(monkeypatch):
     assert not one_kernel(one, rates)
 
 
+@pytest.mark.parametrize("compiled", [True, False])
+def test_later_calls_take_data_of_another_length(monkeypatch, compiled):
+    """What was traced for one shape is not called with another."""
+    one, rates = parabola(compiled, monkeypatch)
+    begin, long = start(one, 0.0, 4.0, -4.0), np.concatenate([DATA, 2 * DATA])
+    for data, steps in ((DATA, 2), (long, 7), (DATA, 4), (long, 7), (3 * DATA, 4)):
+        state, totals, _ = run(one, begin, data, rates, steps)
+        w, seen = np.array([0.0, 4.0, -4.0]), 0.0
+        for row in data[:steps]:
+            seen, w = seen + (w - row) ** 2, (w + row) / 2
+        np.testing.assert_allclose(state[0][:, 0, 0], w, atol=1e-5)
+        np.testing.assert_allclose(totals, [seen, 2 * seen], rtol=1e-5)
+    assert len(one._found) == 2
+
+
 def test_an_error_later_on_is_not_taken_for_a_missing_xla(monkeypatch):
     one, rates = parabola(True, monkeypatch)
     run(one, start(one, 0.0, 4.0, -4.0), DATA, rates, 1)
@@ -555,7 +570,7 @@ def test_an_error_later_on_is_not_taken_for_a_missing_xla(monkeypatch):
     def fails(*_):
         raise tf.errors.ResourceExhaustedError(None, None, "out of memory")
 
-    one._run = fails
+    monkeypatch.setattr(one, "_traced", lambda arguments: fails)
     with pytest.raises(tf.errors.ResourceExhaustedError):
         run(one, start(one, 0.0, 4.0, -4.0), DATA, rates, 1)
 

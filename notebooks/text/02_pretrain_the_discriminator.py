@@ -313,8 +313,8 @@ claim("B3")
 claim("B5")
 
 # %% [markdown]
-# So far it is the other way round. On the bell, where one was to be enough, five bring half of the
-# runs nearer; on three bumps more than half end further away. And five take two to four times as long.
+# So far the other way round. On the bell, where one was to be enough, five bring half of the
+# runs nearer; on three bumps more than half end further away. Five take two to four times as long.
 #
 # ## Where D has no slope
 #

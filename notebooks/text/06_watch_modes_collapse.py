@@ -442,10 +442,10 @@ show(draw_league("ring"), "06.league")
 # %% [markdown]
 # Most hold all, plain too; as published, some are too slow, and
 # [unrolled at our rates](../docs/league.md#what-surprised) is lost. Minibatch discrimination, best against
-# the chase, drops modes. Not one run ends close: plain ones are narrow.
+# the chase, drops modes. None ends close: plain ones are narrow.
 #
-# **2. Predict and run.** Set yours in, `draw_league("unequal ring", {"added": techniques.r1(0.1)})`
-# say: half a minute. Or `"losses"`, `"shown"`.
+# **2. Predict and run.** Set yours in, `draw_league("unequal ring", {"added": techniques.r1(0.1)})`:
+# half a minute. Or `"losses"`, `"shown"`.
 
 # %% [markdown] tags=["answer"]
 # <details><summary>Answer</summary>

@@ -35,6 +35,7 @@ from sklearn.svm import OneClassSVM
 from ganlab import images, inversion, latent, losses, plots
 from ganlab.backend import keras, tf
 from ganlab.conditions import Conditioned, joint, one_hot
+from ganlab.evidence import claim
 from ganlab.exercises import check, quiz
 from ganlab.layers import Columns
 from ganlab.networks import conditional_dcgan, dcgan
@@ -143,7 +144,7 @@ show(fig, "10.asked")
 # With a price on both, a row is one figure ten times: G hardly heeds what it is asked for, and some 25
 # of 100 are right where luck has 10. The label reaches D as a step from 0 to 1, so all that D can
 # say about it is a slope in the label, and that is what it pays for. With the price on the picture
-# alone some 90 of 100 are as asked. One argument of the penalty did it; the loss is the old one.
+# alone some 90 of 100 are as asked ([I2e](../docs/claims.md#i2e-1)). One argument of the penalty did it.
 #
 # Look along a row: from one z come digits of a like slant and weight. What z says is what the label does not.
 #
@@ -225,9 +226,14 @@ show(fig, "10.rare")
 # noise on the copies is as good or a little better. Shifts, which any eight survives, help less:
 # a linear classifier knows pixels, and not strokes. And nothing comes near to the 104.
 #
-# So the GAN loses against a word in the call of `fit`. When we tried the other digits, made ones
-# were ahead of copies for zeros alone. That is one six of each and one classifier: protocol
-# [I2a](../evidence/claims/put_to_use.py) takes six pictures of each seed's own.
+# So the GAN loses against a word in the call of `fit`. *And over 64 seeds, with every digit and
+# sixes of their own?*
+
+# %%
+claim("I2a")
+
+# %% [markdown]
+# Made pictures help, always. Yet the six, copied, are ahead on half of the seeds, and made ones on none.
 #
 # ## What was never seen
 #
@@ -239,8 +245,8 @@ show(fig, "10.rare")
 #
 # $\text{score}(x) = \min_z \; |x - G(z)|^2 + \lambda \, |f(x) - f(G(z))|^2$
 #
-# with means over pixels and over D's features f. (Theirs has absolute differences, weighted by 1 - λ
-# and λ.) `inversion.invert` does it for all seeds, with λ = 0.1.
+# with means over pixels and over D's features f. (Theirs has absolute differences.)
+# `inversion.invert` does it for all seeds, with λ = 0.1.
 #
 # A score tells unseen digits from seen ones as well as its *AUC* says: take one unseen
 # picture and one seen; how often has the unseen one the larger score? Ties count one half.
@@ -336,8 +342,13 @@ show(fig, "10.detectors")
 # PCA and the autoencoder come next, as equals: from other starts it had 0.85 to 0.89. Then G. Its
 # pixels and D's features tell about as much; λ = 0.1 gives features a five-hundredth of the score, but
 # with 45, where both count alike, nothing changed. D alone depends on luck: it was taught to tell real
-# digits from made ones, never from others. Over all ten digits protocol
-# [I2b](../evidence/claims/put_to_use.py) will tell.
+# digits from made ones, never from others. *What does G beat, over all ten digits?*
+
+# %%
+claim("I2b")
+
+# %% [markdown]
+# So far nothing; at best, perhaps, an SVM by default.
 #
 # ## Larger
 #
@@ -438,8 +449,14 @@ show(fig, "10.tradeoff")
 # nearest training picture is most like real ones, for it is one: it copies, which 1,197 pictures of
 # ten digits allow, and pays in distance. (It passes below other real ones, being chosen to resemble
 # these.) By a theorem (Blau and Michaeli, 2018), where several pictures fit no method has both the least
-# squared error and the data's distribution. It is about distributions, not about
-# sharpness. Over seeds: [I2c, I2d and I2f](../evidence/claims/put_to_use.py).
+# squared error and the data's distribution. *Over 64 seeds, which comes nearest to the latter?*
+
+# %%
+claim("I2f")
+
+# %% [markdown]
+# *Both*; whether nearer than a filter is undecided. Sharper the adversarial ones always are ([I2d](../docs/claims.md#i2d-1)), and alone
+# further off ([I2c](../docs/claims.md#i2c-1)).
 #
 # ## Exercises
 #
@@ -497,10 +514,10 @@ quiz("10.3")
 # | post | said | here |
 # |---|---|---|
 # | `module` | a conditional GAN controls what is generated | some 90 of 100 are as asked; 25 where R1 prices the label, too |
-# | `module` | creates samples for underrepresented classes | they help, but less than copies of the six: [I2a](../evidence/claims/put_to_use.py) waits to be measured |
+# | `module` | creates samples for underrepresented classes | they help, but not more than copies: [I2a](../docs/claims.md#i2a-1) |
 # | `highdim2018` | a larger target sample lets a predictive model perform better | it does, and so does a weight |
-# | `module` | poor reconstruction indicates an anomaly | better than guessing, worse than PCA; I2b waits to be measured |
-# | `module` | super-resolution enhances quality | sharper, and further off; a filter does it better; I2c, I2d and I2f wait |
+# | `module` | poor reconstruction indicates an anomaly | better than guessing, worse than PCA: [I2b](../docs/claims.md#i2b-1) |
+# | `module` | super-resolution enhances quality | sharper; with the squared error more like real ones: [I2f](../docs/claims.md#i2f-1) |
 #
 # ## Further reading
 #

@@ -29,6 +29,7 @@ from ganlab import images, latent, plots
 from ganlab.backend import keras
 from ganlab.conditions import joint
 from ganlab.disentangling import path_length, readability
+from ganlab.evidence import claim
 from ganlab.exercises import check, quiz
 from ganlab.picture_plots import wall
 from ganlab.plots import show
@@ -142,8 +143,8 @@ ax.set_yticks(4.5 + 9 * np.arange(5), rows)
 show(fig, "11.dense")
 
 # %% [markdown]
-# Without the term F makes one picture of everything, the collapse of 06. With it, dark digits of all
-# kinds, and a way back to nearly where they came from.
+# Without the term F makes one picture of everything, the collapse of 06. With it, all kinds of dark
+# digits, and a way back.
 #
 # And hardly one digit is right. This is our fault: *a translation that is wrong and shows it nowhere*.
 #
@@ -186,10 +187,10 @@ show(fig, "11.measured")
 
 # %% [markdown]
 # The term makes the cycle error small, and that is all: hardly more digits than by luck are still what
-# they were, and of 600 pictures hardly one finds its partner. (The third row has a section of its own.)
+# they were, and of 600 pictures hardly one finds its partner. (The third row comes later.)
 #
-# No loss forbids it. Let F and B be right, and T any exchange of dark pictures for others that leaves
-# their distribution as it is: every 3 for a 7, say. Then
+# No loss forbids it. Let F and B be right, and T any exchange of dark pictures that leaves their
+# distribution as it is: 3 for 7, say. Then
 #
 # $F' = T F, \quad B' = B\,T^{-1}: \qquad B'(F'(a)) = B(F(a)) = a$
 #
@@ -229,7 +230,13 @@ show(fig, "11.places")
 # *light to dark, everywhere* is a simple rule and *a 3 for a 7* is none (Galanti, Wolf and Benaim, 2018);
 # the cycle term keeps it from collapsing on the way.
 #
-# With more seeds: [I3a](../docs/claims.md#i3a-1) and [I3b](../docs/claims.md#i3b-1).
+# *And with 64 seeds?*
+
+# %%
+claim("I3a")
+
+# %% [markdown]
+# Dense ones exchange digits in every run, the cycle whole ([I3b](../docs/claims.md#i3b-1)).
 #
 # ## Leave alone what is right
 #
@@ -258,8 +265,8 @@ show(fig, "11.identity")
 # %% [markdown]
 # Mirrored, some 40 of 100 keep their digit, and that is no help: as many do if F gives back what it is
 # given, for a mirrored 0 or 8 is nearly a 0 or an 8. Of negatives next to none do, in either way. The term
-# taught F to do nothing. Without the second line we would have called it help. By partners, and over
-# seeds: [I3c](../docs/claims.md#i3c-1).
+# taught F to do nothing. Without the second line we would have called it help. Where convolutions found
+# the partners of negatives, in 96 of 100, they find none with it ([I3c](../docs/claims.md#i3c-1)).
 
 # %% [markdown]
 # ## A style at the side
@@ -374,14 +381,17 @@ axes[2].set_xlim(0.3, 1.05)
 show(fig, "11.read")
 
 # %% [markdown]
-# In our run w tells more than z, with each of the four seeds, of the place and of the size. The layers alone
+# With each of the four seeds w tells more than z, of place and size. The layers alone
 # do not do it: untrained, w tells about as much as z. So the mapping has learned to lay factors out more
 # straightly. z has to fill a sphere evenly, whatever the data are; w need not.
 #
 # The path says nothing of the kind. In w it is shorter, as in the paper; but so is a chord than its arc, and
-# untrained layers shorten it more. Four seeds are few: [I4a](../docs/claims.md#i4a-1),
-# [I4c](../docs/claims.md#i4c-1).
-#
+# untrained layers shorten it more ([I4c](../docs/claims.md#i4c-1)). *Four seeds are few. With 64?*
+
+# %%
+claim("I4a")
+
+# %% [markdown]
 # ## One picture's coarse style, another's fine one
 #
 # <small>4 min</small>
@@ -414,8 +424,9 @@ show(fig, "11.mixed")
 # %% [markdown]
 # The place is more often that of the coarse style: nearly always with two seeds, in 59 and 69 of 100 with
 # the others. The size goes with either, by seed. Large StyleGANs hold pose in coarse layers and colour in
-# fine ones; they are trained on mixed styles, so that layers keep apart. Ours is not, and its last layer can
-# move a disc of 8 x 8 by half a pixel, or blow it up. Over seeds: [I4b](../docs/claims.md#i4b-1).
+# fine ones; trained on mixed styles, they keep layers apart. Ours is not, and its last layer can
+# move a disc of 8 x 8 by half a pixel, or blow it up. Over 64 seeds the place
+# is the coarse one's; for the size it is undecided ([I4b](../docs/claims.md#i4b-1)).
 #
 # ## What chance is left to do
 #
@@ -516,9 +527,9 @@ quiz("11.5")
 #
 # | post | said | here |
 # |---|---|---|
-# | `module` | CycleGAN learns mappings between two domains | a mapping; the right one where the network favours it: [I3a](../docs/claims.md#i3a-1) waits to be measured |
+# | `module` | CycleGAN learns mappings between two domains | a mapping; the right one where the network favours it: [I3a](../docs/claims.md#i3a-1) |
 # | `module` | no paired training data required | to train; to know whether it is right, some are |
-# | `module` | StyleGAN has disentangled latent representations | w tells more than z, in four runs; [I4a](../docs/claims.md#i4a-1) waits |
+# | `module` | StyleGAN has disentangled latent representations | w tells more than z: [I4a](../docs/claims.md#i4a-1) |
 #
 # ## Further reading
 #

@@ -121,19 +121,26 @@ class Clock:
         if self._again is not None:
             self._repeat_some()
             return self._refresh() if self.screen_free() else None
-        steps, began = self.speed.value or self._afford, time.perf_counter()
+        session, wanted = self.session, self.speed.value or self._afford
+        steps = wanted
+        if steps <= session.spaced:  # what is noted is shown, and not asked for anew soon after
+            steps = min(steps, session.spaced - session.step % session.spaced)
         if self.trial is not None:
-            steps = max(min(steps, self.trial.ends - self.session.step), 1)
-        self.session.advance(steps)
+            steps = max(min(steps, self.trial.ends - session.step), 1)
+        began = time.perf_counter()
+        session.advance(steps)
         trained = time.perf_counter()
         if diagnose or self.screen_free():
-            self._refresh(self.session.now(), diagnose=diagnose, part=self._part)
+            last = session.moments[-1]
+            moment = last if last.step == session.step else session.now()
+            self._refresh(moment, diagnose=diagnose, part=self._part)
             self._part += 1
             if not diagnose:
                 self._seen += 0.2 * (time.perf_counter() - trained - self._seen)
-        if not self.speed.value:  # at most twice as many as before, so one hiccup does no harm
+        if not self.speed.value and 2 * steps >= wanted:  # fewer tell little of how many it can
             time_for_it = max(1 / PACE - self._seen - PAUSE, LEAST * self._seen)
             spent = (trained - began) / time_for_it
+            # At most twice as many as before, so one hiccup does no harm.
             self._afford = min(max(1, round(steps / max(spent, 0.5))), 2000)
         self._end_of_trial()
 
