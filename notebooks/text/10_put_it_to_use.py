@@ -22,8 +22,6 @@ if find_spec("ganlab") is None:
     )
 
 # %%
-import warnings
-
 import numpy as np
 from scipy.ndimage import uniform_filter
 from sklearn.decomposition import PCA
@@ -313,13 +311,14 @@ def told(gamma):
     ])  # fmt: skip
 
 
-chosen = max((0.03, 0.1, 0.3, 1.0), key=told)
+chosen, shown = max((0.03, 0.1, 0.3, 1.0), key=told), test.array[:300]
 
 # %%
+import warnings
+
 with warnings.catch_warnings(action="ignore"):  # 60 rounds are enough
     coder = MLPRegressor(hidden_layer_sizes=(64, 16, 64), activation="tanh", max_iter=60,
                          learning_rate_init=2e-3, random_state=0).fit(nine, nine)  # fmt: skip
-shown = test.array[:300]
 scores = {
     "G, by pixels": closest.away, "G, by D's features": closest.features,
     "D alone": -without.discriminate(shown),
