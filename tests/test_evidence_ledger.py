@@ -69,7 +69,7 @@ def row(text, setting):
 
 def test_a_claim_that_waits_is_not_said_to_be_measured():
     waits = result("F1.1", {"a": setting(""), "b": setting("")})
-    told = "0 of 1 claims are measured so far, in 0 settings; not measured yet: 2."
+    told = "0 of 1 claims are measured so far, in 0 settings; settings not measured yet: 2."
     assert told in ledger([waits])
 
 

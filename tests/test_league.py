@@ -250,7 +250,7 @@ def test_the_picture_shows_each_cell_that_was_measured():
     # Plain's own share, on the two targets with results.
     assert texts.count("40") == 2
     assert "3 ▼" in [text.get_text() for text in published.texts]
-    assert alt(FOUND).endswith("4 cells, 3 of them firm")
+    assert alt(FOUND).endswith("4 cells, a row with its cost has two; 3 of them firm")
 
 
 def test_marks_are_for_firm_verdicts_alone():

@@ -199,7 +199,7 @@ def alt(found):
     firm = sum(cell.verdict in MARKS for cell in found.values())
     return (
         f"Share of runs that end close, by technique and target, at the course's rates and as "
-        f"published: {len(found)} cells, {firm} of them firm"
+        f"published: {len(found)} cells, a row with its cost has two; {firm} of them firm"
     )
 
 

@@ -166,7 +166,7 @@ def _counts(claims):
     asked = settings - counts[NOT_YET]
     head = f"{begun} of {len(claims)} claims are measured so far, in {asked} settings"
     head += f", {100 * firm / asked:.0f} in 100 of them firm" if asked else ""
-    head += f"; not measured yet: {counts[NOT_YET]}" if counts[NOT_YET] else ""
+    head += f"; settings not measured yet: {counts[NOT_YET]}" if counts[NOT_YET] else ""
     head += ". An identity is checked, and no setting. "
     head += (
         f"Of so many settings one may expect at most {asked * ERROR:.2g} to have a false firm "

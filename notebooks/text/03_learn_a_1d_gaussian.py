@@ -529,7 +529,7 @@ gaussian_explorer(target, noise, d_rate=3.16e-3, g_rate=3.16e-4)
 # <details><summary>Answer</summary>
 #
 # Early, while G is far off and D is sure. At step 300 the median W1 is 1.1 in place of 0.6, at step
-# 600 a tenth of the runs are still 1 away; from step 800 on there is no difference.
+# 600 two of 32 runs are still 1 away; from step 800 on there is no difference.
 #
 # </details>
 

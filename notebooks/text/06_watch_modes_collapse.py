@@ -505,8 +505,8 @@ mode_explorer(**knobs | {"target": "ring of 8"}, steps=1500)
 # %% [markdown] tags=["answer"]
 # <details><summary>Answer</summary>
 #
-# Five steps of D end the hops, but not the fault: of 32 runs 20 then hold two modes, one all
-# four. A batch of 64, or 64 units in D or in G, leave 0.24 to 0.31.
+# Five steps of D end the hops, not the fault: 20 of 32 runs hold two modes, one all
+# four. A batch of 64, or 64 units in D or G, leave 0.24 to 0.31 hops a record.
 #
 # </details>
 
