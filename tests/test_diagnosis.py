@@ -206,7 +206,7 @@ def test_what_mends_one_bell_is_no_advice_where_there_are_several_modes(rng):
     assert bell.kind == "narrow" and bell.try_first.startswith("on one bell: D ten times as quick")
     assert not any("H2b" in each for each in bell.unknown)
     array = diagnose(around(np.zeros(RECORDS), 0.5, rng), rng.standard_normal((1000, 1)))
-    assert array.kind == "narrow" and array.try_first == bell.try_first
+    assert array.kind == "narrow" and array.try_first.endswith(f"if so, {bell.try_first}")
     assert any("whether modes are missing" in each and "H2b" in each for each in array.unknown)
     assert try_first("unsteady", several=True) == "nothing is known to help with several modes"
 
@@ -232,6 +232,23 @@ def test_without_modes_a_sure_d_and_a_g_that_jumps_may_be_a_strong_d(modes, rng)
     assert found.kind == "rate too high"
     assert any("whether D is too strong" in each for each in found.unknown) == (not modes)
     assert any("whether this is chasing" in each for each in found.unknown) == (not modes)
+
+
+def test_a_clump_that_drifts_may_have_collapsed_and_one_that_hops_may_chase(rng):
+    drifts = around(circle(2, radius=0.3) + [1.0, 0.0], 0.05, rng)
+    assert diagnose(drifts, FOUR).kind == "collapsed"
+    found = diagnose(drifts, FOUR.sample(1000, rng))  # no modes are counted
+    assert found.kind != "collapsed"
+    assert any("whether it has collapsed" in each for each in found.unknown)
+    two = on_modes([[i // 5 % 2] for i in range(RECORDS)], rng)
+    found = diagnose(APART | {"samples": two}, FOUR)
+    assert found.kind == "collapsed" and "stays" not in found.because
+    assert any("whether it stays" in each for each in found.unknown)
+    still = diagnose(on_modes([[0]] * RECORDS, rng), FOUR)
+    assert still.kind == "collapsed"
+    assert not any("whether it" in each and "stays" in each for each in still.unknown)
+    hops = diagnose(on_modes([[i % 4] for i in range(RECORDS)], rng), FOUR)
+    assert hops.kind == "chasing" and not any("collapsed" in each for each in hops.unknown)
 
 
 # What can be known of what is there ---------------------------------------------------------

@@ -76,9 +76,9 @@ def test_a_claim_that_waits_is_not_said_to_be_measured():
 def test_the_head_counts_settings_and_how_many_may_be_false():
     text = ledger(RESULTS)
     told = (
-        "6 of 6 claims are measured so far, in 37 settings, 14 in 100 of them firm; not measured "
+        "6 of 6 claims are measured so far, in 37 settings, 14 in 100 of them firm; settings not "
     )
-    assert f"{told}yet: 1." in text
+    assert f"{told}measured yet: 1." in text
     assert "expect at most 0.037 to have" in " ".join(text.split())
     counts = dict(re.findall(r"^\| \*\*([a-z ]+)\*\* \| (\d+) \|$", text, re.MULTILINE))
     assert counts == {

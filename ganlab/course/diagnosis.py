@@ -17,7 +17,7 @@ from ganlab.arguments import in_short
 from ganlab.course.advice import CASES, said
 from ganlab.course.faults import GAP, KINDS, STILL, UNKNOWN, first_that_hold
 from ganlab.course.left import left_by
-from ganlab.course.signs import FEW, signs
+from ganlab.course.signs import COLLAPSED, FEW, signs
 from ganlab.data import Mixture
 from ganlab.endings import endings
 from ganlab.evidence import FOLDER, EvidenceError
@@ -40,6 +40,15 @@ LIKE_A_STRONG_D = (
 ON_ONE_BELL_ALONE = (
     "whether modes are missing: with several, a D ten times as quick as G drops some (H2b)"
 )
+LIKE_A_COLLAPSE = (
+    "whether it has collapsed: all samples of a record are in one place, which drifts. Then R1 is "
+    "what to try first (F6b)"
+)
+LIKE_A_SLOW_CHASE = (
+    "whether it stays: most samples have passed to another mode at times, but among fewer than "
+    "three, or seldom. If R1 does not hold them, try equal rates (F3a)"
+)
+LIKE_COLLAPSES = "chasing", "turning", "G too strong", "rate too high"
 LIKE_CHASES = "turning", "rate too high", "G too strong"
 DROPPED_BY_D = "whether D is too strong: without its scores that looks the same (F7f)"
 _SHOWN = one_of("all", "samples", "curves")
@@ -170,6 +179,8 @@ def diagnose(run, target=None, seed=None, gan=None):
         if LIKE_A_STRONG_D in doubts:  # then the word's own advice may make it worse, and no GAN
             trust = ""  # of the test looked so
             first = f"G's rate up to D's, if it is below (F7f); else {first}"
+        if ON_ONE_BELL_ALONE in doubts:
+            first = f"see whether recall and coverage are those of real data; if so, {first}"
         more = lacking + doubts
         why = because or _nothing(found, i)
         each.append(Diagnosis(kind, why, first, more, name, trust))
@@ -265,8 +276,13 @@ def _other_words(kind, found, i, left, target):
     tried = found.end is not None and found.move is not None and found.move[i] >= STILL
     sure = found.gap is not None and found.gap[i] >= GAP
     without_modes = _without_modes(found, left, target)
+    in_one_place = found.own is not None and found.own[i] < COLLAPSED and target is not None
+    three = kind == "chasing" and not without_modes  # then modes were counted
+    hopped = found.hops is not None and found.hops[i] > 0
     doubts = {
         LIKE_A_CHASE: kind in LIKE_CHASES and without_modes,
+        LIKE_A_COLLAPSE: kind in LIKE_COLLAPSES and in_one_place and not three,
+        LIKE_A_SLOW_CHASE: kind == "collapsed" and hopped,
         FROM_THE_START: kind == "starving" and left.apart is None,
         LIKE_A_STRONG_D: kind == "rate too high" and found.finite[i] and sure and not tried,
         DROPPED_BY_D: kind == "dropped" and found.gap is None,

@@ -203,7 +203,7 @@ RULES = (
         "those in the second half do so (below {HOLDS:.0%})",
     ),
     Rule("narrow", _is("narrow"), "it ends narrow: {width:.2f} of the width (below 0.8)"),
-    Rule("collapsed", _is("collapsed"), "it ends collapsed, and stays: one mode is held"),
+    Rule("collapsed", _is("collapsed"), "it ends collapsed: one mode is held"),
     Rule(
         "dropped", _is("dropped"), "it ends dropped: not all modes are held, and nothing else shows"
     ),
