@@ -156,7 +156,10 @@ class Program:
 
     def _traced(self, arguments):
         """What `_run` would find for these arguments, which takes it longer than some steps do:
-        registers do not change their shapes, so those of the data and the scalars tell."""
+        registers do not change their shapes, so those of the data and the scalars tell. Where
+        whoever looks for a fault has functions run eagerly, nothing is traced."""
+        if tf.config.functions_run_eagerly():
+            return self._run
         given = tf.nest.flatten(arguments[1:3])
         shapes = tuple(None if one is None else tuple(one.shape) for one in given)
         if shapes not in self._found:
