@@ -72,7 +72,7 @@ if isinstance(target, data.Mixture):
   means, shows no fault, a chase may be told as turning, *narrow*, *partly* and *lost* may be a few
   places out of many, and without scores *narrow* may be a D too strong. Look at the samples, and ask
   for precision and recall, below. Are D's scores on pictures far apart, whatever the word? Then R1 first:
-  {i1b}. Then G's rate up, never down.
+  {i1b}. Then G's rate up, not down.
 - *Scores* help: `diagnose({"samples": ..., "real_score": ..., "fake_score": ...}, target)`, and
   `"d_loss"` and `"g_loss"` if you have them. Scores are mean probabilities at each record:
   `torch.sigmoid(D(x)).mean().item()` of a D that ends in a logit, `D(x).mean().item()` of one that

@@ -10,6 +10,7 @@ import pytest
 
 from ganlab.course.playground import app as module
 from ganlab.course.playground import clock, ownbox, panel, playground
+from ganlab.course.playground.model import Session
 from ganlab.data import Gaussian
 from ganlab.widgets import playground as by_the_notebooks_name
 
@@ -406,6 +407,23 @@ def test_as_fast_as_it_can_it_takes_more_steps_a_picture(app):
 
     asyncio.run(played())
     assert app._afford > 1
+
+
+def test_what_is_noted_is_shown_and_not_asked_for_anew(app, monkeypatch):
+    """Noting asks once for samples; a picture of that step asks no more."""
+    asked, now = [], Session.now
+    monkeypatch.setattr(Session, "now", lambda s, *a, **k: asked.append(s.step) or now(s, *a, **k))
+    app.speed.value, app._afford = 0, app.session.spaced - 1
+    for _ in range(4):
+        app._afford = app.session.spaced - 1
+        app._slice(False)
+    spaced = app.session.spaced
+    assert asked == [spaced - 1, spaced, 2 * spaced - 1, 2 * spaced]
+    app.speed.value = spaced  # a speed that a reader has chosen is kept
+    app.session.advance(3)
+    begun = app.session.step
+    app._slice(False)
+    assert app.session.step == begun + spaced
 
 
 @pytest.mark.slow

@@ -172,12 +172,12 @@ def diagnose(run, target=None, seed=None, gan=None):
             # Samples without modes, and few records, were not part of the test: there is no figure.
             of_the_test = found.end is not None and found.move is not None
             sure = how_sure(kind, shown) if shown == "curves" or of_the_test else ""
-            told[kind] = try_first(kind, gan, _several(found)), sure
+            told[kind] = try_first(kind, gan, found.end is not None and not found.on_one_bell), sure
         name = int(left.seeds[i]) if left.several else None
         first, trust = told[kind]
         doubts = _other_words(kind, found, i, left, target)
-        if LIKE_A_STRONG_D in doubts:  # then the word's own advice may make it worse, and no GAN
-            trust = ""  # of the test looked so
+        if LIKE_A_STRONG_D in doubts:  # then the word's own advice may make it worse, and a figure
+            trust = ""  # beside it would say that it is sure
             first = f"G's rate up to D's, if it is below (F7f); else {first}"
         if ON_ONE_BELL_ALONE in doubts:
             first = f"see whether recall and coverage are those of real data; if so, {first}"
@@ -289,11 +289,6 @@ def _other_words(kind, found, i, left, target):
         ON_ONE_BELL_ALONE: kind == "narrow" and found.end is None,
     }
     return tuple(doubt for doubt, there in doubts.items() if there)
-
-
-def _several(found):
-    """Whether the data are known to have several modes."""
-    return found.end is not None and not hasattr(found.end, "inside")
 
 
 def _nothing(found, i):

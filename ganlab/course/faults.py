@@ -270,7 +270,7 @@ def _filled(found):
     width, shares = (getattr(found.end, name, None) for name in ("width", "shares"))
     values["width"] = values["own"] if width is None else width
     values["word"] = np.full(n, "") if found.word is None else found.word
-    values["bell"] = np.full(n, hasattr(found.end, "inside"))
+    values["bell"] = np.full(n, found.on_one_bell)
     values["counted"] = np.full(n, found.end is not None)
     values["losses"] = [
         _losses(*each) for each in zip(values["g_rise"], values["d_loss"], strict=True)

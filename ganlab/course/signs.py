@@ -74,6 +74,11 @@ class Signs(NamedTuple):
     d_loss: np.ndarray | None = None
     g_rise: np.ndarray | None = None
 
+    @property
+    def on_one_bell(self):
+        """Whether the target is one bell; False, too, where its modes are not known."""
+        return hasattr(self.end, "inside")
+
 
 def signs(left: Left, target=None) -> Signs:
     """The signs of what a training left, against a target if there is one."""

@@ -123,7 +123,8 @@ class Clock:
             return self._refresh() if self.screen_free() else None
         session, wanted = self.session, self.speed.value or self._afford
         steps = wanted
-        if steps <= session.spaced:  # what is noted is shown, and not asked for anew soon after
+        if not self.speed.value and steps <= session.spaced:
+            # What is noted is shown, and not asked for anew a few steps later.
             steps = min(steps, session.spaced - session.step % session.spaced)
         if self.trial is not None:
             steps = max(min(steps, self.trial.ends - session.step), 1)
