@@ -224,8 +224,8 @@ show(fig, "10.rare")
 # noise on the copies is as good or a little better. Shifts, which any eight survives, help less:
 # a linear classifier knows pixels, and not strokes. And nothing comes near to the 104.
 #
-# So the GAN loses against a word in the call of `fit`. *And over 64 seeds, with every digit and
-# sixes of their own?*
+# So the GAN loses against a word in the call of `fit`. *And over 64 seeds, with every digit in
+# turn, six pictures left of each?*
 
 # %%
 claim("I2a")
