@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from networks import jax_adam, keras_adam, torch_adam
 from parts import Adam, Blocks, Kind, glorot, stacked
+from tasks import batches
 
 from ganlab import data, images, latent
 
@@ -70,17 +71,6 @@ def initial_weights(task, seed=0):
         [np.asarray(array, "float32") for make, *sizes in network for array in make(*sizes, rng)]
         for network, rng in zip((generator, discriminator), rngs, strict=True)
     )
-
-
-def batches(task, rng, seeds=None):
-    """A block of batches {"real", "d_z", "g_z"}: (block, batch, dim); with `seeds`, as many
-    for each step: (block, seeds, batch, dim)."""
-    shape = (task.block, *([seeds] if seeds else []), task.batch_size)
-    return {
-        "real": task.real.sample(shape, rng),
-        "d_z": task.latent.sample(shape, rng),
-        "g_z": task.latent.sample(shape, rng),
-    }
 
 
 def multiplications(task):

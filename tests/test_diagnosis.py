@@ -576,6 +576,9 @@ def trained(d_rate=1e-3, g_rate=1e-3, beta_1=0.5, **fields):
         ("collapsed", trained(added=techniques.r1(0.1)), "a new D beside the old G"),
         ("starving", trained(losses=losses.minimax), "the non-saturating loss"),
         ("starving", trained(), "nothing that was measured and is not done already"),
+        ("rate too high", trained(d_rate=3e-2, g_rate=3e-2), "both rates to a tenth"),
+        ("rate too high", trained(d_rate=3e-3, g_rate=1e-2), "both rates to a tenth"),
+        ("rate too high", trained(), "on one bell: G's rate a tenth of D's"),
         ("healthy", trained(), ""),
     ],
 )

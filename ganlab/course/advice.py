@@ -199,6 +199,7 @@ CASES = (
                 "both rates to a tenth (here from 3e-2 to 3e-3)",
                 "F7h",
                 "ours on four points, 0.03 to 0.003",
+                followed=known.low_rates,
             ),
             Advice(
                 "G's rate a tenth of D's, in place of equal rates",

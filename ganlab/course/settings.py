@@ -7,7 +7,8 @@ advice if all of them do.
 
 import numpy as np
 
-LOW, TENTH, EQUAL, QUICK = 0.5, 0.15, 1.5, 1e-3  # beta_1, G's rate over D's, their ratio, a rate
+LOW, TENTH, EQUAL = 0.5, 0.15, 1.5  # beta_1, G's rate over D's, their ratio
+QUICK, CALM = 1e-3, 3e-3  # rates; the second is that to which F7h brings those that are too high
 DEFAULT = 1e-3  # rate of `train` where no optimizer is given: Adam's, with beta_1 0.5
 
 
@@ -33,6 +34,12 @@ def quick(gan):
     """Whether both rates are 0.001 or more."""
     rates = [_rate(optimizer) for optimizer in _optimizers(gan)]
     return all(rate is not None and bool(np.all(rate >= QUICK)) for rate in rates)
+
+
+def low_rates(gan):
+    """Whether neither rate is above 0.003."""
+    rates = [_rate(optimizer) for optimizer in _optimizers(gan)]
+    return all(rate is not None and bool(np.all(rate <= CALM)) for rate in rates)
 
 
 def nonsaturating(gan):
