@@ -108,6 +108,7 @@ def page(found, surprises=""):
     firm = [cell.verdict in MARKS for (*_, budget), cell in found.items() if budget == "a"]
     so_far = f"So far {there} of {wanted} rows are measured, {sum(firm)} of them firm"
     so_far += ": too few to rank techniques by.\n\n" if there < wanted else ".\n\n"
+    so_far += "The picture is at equal steps; at equal cost is in the tables.\n\n"
     parts = [HEAD, so_far, f"![{alt(found)}](images/league.png)\n\n", surprises]
     for target in TARGETS:
         rows = list(_rows(found, target))
@@ -198,61 +199,62 @@ def rows(found):
 def alt(found):
     firm = sum(cell.verdict in MARKS for cell in found.values())
     return (
-        f"Share of runs that end close, by technique and target, at the course's rates and as "
-        f"published: {len(found)} cells, a row with its cost has two; {firm} of them firm"
+        f"Runs in a hundred that end close, blue, and that hold all, green, by technique and "
+        f"target, at the course's rates and as published: {len(found)} cells, a row with its cost "
+        f"has two; {firm} of them firm"
     )
 
 
 def picture(found):
-    """The Figure of docs/images/league.png: shares of close runs, at equal steps and equal cost."""
+    """The Figure of docs/images/league.png: at equal steps the shares of runs that end close, with
+    what is firm marked, and of those that hold all."""
+    import matplotlib
+
     from ganlab.figures import figure, styled
 
-    fig, axes = figure(2, width=9.0, height=6.2, sharey=True)
+    fig, axes = figure(2, width=9.0, height=6.6, sharey=True)
     for ax, (way, words) in zip(axes, WAYS.items(), strict=True):
         styled(_panel)(ax, found, way, words)
+    shades = [matplotlib.colormaps[name](0.6) for name in ("Blues", "Greens")]
+    boxes = [matplotlib.patches.Patch(color=shade) for shade in shades]
+    words = ["runs in a hundred that end close", "runs in a hundred that hold all"]
+    fig.legend(boxes, words, loc="outside lower center", ncols=2, frameon=False, fontsize=9)
     return fig
 
 
 def _panel(ax, found, way, words):
-    """Techniques by targets: in each cell runs in a hundred that end close, as a shade as well."""
+    """Techniques by targets. A cell is runs in a hundred that end close, in blue at its left, and
+    that hold all, in green at its right; the number says what the shade does."""
     import matplotlib
 
-    names, shades = [contestant.name for contestant in CONTESTANTS], matplotlib.colormaps["Blues"]
+    names = [contestant.name for contestant in CONTESTANTS]
     for i, contestant in enumerate(CONTESTANTS):
         for j, target in enumerate(TARGETS):
-            name = f"{contestant.name}, {way}"
-            cell, cheap = (found.get((target, name, budget)) for budget in "ab")
             is_plain = contestant.course == REFERENCE and way == "course's rates"
-            share = _plain_share(found, target) if is_plain else cell and _share(cell, cell.close)
-            if share is None:
+            some = _of_most_seeds(found, target) if is_plain else None
+            cell = found.get((target, f"{contestant.name}, {way}", "a"))
+            if some is None and cell is None:
                 ax.text(j, i, "·", ha="center", va="center", color="#999999")
                 continue
-            ax.add_patch(
-                matplotlib.patches.Rectangle(
-                    (j - 0.5, i - 0.5), 1, 1, fc=shades(0.85 * share / 100), ec="white", lw=1.5
-                )
-            )
-            colour = "white" if share > 60 else "#222222"
-            text = str(share) if is_plain else marked(cell)
-            ax.text(j, i - 0.12 * bool(cheap), text, ha="center", va="center", color=colour)
-            if cheap:
-                how = dict(ha="center", va="center", color=colour, fontsize=7.5)
-                ax.text(j, i + 0.27, f"cost: {marked(cheap)}", **how)
+            if is_plain:
+                shares = [in_hundred(n, some.seeds) for n in (some.plain, some.plain_holds_all)]
+            else:
+                shares = [in_hundred(n, cell.seeds) for n in (cell.close, cell.holds_all)]
+            firm = "" if is_plain else MARKS.get(cell.verdict, "")
+            halves = (j - 0.46, "Blues", firm), (j, "Greens", "")
+            for share, (left, shades, mark) in zip(shares, halves, strict=True):
+                shade = matplotlib.colormaps[shades](0.85 * share / 100)
+                box = matplotlib.patches.Rectangle((left, i - 0.46), 0.46, 0.92, fc=shade, lw=0)
+                ax.add_patch(box)
+                how = dict(ha="center", va="center", fontsize=7, linespacing=0.95)
+                colour = "white" if share > 60 else "#222222"
+                ax.text(left + 0.23, i, f"{share}\n{mark}".strip(), color=colour, **how)
     ax.set(xlim=(-0.5, len(TARGETS) - 0.5), ylim=(len(names) - 0.5, -0.5), title=words)
     ax.set_xticks(range(len(TARGETS)), [name.replace(" ", "\n") for name in TARGETS])
     ax.set_yticks(range(len(names)), names)
     ax.tick_params(length=0, top=False)
     for side in ax.spines.values():
         side.set_visible(False)
-
-
-def _share(cell, count):
-    return in_hundred(count, cell.seeds)
-
-
-def _plain_share(found, target):
-    some = _of_most_seeds(found, target)
-    return some and _share(some, some.plain)
 
 
 def _of_most_seeds(found, target):
