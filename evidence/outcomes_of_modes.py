@@ -9,7 +9,7 @@ import numpy as np
 
 from evidence.outcomes import where_finite
 from evidence.trainings.plane import FOUR, TWO
-from ganlab.endings import at_the_end, last_tenth, unsteady
+from ganlab.endings import at_the_end, last_tenth, measure, unsteady
 from ganlab.mode_metrics import hops, total_variation_of_modes
 
 WHOLE = ("narrow", "close", "near")  # the words of a run that holds all modes
@@ -35,6 +35,15 @@ def ended_with(run, words, target):
 def holds_all(run, target=FOUR):
     """1 for seeds that are not lost and hold every mode at the end."""
     return ended_with(run, WHOLE, target)
+
+
+def holds_all_at_last(run, target=FOUR):
+    """1 for seeds that hold every mode at the last record, by itself.
+
+    A run that hops through the modes within a tenth of its records holds them all on average.
+    """
+    last = measure(run.samples[-1], target)
+    return where_finite(np.isin(last.words(), WHOLE), np.isfinite(last.good))
 
 
 def holds_several(run, target=FOUR):

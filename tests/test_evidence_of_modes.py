@@ -43,6 +43,7 @@ KINDS = run(
     ("outcome", "wanted"),
     [
         (outcomes.holds_all, [1, 1, 0, 0, 0, 0]),
+        (outcomes.holds_all_at_last, [1, 1, 0, 0, 0, 0]),
         (outcomes.holds_several, [1, 1, 1, 1, 0, 0]),
         (outcomes.collapsed, [0, 0, 0, 0, 1, 0]),
         (outcomes.not_steady, [0, 0, 0, 0, 0, 0]),
@@ -80,6 +81,13 @@ def test_a_run_that_moves_on_at_its_last_record_is_not_steady():
     last = np.arange(RECORDS)[:, None, None] == RECORDS - 1
     seen = run(np.where(last, on(0, 1, 2, 3), on(0)), on(0))
     np.testing.assert_array_equal(outcomes.not_steady(seen), [1, 0])
+
+
+def test_a_run_that_hops_holds_all_on_average_and_not_at_its_last_record():
+    """Of 40 records the last four, a tenth, are on each of the four points in turn."""
+    hopping = np.concatenate([moving(np.arange(20) % 4)] * 2)
+    seen = SimpleNamespace(samples=hopping[:, None])
+    assert outcomes.holds_all(seen) == 1 and outcomes.holds_all_at_last(seen) == 0
 
 
 def two(left, off=0.0):
