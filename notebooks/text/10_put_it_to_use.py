@@ -86,12 +86,13 @@ x = layers.Flatten()(x)
 generator = keras.Model(z, layers.Concatenate()([x, Columns(16)(z)]))
 
 # %% [markdown]
-# D could take all 74 numbers into its first layer. But a label is no pixel. *Projection* (Miyato and
+# D could take all 74 numbers into its first layer. *Projection* (Miyato and
 # Koyama, 2018) lets D look at the picture alone, as far as its features f, and asks two things of them:
 #
 # $\text{logit} = w \cdot f + b + c \cdot V f$
 #
-# Is it a good picture, and does it look like a c? V has a row for each digit.
+# Is it a good picture, and does it look like a c? V has a row for each digit. (Whether that beats labels
+# as channels of the picture is undecided, [I2e](../docs/claims.md#i2e-1).)
 #
 # **1. Write it.** The layers up to f are those of 09. `Columns(0, 64)` takes the picture out of a joint
 # point, `Columns(64)` the label. `layers.Dot(axes=1)([a, b])` is a product of two vectors,
@@ -110,7 +111,7 @@ check("10.1", make_discriminator)
 # [A solution](solutions/10_put_it_to_use.py).
 
 # %% [markdown]
-# From here on `conditional_dcgan(16, (8, 8), 10)` makes both. One thing is left to be settled: the price
+# From here on `conditional_dcgan(16, (8, 8), 10)` makes both. One thing is left: the price
 # on D's slope, R1. In 09 it was one on all that D sees, and now this is picture *and* label. Three of
 # our six seeds pay for both, three for the slope in the picture alone (`first=64`).
 #
@@ -142,7 +143,7 @@ show(fig, "10.asked")
 # With a price on both, a row is one figure ten times: G hardly heeds what it is asked for, and some 25
 # of 100 are right where luck has 10. The label reaches D as a step from 0 to 1, so all that D can
 # say about it is a slope in the label, and that is what it pays for. With the price on the picture
-# alone some 90 of 100 are as asked ([I2e](../docs/claims.md#i2e-1)). One argument of the penalty did it.
+# alone some 90 of 100 are as asked ([I2e](../docs/claims.md#i2e-1)).
 #
 # Look along a row: from one z come digits of a like slant and weight. What z says is what the label does not.
 #
@@ -221,8 +222,8 @@ show(fig, "10.rare")
 # Whatever is done helps, from next to no eights to 40 of 100 and more. But made eights help less
 # than the six, copied: what G adds to the six it has from other digits, and here it is mostly
 # mistakes. Copies and the weight are the same to this classifier, whose loss is a sum over pictures;
-# noise on the copies is as good or a little better. Shifts, which any eight survives, help less:
-# a linear classifier knows pixels, and not strokes. And nothing comes near to the 104.
+# noise on the copies is as good or a little better. Shifts help less here; of all digits, about as
+# much. And nothing comes near to the 104.
 #
 # So the GAN loses against a word in the call of `fit`. *And over 64 seeds, with every digit in
 # turn, six pictures left of each?*
@@ -231,7 +232,8 @@ show(fig, "10.rare")
 claim("I2a")
 
 # %% [markdown]
-# Made pictures help, always. Yet the six, copied, are ahead on half of the seeds, and made ones on none.
+# Made pictures help with every seed. Yet the six, copied, are ahead on half of them, made ones on
+# hardly any. Against shifts it is undecided.
 #
 # ## What was never seen
 #
@@ -279,7 +281,7 @@ fig, ax = plots.figure(width=8.8, height=1.9)
 three = test.array[some], closest.made[0, some], by_plane[some]
 wall(ax, np.concatenate(three), (8, 8), columns=18)
 ax.set_yticks([4.5, 13.5, 22.5], ["test", "G", "PCA"])
-ax.set_title("nine pictures of seen digits, then nine eights")
+ax.set_title("nine pictures of seen digits, then nine of the unseen one")
 show(fig, "10.backwards")
 
 # %% [markdown]
@@ -329,14 +331,13 @@ scores = {
 }  # fmt: skip
 areas = {name: [roc_auc_score(unseen, score) for score in each] for name, each in scores.items()}
 fig, ax = plots.figure(width=7.0, height=3.4)
-plots.outcomes(ax, areas, reference={"guessing": 0.5}, label="AUC, eights against the rest")
+plots.outcomes(ax, areas, reference={"guessing": 0.5}, label="AUC, the unseen digit against the rest")
 show(fig, "10.detectors")
 
 # %% [markdown]
 # The best of all needs no training: how far is the nearest training picture? The SVM with a chosen
 # width is as good, and much the same: so narrow a kernel sees what is next to it. With its default it
-# is upside down: eights lie in the middle of all digits, where a wide kernel is surest. That is the
-# width's fault, not the method's.
+# is upside down: eights lie in the middle of all digits, where a wide kernel is surest.
 #
 # PCA and the autoencoder come next, as equals: from other starts it had 0.85 to 0.89. Then G. Its
 # pixels and D's features tell about as much; λ = 0.1 gives features a five-hundredth of the score, but
@@ -357,7 +358,7 @@ claim("I2b")
 # many pictures fit. The small picture is a condition like any other: `conditional_dcgan(4, (8, 8), 16)`
 # is the whole GAN, and z says which of the fitting ones it is to be.
 #
-# G's loss has two parts now: to fool D, and the squared error to the picture that the small one came
+# G's loss has two parts: to fool D, and the squared error to the picture that the small one came
 # from, as in pix2pix (Isola and others, 2017) and SRGAN (Ledig and others, 2017), whose errors are
 # others. Two seeds are to fool alone, two to do both, two to be near alone.
 
@@ -373,6 +374,7 @@ def d_loss(real_logits, fake_logits, fooling):
 
 
 def g_loss(fake_logits, fooling):
+    # `fooling` comes as (seeds, 1), to go with logits; a loss is one number for each seed.
     return (fooling * losses.nonsaturating_generator_loss(fake_logits)[..., None])[..., 0]
 
 
@@ -440,22 +442,22 @@ plots.legend(right)
 show(fig, "10.tradeoff")
 
 # %% [markdown]
-# Left, the simple methods win. A linear regression is as near as the networks that are trained for
-# it. Sharpened, it is as sharp as real digits, and nearer than what fools D. So this sharpness does not
+# Left, the simple methods win. A linear regression is as near as the networks. Sharpened, it is as sharp as real digits, and nearer than *fooling*. So this sharpness does not
 # say how real a picture looks: a filter raises it.
 #
-# Right, what fools D is furthest off; *both*, *near* and the sharpened line lie close together. The
-# nearest training picture is most like real ones, for it is one: it copies, which 1,197 pictures of
-# ten digits allow, and pays in distance. (It passes below other real ones, being chosen to resemble
+# Right, *fooling* is furthest off; *both*, *near* and the sharpened line lie close together. The
+# nearest training picture is most like real ones, for it is one: it copies, which 1,197 pictures allow, and pays in distance. (It passes below other real ones, being chosen to resemble
 # these.) By a theorem (Blau and Michaeli, 2018), where several pictures fit no method has both the least
-# squared error and the data's distribution. *Over 64 seeds, which comes nearest to the latter?*
+# squared error and the data's distribution. *Over 64 seeds, does fooling D bring pictures
+# nearer to the latter than the error alone?*
 
 # %%
 claim("I2f")
 
 # %% [markdown]
-# *Both*; whether nearer than a filter is undecided. Sharper the adversarial ones always are ([I2d](../docs/claims.md#i2d-1)), and alone
-# further off ([I2c](../docs/claims.md#i2c-1)).
+# With the error yes, alone no; against a filter it is undecided. Sharper they are, on 100 of 100
+# seeds alone and on 89 with the error ([I2d](../docs/claims.md#i2d-1)); alone, further off
+# ([I2c](../docs/claims.md#i2c-1)).
 #
 # ## Exercises
 #
@@ -463,15 +465,15 @@ claim("I2f")
 #
 # **3. Predict and run.** Ask seed 3 for half a 3 and half an 8:
 # `half = (one_hot([3] * 300, 10) + one_hot([8] * 300, 10)) / 2`, then
-# `x = conditional.generators(asked.given(half, rng))[3, :, :64]`. What will `judge.shares(x)` say, and
-# is a picture half of each?
+# `x = conditional.generators(asked.given(half, rng))[3, :, :64]`. What will `judge.shares(x)` say? Draw
+# some with `wall`: is a picture half of each?
 
 # %% [markdown] tags=["answer"]
 # <details><summary>Answer</summary>
 #
 # Mostly 3, in our run: a picture is one of the two, or neither, and hardly ever a half of each. D has met
 # no such label, but it knows pictures, and has met none that is half a 3. Seed 4 chooses otherwise:
-# 8 and 9 a third each, 3 a quarter.
+# 8 and 9 more often than 3.
 #
 # </details>
 
@@ -516,7 +518,7 @@ quiz("10.3")
 # | `module` | creates samples for underrepresented classes | they help, but not more than copies: [I2a](../docs/claims.md#i2a-1) |
 # | `highdim2018` | a larger target sample lets a predictive model perform better | it does, and so does a weight |
 # | `module` | poor reconstruction indicates an anomaly | better than guessing, worse than PCA: [I2b](../docs/claims.md#i2b-1) |
-# | `module` | super-resolution enhances quality | sharper; with the squared error more like real ones: [I2f](../docs/claims.md#i2f-1) |
+# | `module` | super-resolution enhances quality | sharper, as by a filter; with the squared error more like real ones: [I2f](../docs/claims.md#i2f-1) |
 #
 # ## Further reading
 #

@@ -146,7 +146,7 @@ show(fig, "11.dense")
 # Without the term F makes one picture of everything, the collapse of 06. With it, all kinds of dark
 # digits, and a way back.
 #
-# And hardly one digit is right. This is our fault: *a translation that is wrong and shows it nowhere*.
+# And hardly one digit is right. This is the fault to look for: *a translation that is wrong and shows it nowhere*.
 #
 # ## Whose partner is it?
 #
@@ -228,7 +228,7 @@ show(fig, "11.places")
 # Now the term is worth something: with it 95 to 98 of 100 find their partner, without it some 20. Yet the
 # cycle error is that of the dense ones. What finds the translation is the network, for which
 # *light to dark, everywhere* is a simple rule and *a 3 for a 7* is none (Galanti, Wolf and Benaim, 2018);
-# the cycle term keeps it from collapsing on the way.
+# the cycle term makes it exact. Without it most pictures are still their digit, smeared.
 #
 # *And with 64 seeds?*
 
@@ -236,14 +236,14 @@ show(fig, "11.places")
 claim("I3a")
 
 # %% [markdown]
-# Dense ones exchange digits in every run, the cycle whole ([I3b](../docs/claims.md#i3b-1)).
+# Dense ones exchange digits in every run, the cycle whole to 0.2 a pixel ([I3b](../docs/claims.md#i3b-1)).
 #
 # ## Leave alone what is right
 #
 # <small>6 min</small>
 #
 # The third term is the *identity loss*: F is given a picture that is dark already, and is to leave it
-# alone; B a light one. In the paper it keeps a painting's colours. To dense translators it is a hint at
+# alone; B a light one. To dense translators it is a hint at
 # what should become what: *change little*. We try it on negatives and on *mirrored* digits.
 #
 # *Where will it help?*
@@ -264,8 +264,8 @@ show(fig, "11.identity")
 
 # %% [markdown]
 # Mirrored, some 40 of 100 keep their digit, and that is no help: as many do if F gives back what it is
-# given, for a mirrored 0 or 8 is nearly a 0 or an 8. Of negatives next to none do, in either way. The term
-# taught F to do nothing. Without the second line we would have called it help. Where convolutions found
+# given, for a mirrored 0 or 8 is nearly a 0 or an 8. Of negatives next to none do, with the term or without. Mirrored, it
+# taught F to change little. Without the second line we would have called it help. Where convolutions found
 # the partners of negatives, in 96 of 100, they find none with it ([I3c](../docs/claims.md#i3c-1)).
 
 # %% [markdown]
@@ -306,8 +306,8 @@ check("11.2", modulated)
 # In training nobody makes so many kernels: the input is scaled by $s_a$, and the output divided by the root.
 # `ganlab.styles.ModulatedConv2D` does that, and gets the same numbers.
 #
-# What is in a picture has to be known, or there is nothing to ask of w. So we draw discs, which have a place
-# and a size and no more. `style_gan` doubles a picture twice; *coarse* are its first two sizes, *fine* is
+# What is in a picture has to be known, or there is nothing to ask of w. We draw discs, which have a place
+# and a size. `style_gan` doubles a picture twice; *coarse* are its first two sizes, *fine* is
 # the last.
 
 # %%
@@ -425,8 +425,8 @@ show(fig, "11.mixed")
 # The place is more often that of the coarse style: nearly always with two seeds, in 59 and 69 of 100 with
 # the others. The size goes with either, by seed. Large StyleGANs hold pose in coarse layers and colour in
 # fine ones; trained on mixed styles, they keep layers apart. Ours is not, and its last layer can
-# move a disc of 8 x 8 by half a pixel, or blow it up. Over 64 seeds the place
-# is the coarse one's; for the size it is undecided ([I4b](../docs/claims.md#i4b-1)).
+# move a disc of 8 x 8 by half a pixel, or blow it up. The place is the coarse
+# one's on 83 of 100 seeds; for the size it is undecided ([I4b](../docs/claims.md#i4b-1)).
 #
 # ## What chance is left to do
 #
@@ -474,7 +474,7 @@ show(fig, "11.noise")
 #
 # None of 100 finds its partner, and some 2 keep their digit. F has to leave a dark picture as it is, so
 # it does the same with a light one as far as D lets it: what is black in its middle, the hole of a 0
-# say, becomes the stroke, and the rim turns white. Look at it: `wall` has drawn the rows above.
+# say, becomes the stroke, and the rim turns white.
 #
 # </details>
 
@@ -514,8 +514,8 @@ quiz("11.5")
 #
 # <small>1 min</small>
 #
-# - Test a translation by partners, be they a hundred made by hand. Cycle errors and good pictures say
-#   nothing of it.
+# - Test a translation by partners, be they a hundred made by hand. A small cycle error and good pictures
+#   say nothing of it.
 # - Ask of each network and each term what it assumes about partners.
 # - Run several seeds: where they translate differently, the losses have left it open.
 # - Ask of an untrained network what you asked of a trained one, and of doing nothing what you asked of
@@ -529,7 +529,7 @@ quiz("11.5")
 # |---|---|---|
 # | `module` | CycleGAN learns mappings between two domains | a mapping; the right one where the network favours it: [I3a](../docs/claims.md#i3a-1) |
 # | `module` | no paired training data required | to train; to know whether it is right, some are |
-# | `module` | StyleGAN has disentangled latent representations | w tells more than z: [I4a](../docs/claims.md#i4a-1) |
+# | `module` | StyleGAN has disentangled latent representations | w tells more than z, to a line: [I4a](../docs/claims.md#i4a-1) |
 #
 # ## Further reading
 #
