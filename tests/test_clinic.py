@@ -98,9 +98,10 @@ def test_it_diagnoses_with_every_target_that_it_names(other, capsys):
 )
 def test_clusters_that_are_not_known_are_found_and_no_mode_is_told_as_dropped(centers, capsys):
     """The page's way to a target for data whose modes are not known."""
-    _, code, measured = re.findall(
-        r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL
-    )[:3]
+    parts = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    code, measured = (
+        next(each for each in parts if word in each) for word in ("KMeans", "neighbours")
+    )
     rng = np.random.default_rng(0)
     real = data.Mixture(centers, 0.3)
     scope = {"np": np, "data": data, "rng": rng, "target": real, "diagnose": diagnosis.diagnose}

@@ -251,6 +251,31 @@ def test_a_clump_that_drifts_may_have_collapsed_and_one_that_hops_may_chase(rng)
     assert hops.kind == "chasing" and not any("collapsed" in each for each in hops.unknown)
 
 
+def test_a_strong_d_before_one_mode_alone_may_be_a_collapse(rng):
+    alone = diagnose(APART | {"samples": on_modes([[0]] * RECORDS, rng)}, FOUR)
+    three = diagnose(APART | {"samples": on_modes([[0, 1, 2]] * RECORDS, rng)}, FOUR)
+    assert alone.kind == three.kind == "D too strong"
+    told = [any("whether G has collapsed" in each for each in d.unknown) for d in (alone, three)]
+    assert told == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("target", "n", "few"),
+    [(FOUR, 119, True), (FOUR, 120, False), (BELL, 99, True), (BELL, 100, False)],
+)
+def test_few_samples_a_record_are_said(target, n, few, rng):
+    samples = np.stack([target.sample(n, rng) for _ in range(RECORDS)])
+    told = diagnose(samples, target).unknown
+    assert any(f"a record has {n} samples" in each for each in told) == few
+
+
+def test_axes_that_may_be_exchanged_are_said(rng):
+    samples = np.stack([FOUR.sample(500, rng) for _ in range(RECORDS)])
+    for given, said in ((samples, False), (np.swapaxes(samples, 0, 1), True)):
+        told = diagnose(given, FOUR).unknown
+        assert any("whether the axes are in order" in each for each in told) == said
+
+
 # What can be known of what is there ---------------------------------------------------------
 
 
@@ -349,7 +374,7 @@ def test_turning_without_modes_may_be_a_chase(rng):
     centres = np.stack([np.cos(angle), np.sin(angle)], -1)[:, None]
     real = data.ring(4).sample(1000, rng)
     told = diagnose(2 * centres + 0.9 * rng.normal(size=(RECORDS, N, 2)), real)
-    assert told.kind == "turning" and "then equal rates for G and D help" in str(told.unknown)
+    assert told.kind == "turning" and "G's rate down to D's helps" in str(told.unknown)
     told = diagnose(2 * centres + 0.02 * rng.normal(size=(RECORDS, N, 2)), real)
     assert told.kind == "chasing" and "all samples of a record are in one place" in told.because
 
@@ -570,7 +595,9 @@ def trained(d_rate=1e-3, g_rate=1e-3, beta_1=0.5, **fields):
         ("dropped", trained(d_rate=1e-2), "on one bell: 16 units in G"),
         ("turning", trained(), "R1 on D, weight 1"),
         ("turning", trained(added=techniques.r1(1.0)), "nothing that is known to help"),
-        ("chasing", trained(g_rate=3e-2), "equal rates for G and D"),
+        ("chasing", trained(g_rate=3e-2), "G's rate down to D's (here from 3e-2 to 1e-3)"),
+        ("collapsed", trained(1e-2, 3e-2), "G's rate down to D's (here from 3e-2 to 1e-2)"),
+        ("collapsed", trained(1e-2, 1e-2), "both rates to a tenth"),
         ("chasing", trained(), "minibatch discrimination"),
         ("collapsed", trained(), "R1 on D, weight 0.1"),
         ("collapsed", trained(added=techniques.r1(0.1)), "a new D beside the old G"),
@@ -591,12 +618,12 @@ def test_rates_that_are_not_known_are_not_taken_for_followed():
     schedule = keras.optimizers.schedules.ExponentialDecay(2e-3, 100, 0.9)
     falling = keras.optimizers.Adam(schedule, beta_1=0.5)
     gan = trained(d_optimizer=falling)
-    assert not settings.quick(gan) and not settings.equal_rates(gan) and settings.low_beta_1(gan)
+    assert not settings.quick(gan) and not settings.g_no_quicker(gan) and settings.low_beta_1(gan)
     each = Scaled(keras.optimizers.Adam(1.0, beta_1=0.9), np.array([1e-3, 1e-2]))
     gan = trained(d_optimizer=each, g_optimizer=keras.optimizers.Adam(1e-3))
     assert not settings.g_at_a_tenth(gan) and not settings.low_beta_1(gan)  # of one member only
     gan = trained(d_optimizer=None, g_optimizer=None)  # Adam(1e-3, beta_1=0.5), as `train` has it
-    assert settings.equal_rates(gan) and settings.quick(gan) and settings.low_beta_1(gan)
+    assert settings.g_no_quicker(gan) and settings.quick(gan) and settings.low_beta_1(gan)
     gan = trained(d_optimizer=keras.optimizers.SGD(0.1, momentum=0.9))
     assert not settings.low_beta_1(gan)
 
@@ -630,6 +657,8 @@ def test_how_sure_is_counted_among_the_runs_that_were_told_so(tmp_path, monkeypa
     ("run", "target", "told"),
     [
         (np.zeros((30, 5)), FOUR, r"run has shape \(30, 5\): wanted a Run, samples"),
+        (np.zeros((30, 5)), FOUR, r"or curves; of a single column as x\[\.\.\., None\]"),
+        (np.zeros((30, 9, 1, 8, 8)), FOUR, "or curves; pictures flattened to one row each"),
         ("a run", None, "run is a str; wanted a Run, samples"),
         (
             [np.zeros((30, 2)), np.zeros((20, 2))],

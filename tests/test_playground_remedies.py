@@ -19,13 +19,13 @@ from ganlab.techniques import r1
 
 # What each kind is met by, in the preset where it is met.
 PROPOSED = {
-    "collapsed": ("collapsing", {"penalty": "R1"}),
+    "collapsed": ("collapsing", {"g_rate": 1e-2}),
     "chasing": ("chasing", {"g_rate": 1e-3}),
     "D too strong": ("D too strong", {"g_rate": 3e-3}),
     "G too strong": ("G too strong", {"d_rate": 3e-3, "d_hidden": (16, 16)}),
     "starving": ("ours on four points", {"losses": "non-saturating"}),
     "turning": ("ours on four points", {"beta_1": 0.5}),
-    "rate too high": ("ours on four points", {"d_rate": 1e-4, "g_rate": 1e-4}),
+    "rate too high": ("ours on four points", {"d_rate": 3e-3, "g_rate": 3e-3}),
     "narrow": ("repaired", {"d_rate": 3e-3, "g_rate": 3e-4}),
     "dropped": ("ours on four points", {"beta_1": 0.5}),
     "lost": ("ours on four points", {"beta_1": 0.5}),
@@ -39,6 +39,8 @@ def test_what_is_proposed_is_the_first_advice_as_it_was_measured(kind):
     settings = preset(name).changed(**SPOILED)
     if kind == "narrow":
         settings = settings.changed(d_rate=2e-3, g_rate=2e-3)
+    if kind == "rate too high":
+        settings = settings.changed(d_rate=3e-2, g_rate=3e-2)
     found = remedy(kind, settings)
     assert list(found.changes) == list(expected)
     for field, value in expected.items():
@@ -55,8 +57,13 @@ def test_every_kind_is_met_or_has_nothing_to_be_set():
 
 
 def test_a_remedy_is_what_its_claim_was_measured_with():
-    """The collapse's R1, and G's rate thirtyfold, as `evidence` has them."""
-    mended = preset("collapsing").changed(**remedy("collapsed", preset("collapsing")).changes)
+    """The collapse's rate and R1, and G's rate thirtyfold, as `evidence` has them."""
+    from evidence.claims.chasing import COLLAPSING
+
+    collapsing = preset("collapsing")
+    assert remedy("collapsed", collapsing).changes == {"g_rate": COLLAPSING["d_rate"]}
+    calm = collapsing.changed(d_rate=1e-3, g_rate=1e-3)  # no rate is left to be lowered
+    mended = calm.changed(**remedy("collapsed", calm).changes)
     gan = RECIPES["collapsing"]().gan.changed(added=r1(0.1))
     ours = made(gan_call(mended, 2))
     assert ours.added[0].scalars == gan.added[0].scalars
@@ -130,7 +137,7 @@ def test_a_remedy_of_rates_acts_on_the_running_training(app):
 def test_another_program_goes_on_with_the_networks(app):
     app.advance(100)
     before = app.session.now()
-    app.remedy = remedy("collapsed", app.session.settings)
+    app.remedy = remedy("collapsed", app.session.settings.changed(g_rate=1e-3))
     app.try_advice()
     assert app.session.settings.penalty == "R1" and app.session.step == 160
     assert app.session.moments[0].step == 0  # what was recorded before is there

@@ -1,4 +1,4 @@
-"""Whether what ends a collapse or a chase holds at one moment, too, and which rate has to move.
+"""Does what ends a collapse or a chase hold at one moment, too, and which rate has to move?
 
 F6 judges the last tenth of the records on average. A run that hops through all points within these
 500 steps holds them all there, and none but one in the samples that one looks at.

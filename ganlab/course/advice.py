@@ -76,6 +76,10 @@ def _others(claim):
     ]
 
 
+# Claims that ask of the last record what another asks of the last tenth, on average: that one.
+AT_LAST = {"F6b": "F6d"}
+ASKS_AT_LAST = ("F7i",)
+
 # What mends one bell and breaks a ring.
 QUICK_D = Advice(
     "on a ring: D ten times as quick as G, in place of equal rates",
@@ -91,6 +95,18 @@ CASES = (
         "`word` is *collapsed*, `moves.rate` near 0, and `samples.mean(-2)` stays (where G "
         "hardly moves, `diagnose` calls it *D too strong*: try what stands there, too)",
         (
+            Advice(
+                "G's rate down to D's (here from 3e-2 to 1e-2)",
+                "F7i",
+                "a collapse, G's rate down to D's",
+                followed=known.g_no_quicker,
+            ),
+            Advice(
+                "both rates to a tenth",
+                "F7i",
+                "a collapse, both to a tenth",
+                followed=known.low_rates,
+            ),
             Advice("R1 on D, weight 0.1", "F6b", "R1", followed=known.with_r1),
             Advice(
                 "a new D beside the old G, both at healthy rates (1e-3 here), for it is D that "
@@ -108,11 +124,17 @@ CASES = (
         "chasing",
         "`moves.rate` above 0.1, among three modes or more",
         (
-            Advice("equal rates for G and D", "F3a", FOUR, turned=True, followed=known.equal_rates),
+            Advice(
+                "G's rate down to D's (here from 3e-2 to 1e-3)",
+                "F7i",
+                "a chase, G's rate down to D's",
+                followed=known.g_no_quicker,
+            ),
             Advice("minibatch discrimination", "F6a", "minibatch discrimination"),
             Advice("packs of two", "F6a", "packs of 2"),
             Advice("feature matching", "F6a", "feature matching"),
             Advice("R1", "F6a", "R1", followed=known.with_r1),
+            Advice("D's rate up to G's", "F7i", "a chase, D's rate up to G's"),
             *_others("F6a"),
         ),
     ),
@@ -320,7 +342,7 @@ def said(advice):
         verdict = "supported"  # harm that is shown, and its opposite the advice
     if advice.harm and verdict == "supported":
         verdict = "contradicted"
-    words = f"{advice.sentence}: {figures}{_elsewhere(found, advice)}"
+    words = f"{advice.sentence}: {figures}{_at_last(advice)}{_elsewhere(found, advice)}"
     return Said(column.get(verdict, "open"), words, found.id)
 
 
@@ -329,6 +351,17 @@ def told(advice):
     found = said(advice)
     link = f"[{advice.claim}](claims.md#{anchor(found.id)})"
     return found.column, f"{found.words} ({link})"
+
+
+def _at_last(advice):
+    """What is left of it at one moment, or that the figure is of one, in brackets."""
+    if advice.claim in ASKS_AT_LAST:
+        return " (at the last record)"
+    id = AT_LAST.get(advice.claim)
+    if id is None or advice.setting not in claim(id).settings:
+        return ""
+    look = claim(id).look(advice.setting)
+    return f" (at the last record {in_hundred(look['first'], look['seeds'])})"
 
 
 def _elsewhere(found, advice):

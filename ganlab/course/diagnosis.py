@@ -24,14 +24,15 @@ from ganlab.evidence import FOLDER, EvidenceError
 from ganlab.evidence.claims import in_hundred
 from ganlab.guards import guard, one_of
 
+LEAST, A_MODE = 100, 30  # samples of a record, and for each of several modes; fewer say little
 SPACING = 20, 120  # steps from record to record within which moves may be compared with those tried
 FROM_THE_START = (
     "whether the first record is that of the training's beginning: of one that was saved later "
     "this word is told of whatever stays off the data"
 )
 LIKE_A_CHASE = (
-    "whether this is chasing: without modes it looks the same, and then equal rates for G and D "
-    "help (F3a)"
+    "whether this is chasing: without modes it looks the same, and then G's rate down to D's helps "
+    "(F7i)"
 )
 LIKE_A_STRONG_D = (
     "whether D is too strong: that it is sure is a sign of that, too. If G's rate is below D's, "
@@ -41,12 +42,16 @@ ON_ONE_BELL_ALONE = (
     "whether modes are missing: with several, a D ten times as quick as G drops some (H2b)"
 )
 LIKE_A_COLLAPSE = (
-    "whether it has collapsed: all samples of a record are in one place, which drifts. Then R1 is "
-    "what to try first (F6b)"
+    "whether it has collapsed: all samples of a record are in one place. If G's rate is above D's, "
+    "bring it down to D's first (F7i)"
 )
 LIKE_A_SLOW_CHASE = (
     "whether it stays: most samples have passed to another mode at times, but among fewer than "
-    "three, or seldom. If R1 does not hold them, try equal rates (F3a)"
+    "three, or seldom. G's rate down to D's helps in either case (F7i)"
+)
+ONE_MODE_ALONE = (
+    "whether G has collapsed: one mode is held, and it stays. If G's rate is not below D's, or "
+    "raising it frees no other mode, try what helps against a collapse: R1 (F6b)"
 )
 LIKE_COLLAPSES = "chasing", "turning", "G too strong", "rate too high"
 LIKE_CHASES = "turning", "rate too high", "G too strong"
@@ -283,6 +288,9 @@ def _other_words(kind, found, i, left, target):
         LIKE_A_CHASE: kind in LIKE_CHASES and without_modes,
         LIKE_A_COLLAPSE: kind in LIKE_COLLAPSES and in_one_place and not three,
         LIKE_A_SLOW_CHASE: kind == "collapsed" and hopped,
+        ONE_MODE_ALONE: kind == "D too strong"
+        and found.word is not None
+        and found.word[i] == "collapsed",
         FROM_THE_START: kind == "starving" and left.apart is None,
         LIKE_A_STRONG_D: kind == "rate too high" and found.finite[i] and sure and not tried,
         DROPPED_BY_D: kind == "dropped" and found.gap is None,
@@ -337,11 +345,22 @@ def _lacking(found, left, target):
         elif found.end is None:
             lacking.append(f"which modes are held: {_uncounted(target)}")
             lacking.append("how sure this is: it was tried on targets with modes alone")
-        records, seeds = left.samples.shape[:2]
+        records, seeds, n, _ = left.samples.shape
         if left.several and records < FEW <= seeds:
             lacking.append(
                 f"whether the axes are in order: of (records, seeds, n, dim) there are {records} "
                 f"records and {seeds} seeds"
+            )
+        if not left.several and records > n:
+            lacking.append(
+                f"whether the axes are in order: of (records, n, dim) there are {records} records "
+                f"and {n} samples in each"
+            )
+        wanted = max(LEAST, A_MODE * len(getattr(target, "modes", ())))
+        if n < wanted:
+            lacking.append(
+                f"whether widths and shares are right: a record has {n} samples, wanted {wanted} "
+                "or more"
             )
         if found.move is None:
             wanted = f"{len(left.samples)} records are kept, wanted {FEW}"

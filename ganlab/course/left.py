@@ -81,7 +81,9 @@ def _samples(value):
     if samples.ndim not in (3, 4) or samples.size == 0 or samples.dtype.kind not in "fiub":
         wanted = "wanted a Run, samples (records, n, dim) or (records, seeds, n, dim), or curves"
         given = f"has shape {samples.shape}" if samples.ndim else f"is a {type(value).__name__}"
-        raise ValueError(f"run {given}: {wanted}")
+        how = {2: "; of a single column as x[..., None]"}.get(samples.ndim, "")
+        how = "; pictures flattened to one row each" if samples.ndim > 4 else how
+        raise ValueError(f"run {given}: {wanted}{how}")
     return samples[:, None] if samples.ndim == 3 else samples
 
 

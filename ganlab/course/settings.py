@@ -18,10 +18,10 @@ def low_beta_1(gan):
     return all(value is not None and value <= LOW for value in found)
 
 
-def equal_rates(gan):
-    """Whether G and D are equally quick, within half."""
+def g_no_quicker(gan):
+    """Whether G is no quicker than D, within half."""
     ratio = _ratio(gan)
-    return ratio is not None and bool(np.all((ratio <= EQUAL) & (ratio >= 1 / EQUAL)))
+    return ratio is not None and bool(np.all(ratio <= EQUAL))
 
 
 def g_at_a_tenth(gan):

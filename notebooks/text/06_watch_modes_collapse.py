@@ -199,7 +199,7 @@ show(fig, "06.held-and-hops")
 claim("F3a")
 
 # %% [markdown]
-# And if D is ten times as quick as in the chase, more runs end on one point, firmly: 72 in 100,
+# And if D is ten times as quick as in the chase, more runs end on one point: 72 in 100,
 # against 6 ([F3b](../docs/claims.md#f3b-1)).
 #
 # ## What D remembers
@@ -287,7 +287,7 @@ show(fig, "06.escapes")
 claim("F4d")
 
 # %% [markdown]
-# So it is D that holds a collapsed run back. (What it is in D we have not measured.)
+# So it is D that holds a collapsed run back.
 #
 # ## What decides it
 #
@@ -370,7 +370,7 @@ claim("F7b")
 # | what you see | what it is | runs that hold all four |
 # |---|---|---|
 # | level losses; one mode or none, at each look another | *chasing* | G as quick as D: 32 of 32; three times as quick: 18; ten times: none |
-# | g_loss climbs slowly; good samples, of one mode for long | *collapsed* | both rates at 0.01 *and* a new D: 17 of 21 collapsed runs; with the old D: 2 |
+# | g_loss climbs slowly; good samples, of one mode for long | *collapsed* | from the start, G at D's rate: 89 of 100 ([F7i](../docs/claims.md#f7i-1)); once collapsed, a new D as well: 17 of 21 |
 # | g_loss leaps and stays; few good samples, modes missing | *D too strong* | G's rate up to 0.003: 97 of 100 ([F7f](../docs/claims.md#f7f-1)) |
 # | d_loss peaks, then level losses; hardly a good sample | *G too strong* | of stored runs with 8 units in D: D at G's rate, 44 of 100; and 16-16 units, 100 ([F7g](../docs/claims.md#f7g-1)) |
 #
@@ -379,7 +379,7 @@ claim("F7b")
 # <small>7 min</small>
 #
 # *R1*, say, adds a penalty on the squared slope of D at real samples. It is tried on three faults
-# and on the healthy GAN, eight seeds each, in one call. *In which columns will it help?*
+# and on the healthy GAN, eight seeds each. *In which columns will it help?*
 
 # %%
 SETTINGS = {
@@ -426,7 +426,8 @@ show(fig, "06.remedies")
 # Best against the chase is what lets D see several samples at once: it notices that they are all
 # alike. Best against the collapse is R1; against a D too strong, whatever keeps D from being
 # steep. So "which remedy is best against mode collapse?" has no answer before one knows which
-# fault it is. ([F6a](../docs/claims.md#f6a-1), [F6b](../docs/claims.md#f6b-1),
+# fault it is. All is judged over the last 500 steps together: at the last record R1 leaves 67 of
+# 100 ([F6d](../docs/claims.md#f6d-1)). ([F6a](../docs/claims.md#f6a-1), [F6b](../docs/claims.md#f6b-1),
 # [F6c](../docs/claims.md#f6c-1).)
 #
 # ## Your own
@@ -545,4 +546,3 @@ quiz("06.2")
 #   that hops around it.
 # - Lin and others, *PacGAN: The power of two samples in generative adversarial networks* (2018).
 # - Mescheder and others, *Which Training Methods for GANs do actually Converge?* (2018): R1.
-# - [docs/claims.md](../docs/claims.md): every claim of this course, with its verdict.

@@ -222,8 +222,8 @@ show(fig, "10.rare")
 # Whatever is done helps, from next to no eights to 40 of 100 and more. But made eights help less
 # than the six, copied: what G adds to the six it has from other digits, and here it is mostly
 # mistakes. Copies and the weight are the same to this classifier, whose loss is a sum over pictures;
-# noise on the copies is as good or a little better. Shifts help less here; of all digits, about as
-# much. And nothing comes near to the 104.
+# noise on the copies is as good or a little better. Shifts help eights less than copies do, other
+# digits about as much. Nothing comes near to the 104.
 #
 # So the GAN loses against a word in the call of `fit`. *And over 64 seeds, with every digit in
 # turn, six pictures left of each?*
@@ -331,7 +331,9 @@ scores = {
 }  # fmt: skip
 areas = {name: [roc_auc_score(unseen, score) for score in each] for name, each in scores.items()}
 fig, ax = plots.figure(width=7.0, height=3.4)
-plots.outcomes(ax, areas, reference={"guessing": 0.5}, label="AUC, the unseen digit against the rest")
+plots.outcomes(
+    ax, areas, reference={"guessing": 0.5}, label="AUC, the unseen digit against the rest"
+)
 show(fig, "10.detectors")
 
 # %% [markdown]

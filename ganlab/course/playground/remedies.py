@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from ganlab.course.advice import Advice
 from ganlab.course.diagnosis import advice_for
+from ganlab.course.settings import CALM
 
 OURS = "ours on four points"
 
@@ -27,6 +28,13 @@ def _one_bell(settings):
 def _beta(settings):
     adam = settings.optimizer.startswith("Adam")
     return {"beta_1": 0.5} if adam and settings.beta_1 > 0.5 else {}
+
+
+def _tenth(settings):
+    """Both rates to a tenth, unless they are low already."""
+    rates = {name: getattr(settings, name) for name in ("d_rate", "g_rate")}
+    high = max(rates.values()) > CALM
+    return {name: rate / 10 for name, rate in rates.items()} if high else {}
 
 
 def _packs(settings):
@@ -59,7 +67,9 @@ REMEDIES = {
     (claim, name): of for claim in ("F6a", "F6b", "F6c") for name, of in _TECHNIQUES.items()
 }
 REMEDIES |= {
-    ("F3a", OURS): lambda s: {"g_rate": s.d_rate},
+    ("F7i", "a chase, G's rate down to D's"): lambda s: {"g_rate": min(s.g_rate, s.d_rate)},
+    ("F7i", "a collapse, G's rate down to D's"): lambda s: {"g_rate": min(s.g_rate, s.d_rate)},
+    ("F7i", "a collapse, both to a tenth"): _tenth,
     ("F7f", f"{OURS}, G's rate thirtyfold"): lambda s: {"g_rate": min(30 * s.g_rate, 0.1)},
     ("F7e", f"{OURS}, D's rate to a tenth"): lambda s: {"d_rate": s.d_rate / 10},
     ("F7g", f"{OURS}, both"): lambda s: {
@@ -68,10 +78,7 @@ REMEDIES |= {
     },
     ("F7g", f"{OURS}, D's rate tenfold"): lambda s: {"d_rate": min(10 * s.d_rate, 0.1)},
     ("F7g", f"{OURS}, larger D"): lambda s: {"d_hidden": _larger(s)},
-    ("F7h", f"{OURS}, 0.03 to 0.003"): lambda s: {
-        "d_rate": s.d_rate / 10,
-        "g_rate": s.g_rate / 10,
-    },
+    ("F7h", f"{OURS}, 0.03 to 0.003"): _tenth,
     ("A4b", "identity"): lambda s: {"losses": "non-saturating"},
     ("F5a", "ours on four points, 0.005"): _beta,
     ("F5b", OURS): lambda s: {
