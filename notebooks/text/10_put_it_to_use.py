@@ -223,7 +223,7 @@ show(fig, "10.rare")
 # than the six, copied: what G adds to the six it has from other digits, and here it is mostly
 # mistakes. Copies and the weight are the same to this classifier, whose loss is a sum over pictures;
 # noise on the copies is as good or a little better. Shifts help eights less than copies do, other
-# digits about as much. Nothing comes near to the 104.
+# digits about as much. Nothing comes near the 104.
 #
 # So the GAN loses against a word in the call of `fit`. *And over 64 seeds, with every digit in
 # turn, six pictures left of each?*
