@@ -31,7 +31,7 @@ import numpy as np
 from ganlab import data, endings, mode_metrics
 from ganlab.course.diagnosis import diagnose
 
-target = data.ring(4, radius=1.0, std=0.1)  # or data.Gaussian(4.0, 0.5), or your data, (n, dim)
+target = data.ring(4, radius=1.0, std=0.1)  # or data.Gaussian(4.0, 0.5); your data, (n, dim): below
 rng = np.random.default_rng(0)
 samples = target.sample((40, 500), rng)  # yours, (records, n, dim)
 print(diagnose(samples, target))  # what happens, how it is known, what to try first
@@ -56,11 +56,13 @@ if isinstance(target, data.Mixture):
   `D(x).mean().item()` of one that ends in a sigmoid; of a Wasserstein critic or a hinge loss hand
   over none. `d_loss` is the sum of D's two means, without penalties: of a loop that halves it,
   hand over twice that.
-- *With fewer than a hundred records* a slow chase is told as *collapsed*, a collapse that still
-  drifts as *turning* or *chasing*, and a G too strong as *turning*. Are all samples of each
-  record in one place, bring G's rate down to D's first, whatever the word.
-- *Pictures, modes that you do not know, narrow modes, a last checkpoint only?* [Other
-  data](#other-data) says what to hand over.
+- *By samples alone, or with fewer than a hundred records*, a slow chase is told as *collapsed*, a
+  collapse that still drifts as *turning*, *chasing* or *dropped*, and a G too strong as *turning*.
+  Are all samples of each record in one place, bring G's rate down to D's first, whatever the
+  word.
+- *Your own data, modes that you do not know, narrow ones, pictures, a last checkpoint only?*
+  [Other data](#other-data) says what to hand over. An array in up to four columns is to be
+  clustered first: as it is, a chase is told as *G too strong*.
 - Nothing here needs TensorFlow: in a clone, `pip install --no-deps -e .` on Python 3.11 to 3.13
   beside NumPy from 2.1, matplotlib from 3.11, SciPy, scikit-learn, pillow, platformdirs, psutil
   and tqdm will do.
@@ -87,6 +89,10 @@ it prints, and look it up in the second column. Its other words:
 - *starving*, and the loss is the non-saturating one already (cross-entropy with labels of 1 for
   G): see that the data are scaled, that G's last activation can reach them, and that its weights
   change at a step (nobody measured these);
+- *turning*, and Adam's beta_1 is 0.5 already: save D's scores, for it may be a G too strong or a
+  collapse;
+- *narrow* with several modes: nothing is known to help. So most GANs end that were mended, the
+  course's own on the ring ([H2c](claims.md#h2c-1)) among them;
 - *unknown* says what to save; *healthy* is that the samples hold everything, with modes counted.
 
 """
@@ -101,9 +107,9 @@ OTHER_DATA = """
 ### Other data
 
 *Modes much narrower than their distance* (a ring of eight with radius 2 and std 0.02): a clump a
-few of their widths wide, or beside one, counts as in no mode, and a chase as *turning* or *G too
-strong*. Diagnose once more with modes as wide as a fifteenth of their distance, std 0.1 there,
-and believe that of *chasing* and *collapsed* alone.
+few of their widths wide, or beside one, counts as in no mode, a chase as *turning* or *G too
+strong*, and a G that holds all modes as *D too strong*. Diagnose once more with modes as wide as a
+fifteenth of their distance, std 0.1 there, and believe that of *chasing* and *collapsed* alone.
 
 *From a last checkpoint*, train 2,000 steps on and save a record every 50. *Starving* is then told
 of whatever stays off the data, for it is measured from the first record: do not follow it, but

@@ -17,6 +17,12 @@ from ganlab.course.explorers import (
     technique_explorer,
 )
 from ganlab.course.mode_explorer import draw_mode_runs, mode_explorer
+from ganlab.course.picture_explorers import (
+    digit_explorer,
+    draw_digits,
+    draw_styles,
+    style_explorer,
+)
 from ganlab.course.playground import playground
 from ganlab.course.vae_explorer import draw_vae_runs, vae_explorer
 
@@ -28,16 +34,20 @@ __all__ = [
     "SIZES",
     "Explorer",
     "density_explorer",
+    "digit_explorer",
     "dirac_explorer",
     "draw_densities",
+    "draw_digits",
     "draw_dirac",
     "draw_gaussian_runs",
     "draw_mode_runs",
+    "draw_styles",
     "draw_technique_runs",
     "draw_vae_runs",
     "gaussian_explorer",
     "mode_explorer",
     "playground",
+    "style_explorer",
     "technique_explorer",
     "vae_explorer",
 ]

@@ -375,6 +375,9 @@ def test_turning_without_modes_may_be_a_chase(rng):
     real = data.ring(4).sample(1000, rng)
     told = diagnose(2 * centres + 0.9 * rng.normal(size=(RECORDS, N, 2)), real)
     assert told.kind == "turning" and "G's rate down to D's helps" in str(told.unknown)
+    # What helps against a turn harms a chase: so it does not come first, nor a figure with it.
+    assert told.try_first.startswith("G's rate down to D's, if it is above (F7i); else Adam's")
+    assert told.trust == ""
     told = diagnose(2 * centres + 0.02 * rng.normal(size=(RECORDS, N, 2)), real)
     assert told.kind == "chasing" and "all samples of a record are in one place" in told.because
 

@@ -301,7 +301,11 @@ def test_a_thing_of_ganlab_is_known_by_its_name_however_it_was_imported(load, mo
 def test_a_class_of_ganlab_may_gain_fields():
     def thing(*names):
         fields = [(name, int) if name == "a" else (name, int, 1) for name in names]
-        return make_dataclass("Thing", fields, namespace={"__module__": "ganlab.elsewhere"})
+        made = make_dataclass("Thing", fields)
+        made.__module__ = (
+            "ganlab.elsewhere"  # afterwards: from Python 3.12 on it names its caller's
+        )
+        return made
 
     assert define(thing("a")(2)) == define(thing("a", "b")(2)) != define(thing("a", "b")(2, 3))
 

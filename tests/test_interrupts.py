@@ -150,7 +150,15 @@ def _numbers(supply, steps):
     return found
 
 
-def test_an_interrupt_that_is_held_back_comes_afterwards():
+@pytest.fixture
+def usual():
+    """Python's own handler, also where whoever started the tests has interrupts ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_an_interrupt_that_is_held_back_comes_afterwards(usual):
     done = []
     with pytest.raises(KeyboardInterrupt), held_back():
         _thread.interrupt_main()

@@ -110,7 +110,7 @@ CASES = (
             Advice("R1 on D, weight 0.1", "F6b", "R1", followed=known.with_r1),
             Advice(
                 "a new D beside the old G, both at healthy rates (1e-3 here), for it is D that "
-                "holds G there",
+                "holds G there (of all runs; not all had collapsed)",
                 "F4d",
                 FOUR,
             ),
@@ -196,9 +196,11 @@ CASES = (
         "their mean goes on moving, smoothly, and the distance to the data does not shrink",
         (
             Advice(
-                "Adam's beta_1 at 0.5 in place of 0.9",
-                "F5a",
-                "ours on four points, 0.005",
+                "Adam's beta_1 at 0.5 in place of 0.9, with which hardly one does",
+                "A6a",
+                "Adam, beta_1 0.5",
+                turned=True,
+                share="settle",
                 followed=known.low_beta_1,
             ),
             Advice(
@@ -222,6 +224,12 @@ CASES = (
                 "F7h",
                 "ours on four points, 0.03 to 0.003",
                 followed=known.low_rates,
+            ),
+            Advice(
+                "Adam's beta_1 at 0.5 in place of 0.9",
+                "F5a",
+                "ours on four points, 0.005",
+                followed=known.low_beta_1,
             ),
             Advice(
                 "G's rate a tenth of D's, in place of equal rates",

@@ -184,6 +184,9 @@ def diagnose(run, target=None, seed=None, gan=None):
         if LIKE_A_STRONG_D in doubts:  # then the word's own advice may make it worse, and a figure
             trust = ""  # beside it would say that it is sure
             first = f"G's rate up to D's, if it is below (F7f); else {first}"
+        if LIKE_A_CHASE in doubts:  # what helps against G too strong or a turn harms a chase
+            trust = ""
+            first = f"G's rate down to D's, if it is above (F7i); else {first}"
         if ON_ONE_BELL_ALONE in doubts:
             first = f"see whether recall and coverage are those of real data; if so, {first}"
         more = lacking + doubts

@@ -41,11 +41,12 @@ from ganlab.picture_plots import nearest, wall
 from ganlab.plots import show
 from ganlab.techniques import r1
 from ganlab.training import Added, train
+from ganlab.widgets import digit_explorer
 
 # %% [markdown]
 # ## A digit on demand
 #
-# <small>12 min</small>
+# <small>11 min</small>
 #
 # The DCGANs of 09 draw what z happens to give. Whoever wants a 7 draws many, and looks for one.
 #
@@ -147,6 +148,16 @@ show(fig, "10.asked")
 #
 # Look along a row: from one z come digits of a like slant and weight. What z says is what the label does not.
 #
+# ## Turn the knobs
+#
+# <small>1 min</small>
+#
+# *From 1 to 7: is a picture half of each? From 4 to 9?*
+
+# %%
+digit_explorer(conditional, digit=1, towards=7)
+
+# %% [markdown]
 # ## A rare class
 #
 # <small>10 min</small>
@@ -448,8 +459,7 @@ show(fig, "10.tradeoff")
 # say how real a picture looks: a filter raises it.
 #
 # Right, *fooling* is furthest off; *both*, *near* and the sharpened line lie close together. The
-# nearest training picture is most like real ones, for it is one: it copies, which 1,197 pictures allow, and pays in distance. (It passes below other real ones, being chosen to resemble
-# these.) By a theorem (Blau and Michaeli, 2018), where several pictures fit no method has both the least
+# nearest training picture is most like real ones, for it is one: it copies, which 1,197 pictures allow, and pays in distance. By a theorem (Blau and Michaeli, 2018), where several pictures fit no method has both the least
 # squared error and the data's distribution. *Over 64 seeds, does fooling D bring pictures
 # nearer to the latter than the error alone?*
 
@@ -532,5 +542,4 @@ quiz("10.3")
 # - Ledig and others, *Photo-Realistic Single Image Super-Resolution Using a Generative
 #   Adversarial Network* (2017).
 # - Blau and Michaeli, *The Perception-Distortion Tradeoff* (2018): like the data or near the truth.
-# - Ravuri and Vinyals, *Classification Accuracy Score for Conditional Generative Models* (2019): what
-#   classifiers learn from made pictures, at full size.
+# - Ravuri and Vinyals, *Classification Accuracy Score for Conditional Generative Models* (2019).

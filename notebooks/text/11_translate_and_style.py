@@ -37,11 +37,12 @@ from ganlab.style_gan import Styles, style_gan
 from ganlab.techniques import cycle_consistency, identity_loss, r1
 from ganlab.training import train
 from ganlab.translation import Unpaired, cyclegan, partners_found, side_by_side
+from ganlab.widgets import style_explorer
 
 # %% [markdown]
 # ## Two kinds, and no pairs
 #
-# <small>9 min</small>
+# <small>8 min</small>
 #
 # Of horses and of zebras there are many pictures, none of the same horse as a zebra. A GAN needs no
 # pairs: G is given a horse in the place of z, and D sees zebras, real and made.
@@ -212,8 +213,6 @@ near = train_both(convolutions, light, dark, cycle_consistency(weights))
 by_places = near.generators(joint(a, b))[..., :64]
 share = 100 * partners_found(by_places, b)
 print("cycle error:", cycle(near, a, b).round(2))
-
-# %%
 fig, (left, right) = plots.figure(2, width=9.0, height=2.8)
 rows = {"a": a, "no cycle term": by_places[0], "cycle term": by_places[3], "partner": b}
 wall(left, np.concatenate([row[first] for row in rows.values()]), (8, 8), columns=10)
@@ -336,7 +335,7 @@ show(fig, "11.discs")
 # <small>7 min</small>
 #
 # *Place* and *size* of a made disc are measured on its pixels (`images.moments`): the middle of its light,
-# and how far that spreads. Of real shapes the place is right to 0.012, where a picture reaches from -1 to 1.
+# and how far that spreads. Of real shapes the place is right to 0.012.
 #
 # Can they be read off the code by a line? A linear model is fitted to 500 codes and tested on 500 others:
 # R² is 1 where it tells everything, 0 where no more than the mean. Three codes: z, as a direction, which
@@ -382,11 +381,11 @@ show(fig, "11.read")
 
 # %% [markdown]
 # With each of the four seeds w tells more than z, of place and size. The layers alone
-# do not do it: untrained, w tells about as much as z. So the mapping has learned to lay factors out more
+# do not do it: untrained, w tells about as much as z. The mapping has learned to lay factors out more
 # straightly. z has to fill a sphere evenly, whatever the data are; w need not.
 #
-# The path says nothing of the kind. In w it is shorter, as in the paper; but so is a chord than its arc, and
-# untrained layers shorten it more ([I4c](../docs/claims.md#i4c-1)). *Four seeds are few. With 64?*
+# The path says nothing of the kind. In w it is shorter; but so is a chord than its arc, and
+# untrained layers shorten it more ([I4c](../docs/claims.md#i4c-1)). *With 64 seeds?*
 
 # %%
 claim("I4a")
@@ -448,6 +447,16 @@ show(fig, "11.noise")
 # With three seeds of four, next to nothing: the strength of noise begins at 0, and they have found no use for
 # it. Seed 1 has: outline and size are left to chance, and what is left to chance no code can tell.
 #
+# ## Turn the knobs
+#
+# <small>1 min</small>
+#
+# *psi* is how far each style is from their mean; 1 leaves it. *What is lost at 0.5, what goes wrong at 2?*
+
+# %%
+style_explorer(styles, psi=0.5)
+
+# %% [markdown]
 # ## Exercises
 #
 # <small>8 min</small>
@@ -534,8 +543,8 @@ quiz("11.5")
 # ## Further reading
 #
 # - Zhu, Park, Isola and Efros, *Unpaired Image-to-Image Translation using Cycle-Consistent Adversarial
-#   Networks* (2017): figure 17 shows where it fails.
+#   Networks* (2017).
 # - Galanti, Wolf and Benaim, *The Role of Minimal Complexity Functions in Unsupervised Learning of
-#   Semantic Mappings* (2018): why a right translation is found at all.
+#   Semantic Mappings* (2018).
 # - Chu, Zhmoginov and Sandler, *CycleGAN, a Master of Steganography* (2017): how a cycle hides in
 #   pictures what it needs on the way back.

@@ -80,6 +80,7 @@ REMEDIES |= {
     ("F7g", f"{OURS}, larger D"): lambda s: {"d_hidden": _larger(s)},
     ("F7h", f"{OURS}, 0.03 to 0.003"): _tenth,
     ("A4b", "identity"): lambda s: {"losses": "non-saturating"},
+    ("A6a", "Adam, beta_1 0.5"): _beta,
     ("F5a", "ours on four points, 0.005"): _beta,
     ("F5b", OURS): lambda s: {
         "d_rate": max(s.d_rate, 2e-3),
