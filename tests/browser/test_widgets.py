@@ -110,13 +110,21 @@ def pieces(name):
 
 
 def needed(code, before):
-    """The assignments among the lines before that `code` rests on, in their order."""
+    """The assignments and functions among the lines before that `code` rests on, in their order."""
     wanted, kept = names(ast.parse(code)), []
     for line in reversed(before):
-        if isinstance(line, ast.Assign) and wanted & {ast.unparse(one) for one in line.targets}:
+        if wanted & (made := made_by(line)):
             kept.insert(0, ast.unparse(line))
-            wanted = wanted - {ast.unparse(one) for one in line.targets} | names(line.value)
+            value = line.value if isinstance(line, ast.Assign) else line
+            wanted = wanted - made | names(value)
     return kept
+
+
+def made_by(line):
+    """The names that a line gives a value."""
+    if isinstance(line, ast.FunctionDef):
+        return {line.name}
+    return set().union(*map(names, line.targets)) if isinstance(line, ast.Assign) else set()
 
 
 def names(tree):
@@ -126,6 +134,8 @@ def names(tree):
 def test_what_a_widget_needs_is_found():
     before = ast.parse("a = 1\nb = a + 1\nc = train()\nb = b * 2\nd = 3").body
     assert needed("draw(b)", before) == ["a = 1", "b = a + 1", "b = b * 2"]
+    before = ast.parse("n = 2\ndef f(x):\n    return x * n\np, q = f(1), 3\nr = 4").body
+    assert needed("draw(q)", before) == [ast.unparse(line) for line in before[:3]]
 
 
 @pytest.mark.parametrize("name", COURSE)
