@@ -335,7 +335,7 @@ found
 
 # %% [markdown]
 # The post's warning holds, firmly, for its own code: at 64 the median run ends 20 away from the
-# data, at 12 it is 6. In the modern GAN the typical run gains by a batch of 64, so far; but one
+# data, at 12 it is 6. In the modern GAN the typical run gains by a batch of 64, firmly; but one
 # run in six misses the bell altogether, against three in a hundred at 12
 # ([D2b](../docs/claims.md#d2b-2)). And the layer compares all pairs: at a batch of 128 a step
 # takes about a hundred times as long as at 8 ([performance.md](../docs/performance.md)).
