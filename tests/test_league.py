@@ -289,6 +289,8 @@ BELL = {  # that end close, firmly more than plain
     "hinge loss, as published": 97,
     "spectral normalisation, as published": 92,
     "averaged generator, as published": 89,
+    "relativistic, R1 and R2, as published": 67,
+    "minibatch discrimination, as published": 64,
     "feature matching, course's rates": 73,
     "feature matching, as published": 61,
 }
