@@ -311,6 +311,22 @@ def test_what_surprised_on_the_bell_still_holds():
     assert packs.passes(packs.entries()["as published"]) == PLAIN_PASSES / 2
 
 
+ELSEWHERE = {  # that end close
+    ("three bumps", "packs of 4, as published"): 0,
+    ("circle", "packs of 4, as published"): 0,
+    ("three bumps", "averaged generator, as published"): 0,
+    ("three bumps", "plain, as published"): 94,
+}
+
+
+def test_no_entry_is_best_everywhere():
+    found = {key: cell for (*key, of), cell in cells().items() if of == "a" for key in [tuple(key)]}
+    assert {key: round(100 * found[key].close / found[key].seeds) for key in ELSEWHERE} == ELSEWHERE
+    assert found["three bumps", "plain, as published"].verdict == "supported"
+    plain = [found[target, "packs of 4, as published"] for target in ("three bumps", "circle")]
+    assert [round(100 * cell.plain / cell.seeds) for cell in plain] == [6, 100]
+
+
 def test_what_surprised_still_holds():
     """Its numbers are written by hand, on the page and below the picture in notebook 06."""
     ring = {name: c for (target, name, of), c in cells().items() if (target, of) == ("ring", "a")}
