@@ -30,7 +30,8 @@ def whole(name, value, least, below=2**31):
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
         raise ValueError(f"{name}={in_short(value)}: wanted a whole number, at least {least}")
     if value >= below:
-        raise ValueError(f"{name}={in_short(value)}: wanted a whole number below 2**31")
+        most = "2**31" if below == 2**31 else below
+        raise ValueError(f"{name}={in_short(value)}: wanted a whole number below {most}")
     return int(value)
 
 

@@ -24,7 +24,10 @@ from ganlab.evidence import FOLDER, EvidenceError
 from ganlab.evidence.claims import in_hundred
 from ganlab.guards import guard, one_of
 
-LEAST, A_MODE = 100, 30  # samples of a record, and for each of several modes; fewer say little
+LEAST_SAMPLES, SAMPLES_A_MODE = (
+    100,
+    30,
+)  # samples of a record, and for each of several modes; fewer say little
 SPACING = 20, 120  # steps from record to record within which moves may be compared with those tried
 FROM_THE_START = (
     "whether the first record is that of the training's beginning: of one that was saved later "
@@ -359,7 +362,7 @@ def _lacking(found, left, target):
                 f"whether the axes are in order: of (records, n, dim) there are {records} records "
                 f"and {n} samples in each"
             )
-        wanted = max(LEAST, A_MODE * len(getattr(target, "modes", ())))
+        wanted = max(LEAST_SAMPLES, SAMPLES_A_MODE * len(getattr(target, "modes", ())))
         if n < wanted:
             lacking.append(
                 f"whether widths and shares are right: a record has {n} samples, wanted {wanted} "

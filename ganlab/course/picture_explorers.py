@@ -14,7 +14,7 @@ from ganlab.picture_plots import wall
 SIZE = (8, 8)
 DIGITS, STEPS = 10, 9  # classes of the judge; pictures from one digit to the other
 LATENTS, MANY = 8, 1000  # offered by number; of which the mean style is taken
-MOST = 10  # psi
+MOST_PSI = 10
 PIXELS = SIZE[0] * SIZE[1]
 
 
@@ -45,11 +45,13 @@ def draw_digits(run, *, digit, towards, z):
     from ganlab.latent import Gaussian
 
     generators = _generators(run, PIXELS + DIGITS)
-    ends = [_below("digit", digit, DIGITS), _below("towards", towards, DIGITS)]
+    ends = [whole("digit", digit, 0, below=DIGITS), whole("towards", towards, 0, below=DIGITS)]
     share = np.linspace(0, 1, STEPS)[:, None]
     first, last = one_hot(ends, DIGITS)
     noise = Gaussian(generators.model.input_shape[-1] - DIGITS)
-    of_one = noise.sample(LATENTS, np.random.default_rng(0))[[_below("z", z, LATENTS)] * STEPS]
+    of_one = noise.sample(LATENTS, np.random.default_rng(0))[
+        [whole("z", z, 0, below=LATENTS)] * STEPS
+    ]
     made = generators(joint(of_one, (1 - share) * first + share * last))[..., :PIXELS]
     read = digit_judge().labels(made)  # (seeds, STEPS)
     fig, ax = plots.figure(width=6.0, height=0.6 + 0.62 * len(made))
@@ -97,7 +99,7 @@ def draw_styles(styles, *, coarse, fine, psi):
     dim = styles.mapping.model.input_shape[-1]
     w = styles.w(np.random.default_rng(0).normal(size=(MANY, dim)))
     mean = w.mean(axis=1, keepdims=True)
-    of = [_below("coarse", coarse, LATENTS), _below("fine", fine, LATENTS)]
+    of = [whole("coarse", coarse, 0, below=LATENTS), whole("fine", fine, 0, below=LATENTS)]
     told = mean + _psi(psi) * (w[:, of] - mean)  # (seeds, 2, style dim)
     own = styles.make(told)
     mixed = styles.make(told[:, :1], told[:, 1:])
@@ -124,15 +126,8 @@ def _nearer(values):
 
 def _psi(value):
     value = a_number("psi", value)
-    if not 0 <= value <= MOST:
-        raise ValueError(f"psi={value:g}: wanted 0 to {MOST}")
-    return value
-
-
-def _below(name, value, most):
-    value = whole(name, value, 0)
-    if value >= most:
-        raise ValueError(f"{name}={value}: wanted 0 to {most - 1}")
+    if not 0 <= value <= MOST_PSI:
+        raise ValueError(f"psi={value:g}: wanted 0 to {MOST_PSI}")
     return value
 
 

@@ -455,13 +455,15 @@ plots.legend(right)
 show(fig, "10.tradeoff")
 
 # %% [markdown]
-# Left, the simple methods win. A linear regression is as near as the networks. Sharpened, it is as sharp as real digits, and nearer than *fooling*. So this sharpness does not
-# say how real a picture looks: a filter raises it.
+# Left, the simple methods win. A linear regression is as near as the networks. Sharpened, it is as sharp
+# as real digits, and nearer than *fooling*. So this sharpness does not say how real a picture looks: a
+# filter raises it.
 #
-# Right, *fooling* is furthest off; *both*, *near* and the sharpened line lie close together. The
-# nearest training picture is most like real ones, for it is one: it copies, which 1,197 pictures allow, and pays in distance. By a theorem (Blau and Michaeli, 2018), where several pictures fit no method has both the least
-# squared error and the data's distribution. *Over 64 seeds, does fooling D bring pictures
-# nearer to the latter than the error alone?*
+# Right, *fooling* is furthest off; *both*, *near* and the sharpened line lie close together. The nearest
+# training picture is most like real ones, for it is one: it copies, which 1,197 pictures allow, and pays
+# in distance. By a theorem (Blau and Michaeli, 2018), where several pictures fit no method has both the
+# least squared error and the data's distribution. *Over 64 seeds, does fooling D bring pictures nearer
+# to the latter than the error alone?*
 
 # %%
 claim("I2f")

@@ -147,7 +147,8 @@ show(fig, "11.dense")
 # Without the term F makes one picture of everything, the collapse of 06. With it, all kinds of dark
 # digits, and a way back.
 #
-# And hardly one digit is right. This is the fault to look for: *a translation that is wrong and shows it nowhere*.
+# And hardly one digit is right. This is the fault to look for: *a translation that is wrong and shows it
+# nowhere*.
 #
 # ## Whose partner is it?
 #
@@ -263,9 +264,10 @@ show(fig, "11.identity")
 
 # %% [markdown]
 # Mirrored, some 40 of 100 keep their digit, and that is no help: as many do if F gives back what it is
-# given, for a mirrored 0 or 8 is nearly a 0 or an 8. Of negatives next to none do, with the term or without. Mirrored, it
-# taught F to change little. Without the second line we would have called it help. Where convolutions found
-# the partners of negatives, in 96 of 100, they find none with it ([I3c](../docs/claims.md#i3c-1)).
+# given, for a mirrored 0 or 8 is nearly a 0 or an 8. Of negatives next to none do, with the term or
+# without. Mirrored, it taught F to change little. Without the second line we would have called it help.
+# Where convolutions found the partners of negatives, in 96 of 100, they find none with it
+# ([I3c](../docs/claims.md#i3c-1)).
 
 # %% [markdown]
 # ## A style at the side
@@ -335,7 +337,7 @@ show(fig, "11.discs")
 # <small>7 min</small>
 #
 # *Place* and *size* of a made disc are measured on its pixels (`images.moments`): the middle of its light,
-# and how far that spreads. Of real shapes the place is right to 0.012.
+# and how far that spreads. Of real shapes the place is right to 0.006 of the width.
 #
 # Can they be read off the code by a line? A linear model is fitted to 500 codes and tested on 500 others:
 # R² is 1 where it tells everything, 0 where no more than the mean. Three codes: z, as a direction, which
@@ -380,7 +382,7 @@ axes[2].set_xlim(0.3, 1.05)
 show(fig, "11.read")
 
 # %% [markdown]
-# With each of the four seeds w tells more than z, of place and size. The layers alone
+# With all four seeds w tells more than z, of place and size. The layers alone
 # do not do it: untrained, w tells about as much as z. The mapping has learned to lay factors out more
 # straightly. z has to fill a sphere evenly, whatever the data are; w need not.
 #
