@@ -20,7 +20,8 @@ class Advice(NamedTuple):
     share of a claim with a single arm is of; of two arms it is not asked. `followed(gan)` says
     whether a `Gan` does so already; None where that is not asked. `on_one_bell` marks what was
     measured on one bell alone, and need not hold with several modes; `harm` what is warned of,
-    where the claim is that one does better without."""
+    where the claim is that one does better without; `where` says for which GANs it is, "" for all:
+    whoever does not know that of theirs is told the next advice, too."""
 
     words: str
     claim: str
@@ -30,11 +31,13 @@ class Advice(NamedTuple):
     followed: Callable | None = None
     on_one_bell: bool = False
     harm: bool = False
+    where: str = ""
 
     @property
     def sentence(self):
         """The words, and where they hold."""
-        return f"on one bell: {self.words}" if self.on_one_bell else self.words
+        words = f"{self.where}, {self.words}" if self.where else self.words
+        return f"on one bell: {words}" if self.on_one_bell else words
 
 
 class Case(NamedTuple):
@@ -86,6 +89,16 @@ QUICK_D = Advice(
     "H2b",
     "equal rates against a quick D",
     harm=True,
+)
+
+BOTH_HIGH, BOTH_SLOW = "where both rates are 0.01 or more", "where both rates are below 0.001"
+# Rates far too high throw G off at once; then it stands still, and D is sure.
+TOO_HIGH = Advice(
+    "both to a tenth (here from 1e-1 to 1e-2)",
+    "F7h",
+    "ours on four points, 0.1 to 0.01",
+    followed=known.either_low,
+    where=BOTH_HIGH,
 )
 
 CASES = (
@@ -143,6 +156,7 @@ CASES = (
         "D too strong",
         "`word` is *dropped*, `g_loss` ends well above where it began",
         (
+            TOO_HIGH,
             Advice(
                 "G's rate up towards D's (here from 1e-4 to 3e-3, D at 1e-2)",
                 "F7f",
@@ -178,10 +192,11 @@ CASES = (
         ),
     ),
     Case(
-        "Samples stay where they began, far from the data",
+        "Samples stay far from the data, where they began or where they leapt at once",
         "starving",
         "`word` is *lost* at every record, and hardly a sample moves",
         (
+            TOO_HIGH,
             Advice(
                 "the non-saturating loss in place of minimax",
                 "A4b",
@@ -202,6 +217,14 @@ CASES = (
                 turned=True,
                 share="settle",
                 followed=known.low_beta_1,
+            ),
+            Advice(
+                "with a few dozen units, 0.002 (here in place of 0.0002)",
+                "F5b",
+                FOUR,
+                turned=True,
+                followed=known.either_quick,
+                where=BOTH_SLOW,
             ),
             Advice(
                 "R1 on D, weight 1, under Adam with beta_1 0.9 (runs that settle)",

@@ -15,19 +15,21 @@ import numpy as np
 
 from ganlab.arguments import in_short
 from ganlab.course.advice import CASES, said
-from ganlab.course.faults import GAP, KINDS, STILL, UNKNOWN, first_that_hold
+from ganlab.course.faults import GAP, HEALTHY, KINDS, LAGS, STILL, UNKNOWN, first_that_hold
 from ganlab.course.left import left_by
-from ganlab.course.signs import COLLAPSED, FEW, signs
+from ganlab.course.signs import COLLAPSED, FEW, points_of, signs
 from ganlab.data import Mixture
 from ganlab.endings import endings
 from ganlab.evidence import FOLDER, EvidenceError
 from ganlab.evidence.claims import in_hundred
 from ganlab.guards import guard, one_of
+from ganlab.own import scale_note
 
 LEAST_SAMPLES, SAMPLES_A_MODE = (
     100,
     30,
 )  # samples of a record, and for each of several modes; fewer say little
+NEVER = 1e-5  # spreads a record, of a G that does not move at all
 SPACING = 20, 120  # steps from record to record within which moves may be compared with those tried
 FROM_THE_START = (
     "whether the first record is that of the training's beginning: of one that was saved later "
@@ -59,6 +61,11 @@ ONE_MODE_ALONE = (
 LIKE_COLLAPSES = "chasing", "turning", "G too strong", "rate too high"
 LIKE_CHASES = "turning", "rate too high", "G too strong"
 DROPPED_BY_D = "whether D is too strong: without its scores that looks the same (F7f)"
+SWAPPED = "whether the scores are the right way round: real_score is D's on real samples"
+FROZEN = "whether G learns at all: its samples do not move; see that its weights change at a step"
+NOT_FINITE = (
+    "whether rates are the cause: a log of 0, a division or a NaN in the data ends so as well"
+)
 _SHOWN = one_of("all", "samples", "curves")
 # Under which of the clinic's names the advice for a kind stands, where the names differ.
 ADVICE = {"dropped": "rates and sizes", "lost": "rates and sizes"}
@@ -171,7 +178,7 @@ def diagnose(run, target=None, seed=None, gan=None):
     """
     left, gan = left_by(run), getattr(run, "gan", None) if gan is None else gan
     found = signs(left, target)
-    lacking = _lacking(found, left, target)
+    lacking, unscaled = _lacking(found, left, target), _unscaled(left, target)
     shown = "curves" if left.samples is None else "samples" if found.gap is None else "all"
     told, each = {}, []
     for i, (rule, because) in enumerate(first_that_hold(found)):
@@ -192,7 +199,10 @@ def diagnose(run, target=None, seed=None, gan=None):
             first = f"G's rate down to D's, if it is above (F7i); else {first}"
         if ON_ONE_BELL_ALONE in doubts:
             first = f"see whether recall and coverage are those of real data; if so, {first}"
-        more = lacking + doubts
+        if unscaled and kind != HEALTHY:
+            trust, then = "", f"; then, if it still fails, {first}" if first else ""
+            first = f"scale the data to mean 0 and deviation 1{then}"
+        more = unscaled * (kind != HEALTHY) + lacking + doubts
         why = because or _nothing(found, i)
         each.append(Diagnosis(kind, why, first, more, name, trust))
     if seed is not None:
@@ -212,7 +222,9 @@ def try_first(kind, gan=None, several=False):
     already; "" where there is none. `several`: as for `advice_for`."""
     found = advice_for(kind, gan, several)
     if found or not _written(kind):
-        return found[0][1] if found else ""
+        # Whether the first is for a GAN that is not known is for its owner to say.
+        asked = 2 if found and found[0][0].where and gan is None else 1
+        return "; else ".join(words for _, words in found[:asked])
     advice = _open(kind, gan)
     if several and any(each.on_one_bell for each in advice):
         warned = [f"and this does harm, {_said(each)[0]}" for each in advice if each.harm]
@@ -301,6 +313,9 @@ def _other_words(kind, found, i, left, target):
         LIKE_A_STRONG_D: kind == "rate too high" and found.finite[i] and sure and not tried,
         DROPPED_BY_D: kind == "dropped" and found.gap is None,
         ON_ONE_BELL_ALONE: kind == "narrow" and found.end is None,
+        SWAPPED: kind == "G too strong" and found.gap is not None and found.gap[i] <= LAGS,
+        FROZEN: kind != HEALTHY and found.move is not None and found.move[i] < NEVER,
+        NOT_FINITE: kind == "rate too high" and not found.finite[i],
     }
     return tuple(doubt for doubt, there in doubts.items() if there)
 
@@ -328,6 +343,14 @@ def _nothing(found, i):
 
 def _without_modes(found, left, target):
     return left.samples is not None and target is not None and found.end is None
+
+
+def _unscaled(left, target):
+    """What there is to say of data far from mean 0 and deviation 1, a tuple of it or of nothing."""
+    if left.samples is None or target is None:
+        return ()
+    note = scale_note(points_of(target, left.samples.shape[-1]))
+    return (f"whether anything is wrong but the scale: {note}",) if note else ()
 
 
 def _uncounted(target):

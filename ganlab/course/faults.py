@@ -160,8 +160,8 @@ RULES = (
     Rule(
         "rate too high",
         lambda s: s.bell & ((s.move >= RUNS) | (s.wander >= JITTERS)),
-        "the samples move {move:.2f} spreads a record (from {RUNS:g}), and {wander:.0%} of what "
-        "they vary is from record to record (from {JITTERS:.0%})",
+        "the samples move {move:.2f} spreads a record (too much from {RUNS:g}), {wander:.0%} of "
+        "what they vary is from record to record (too much from {JITTERS:.0%}); one is enough",
     ),
     Rule(
         "G too strong",

@@ -9,6 +9,7 @@ import numpy as np
 
 LOW, TENTH, EQUAL = 0.5, 0.15, 1.5  # beta_1, G's rate over D's, their ratio
 QUICK, CALM = 1e-3, 3e-3  # rates; the second is that to which F7h brings those that are too high
+HIGH = 1e-2  # and with one that is below it nothing was measured
 DEFAULT = 1e-3  # rate of `train` where no optimizer is given: Adam's, with beta_1 0.5
 
 
@@ -34,6 +35,18 @@ def quick(gan):
     """Whether both rates are 0.001 or more."""
     rates = [_rate(optimizer) for optimizer in _optimizers(gan)]
     return all(rate is not None and bool(np.all(rate >= QUICK)) for rate in rates)
+
+
+def either_low(gan):
+    """Whether one of the rates at least is below 0.01."""
+    rates = [_rate(optimizer) for optimizer in _optimizers(gan)]
+    return None not in rates and bool(np.all(np.minimum(*rates) < HIGH))
+
+
+def either_quick(gan):
+    """Whether one of the rates at least is 0.001 or more."""
+    rates = [_rate(optimizer) for optimizer in _optimizers(gan)]
+    return None not in rates and bool(np.all(np.maximum(*rates) >= QUICK))
 
 
 def low_rates(gan):

@@ -111,7 +111,7 @@ def _of_curves(curves):
 
 
 def _of_samples(samples, target):
-    points = None if target is None else _points(target, samples.shape[-1])
+    points = None if target is None else points_of(target, samples.shape[-1])
     if points is not None and not _has_modes(target):  # columns may have units of their own
         unit = points.std(axis=0)
         unit = np.where(unit > 0, unit, 1.0)
@@ -230,7 +230,7 @@ def _has_modes(target):
     return True
 
 
-def _points(target, dim):
+def points_of(target, dim):
     """Points of a target (m, dim), a distribution or data."""
     target = as_target(target)
     if is_distribution(target):

@@ -7,9 +7,9 @@ anything.
 
 from typing import NamedTuple
 
-from ganlab.course.advice import Advice
+from ganlab.course.advice import BOTH_HIGH, BOTH_SLOW, Advice
 from ganlab.course.diagnosis import advice_for
-from ganlab.course.settings import CALM
+from ganlab.course.settings import CALM, HIGH, QUICK
 
 OURS = "ours on four points"
 
@@ -79,6 +79,7 @@ REMEDIES |= {
     ("F7g", f"{OURS}, D's rate tenfold"): lambda s: {"d_rate": min(10 * s.d_rate, 0.1)},
     ("F7g", f"{OURS}, larger D"): lambda s: {"d_hidden": _larger(s)},
     ("F7h", f"{OURS}, 0.03 to 0.003"): _tenth,
+    ("F7h", f"{OURS}, 0.1 to 0.01"): _tenth,
     ("A4b", "identity"): lambda s: {"losses": "non-saturating"},
     ("A6a", "Adam, beta_1 0.5"): _beta,
     ("F5a", "ours on four points, 0.005"): _beta,
@@ -89,6 +90,13 @@ REMEDIES |= {
     ("B6d", "perspective2016 with Adam, G's rate down"): lambda s: {"g_rate": s.d_rate / 10},
     ("H1d", "repaired"): lambda s: {"d_rate": 3e-3, "g_rate": 3e-4},
     ("D1a", "ours after 03"): lambda s: {"minibatch": True},
+}
+
+
+# {for which GANs advice is: whether settings are such a GAN's}
+WHERE = {
+    BOTH_HIGH: lambda s: min(s.d_rate, s.g_rate) >= HIGH,
+    BOTH_SLOW: lambda s: max(s.d_rate, s.g_rate) < QUICK,
 }
 
 
@@ -117,7 +125,7 @@ def remedy(kind, settings):
     there is none."""
     for advice, words in advice_for(kind, several=not _one_bell(settings)):
         of = REMEDIES.get((advice.claim, advice.setting))
-        if of is None:
+        if of is None or (advice.where and not WHERE[advice.where](settings)):
             continue
         changes = of(settings)
         changes = {name: v for name, v in changes.items() if getattr(settings, name) != v}
