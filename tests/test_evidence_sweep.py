@@ -620,3 +620,14 @@ def cluster(env):
         for process in (worker, scheduler):
             process.kill()
             process.communicate()
+
+
+def test_processes_of_this_machine_keep_the_memory_that_a_step_frees():
+    """Dask's own threshold, 64 KB, has a training fetch its arrays anew at each step."""
+    script = (
+        "import os; from ganlab.evidence.pools import Cluster; pool = Cluster(None, 1); "
+        "print([pool._client.submit(os.getenv, f'MALLOC_{name}_THRESHOLD_').result()"
+        " for name in ('TRIM', 'MMAP')]); pool.close()"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.stdout.strip() == str([str(2**30), str(2**25)]), done.stderr
