@@ -327,6 +327,26 @@ def test_no_entry_is_best_everywhere():
     assert [round(100 * cell.plain / cell.seeds) for cell in plain] == [6, 100]
 
 
+WORSE_ON_THE_CIRCLE = {
+    "packs of 2, as published": 25,
+    "packs of 4, as published": 0,
+    "packs of 4, course's rates": 0,
+    "R1, as published": 2,
+}
+UNDECIDED = "packs of 2, course's rates"  # 72
+
+
+def test_on_the_circle_there_is_something_to_lose():
+    circle = {
+        name: c for (target, name, of), c in cells().items() if (target, of) == ("circle", "a")
+    }
+    close = {name: round(100 * c.close / c.seeds) for name, c in circle.items()}
+    worse = {name for name, c in circle.items() if c.verdict == "contradicted"}
+    assert worse >= WORSE_ON_THE_CIRCLE.keys() and close[UNDECIDED] == 72
+    assert {name: close[name] for name in WORSE_ON_THE_CIRCLE} == WORSE_ON_THE_CIRCLE
+    assert {round(100 * c.plain / c.seeds) for c in circle.values()} == {100}
+
+
 def test_what_surprised_still_holds():
     """Its numbers are written by hand, on the page and below the picture in notebook 06."""
     ring = {name: c for (target, name, of), c in cells().items() if (target, of) == ("ring", "a")}
