@@ -137,7 +137,7 @@ def test_every_training_runs_and_every_outcome_takes_what_it_returns():
         compared = {arm for setting in protocol.settings.values() for arm in setting.arms}
         if protocol.kind == "share" and name in compared:  # what is told beside may be any number
             assert set(found[~np.isnan(found)]) <= {0, 1}, f"{protocol.id}, {name}: {found}"
-    assert len({training for training, *_ in trained}) == 40
+    assert len({training for training, *_ in trained}) == 41
 
 
 # Outcomes of arrays made by hand -----------------------------------------------------------
