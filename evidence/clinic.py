@@ -24,7 +24,7 @@ GANs with known targets; each links to the claim that measured it, where its int
 
 **1. Look at more than one run, and at more than its end.** Train on data of mean 0 and deviation
 1, or scale them first, with a G whose last activation reaches them: tanh ends at 1, and a G that
-cannot reach them is told *D too strong*. Save 500 samples, of the same z each time, every fifty
+cannot reach them may be told *D too strong*. Save 500 samples, of the same z each time, every fifty
 steps or so, a hundred times, for eight seeds, and D's scores with them. Then name what you see:
 
 ```python
@@ -209,8 +209,8 @@ d_loss = d_loss + 0.1 / 2 * slope.flatten(1).square().sum(1).mean()
 **5. One change at a time.** A remedy belongs to its fault: {remedies}. All figures are from GANs of a
 few dozen units, and the weight of a penalty matters as much as its name: R1 of 0.1 serves on four
 points, and on the digits of notebook [09](../notebooks/09_draw_digits.ipynb) 0.3 is too little. Try
-steps of ten. Most remedies were measured on four points: on more modes, or unequal ones, expect
-fewer runs to be mended, and try rates in steps of three. So change one thing, train eight seeds
+steps of ten. Most remedies were measured on four points; on more modes, or unequal ones, fewer runs
+were mended in the few tries there were: try rates in steps of three. So change one thing, train eight seeds
 again, and count at the last record: a run holds all modes if its `word` there is *close*, *near* or
 *narrow*.
 

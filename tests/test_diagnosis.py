@@ -633,7 +633,11 @@ def test_rates_that_are_not_known_are_not_taken_for_followed():
     falling = keras.optimizers.Adam(schedule, beta_1=0.5)
     gan = trained(d_optimizer=falling)
     assert not settings.quick(gan) and not settings.g_no_quicker(gan) and settings.low_beta_1(gan)
-    assert not settings.either_low(gan) and not settings.either_quick(gan)
+    assert settings.rates(gan) is None
+    assert try_first("starving", gan).startswith("where both") and "; else " not in try_first(
+        "starving", trained(2e-1, 2e-1)
+    )
+    assert "; else G's rate up" in try_first("D too strong", gan)
     each = Scaled(keras.optimizers.Adam(1.0, beta_1=0.9), np.array([1e-3, 1e-2]))
     gan = trained(d_optimizer=each, g_optimizer=keras.optimizers.Adam(1e-3))
     assert not settings.g_at_a_tenth(gan) and not settings.low_beta_1(gan)  # of one member only
@@ -650,7 +654,9 @@ def test_data_that_are_not_scaled_are_to_be_scaled_first(rng):
     told = diagnose(samples, target)
     assert told.kind == "rate too high" and told.trust == ""
     assert told.try_first.startswith("scale the data to mean 0 and deviation 1; then, if it still")
-    assert "far from mean 0" in told.unknown[0] and "(x - x.mean(0)) / x.std(0)" in told.unknown[0]
+    assert "far from mean 0" in str(told.unknown) and "(x - x.mean(0)) / x.std(0)" in str(
+        told.unknown
+    )
     there = diagnose(samples - 10.0, data.Gaussian(0.0, 1.0))
     assert there.kind == told.kind and there.trust and not there.try_first.startswith("scale")
     whole = np.stack([target.sample(N, rng) for _ in range(RECORDS)])

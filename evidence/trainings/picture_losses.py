@@ -72,6 +72,7 @@ def train_with_loss(seeds, *, how):
     return pictures.Drawn(_pictures(run), images.digits("test").array)
 
 
+# As in `pictures._drawn`, which has been measured with and so is not to be taken apart.
 def _pictures(run):
     """`MANY` pictures of every seed, (seeds, MANY, 64), NaN for one that failed."""
     streams = [np.random.default_rng([pictures.MANY, int(seed)]) for seed in run.seeds]

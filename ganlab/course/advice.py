@@ -9,9 +9,18 @@ from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple
 
+import numpy as np
+
 from ganlab.course import settings as known
 from ganlab.evidence import EvidenceError, claim
 from ganlab.evidence.claims import NOT_YET, anchor, in_hundred
+
+
+class Where(NamedTuple):
+    """For which GANs an advice is, in words; `holds` says it of the rates of D and of G."""
+
+    words: str
+    holds: Callable
 
 
 class Advice(NamedTuple):
@@ -20,8 +29,8 @@ class Advice(NamedTuple):
     share of a claim with a single arm is of; of two arms it is not asked. `followed(gan)` says
     whether a `Gan` does so already; None where that is not asked. `on_one_bell` marks what was
     measured on one bell alone, and need not hold with several modes; `harm` what is warned of,
-    where the claim is that one does better without; `where` says for which GANs it is, "" for all:
-    whoever does not know that of theirs is told the next advice, too."""
+    where the claim is that one does better without; `where` for which GANs it is, None for all:
+    of one that is not known the next advice is told, too."""
 
     words: str
     claim: str
@@ -31,12 +40,12 @@ class Advice(NamedTuple):
     followed: Callable | None = None
     on_one_bell: bool = False
     harm: bool = False
-    where: str = ""
+    where: Where | None = None
 
     @property
     def sentence(self):
         """The words, and where they hold."""
-        words = f"{self.where}, {self.words}" if self.where else self.words
+        words = f"{self.where.words}, {self.words}" if self.where else self.words
         return f"on one bell: {words}" if self.on_one_bell else words
 
 
@@ -91,13 +100,13 @@ QUICK_D = Advice(
     harm=True,
 )
 
-BOTH_HIGH, BOTH_SLOW = "where both rates are 0.01 or more", "where both rates are below 0.001"
+BOTH_HIGH = Where("where both rates are 0.01 or more", lambda d, g: np.minimum(d, g) >= known.HIGH)
+BOTH_SLOW = Where("where both rates are below 0.001", lambda d, g: np.maximum(d, g) < known.QUICK)
 # Rates far too high throw G off at once; then it stands still, and D is sure.
 TOO_HIGH = Advice(
     "both to a tenth (here from 1e-1 to 1e-2)",
     "F7h",
     "ours on four points, 0.1 to 0.01",
-    followed=known.either_low,
     where=BOTH_HIGH,
 )
 
@@ -223,7 +232,6 @@ CASES = (
                 "F5b",
                 FOUR,
                 turned=True,
-                followed=known.either_quick,
                 where=BOTH_SLOW,
             ),
             Advice(

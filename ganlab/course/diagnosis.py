@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ganlab.arguments import in_short
+from ganlab.course import settings
 from ganlab.course.advice import CASES, said
 from ganlab.course.faults import GAP, HEALTHY, KINDS, LAGS, STILL, UNKNOWN, first_that_hold
 from ganlab.course.left import left_by
@@ -62,7 +63,9 @@ LIKE_COLLAPSES = "chasing", "turning", "G too strong", "rate too high"
 LIKE_CHASES = "turning", "rate too high", "G too strong"
 DROPPED_BY_D = "whether D is too strong: without its scores that looks the same (F7f)"
 SWAPPED = "whether the scores are the right way round: real_score is D's on real samples"
-FROZEN = "whether G learns at all: its samples do not move; see that its weights change at a step"
+DOES_NOT_LEARN = (
+    "whether G learns at all: its samples do not move; see that its weights change at a step"
+)
 NOT_FINITE = (
     "whether rates are the cause: a log of 0, a division or a NaN in the data ends so as well"
 )
@@ -202,7 +205,8 @@ def diagnose(run, target=None, seed=None, gan=None):
         if unscaled and kind != HEALTHY:
             trust, then = "", f"; then, if it still fails, {first}" if first else ""
             first = f"scale the data to mean 0 and deviation 1{then}"
-        more = unscaled * (kind != HEALTHY) + lacking + doubts
+            doubts = (unscaled, *doubts)
+        more = lacking + doubts
         why = because or _nothing(found, i)
         each.append(Diagnosis(kind, why, first, more, name, trust))
     if seed is not None:
@@ -222,8 +226,8 @@ def try_first(kind, gan=None, several=False):
     already; "" where there is none. `several`: as for `advice_for`."""
     found = advice_for(kind, gan, several)
     if found or not _written(kind):
-        # Whether the first is for a GAN that is not known is for its owner to say.
-        asked = 2 if found and found[0][0].where and gan is None else 1
+        # Whether the first is for a GAN whose rates are not known is for its owner to say.
+        asked = 2 if found and found[0][0].where and _rates(gan) is None else 1
         return "; else ".join(words for _, words in found[:asked])
     advice = _open(kind, gan)
     if several and any(each.on_one_bell for each in advice):
@@ -259,10 +263,15 @@ def _written(kind):
 
 
 def _open(kind, gan):
-    """Of that what a `Gan` does not follow already."""
-    return [
-        each for each in _written(kind) if gan is None or not (each.followed and each.followed(gan))
-    ]
+    """Of that what may be for a `Gan`, and what it does not follow already."""
+    found, rates = _written(kind), _rates(gan)
+    if rates is not None:
+        found = [each for each in found if not each.where or np.any(each.where.holds(*rates))]
+    return [each for each in found if gan is None or not (each.followed and each.followed(gan))]
+
+
+def _rates(gan):
+    return None if gan is None else settings.rates(gan)
 
 
 @guard(kind=_KIND, shown=_SHOWN)
@@ -314,7 +323,7 @@ def _other_words(kind, found, i, left, target):
         DROPPED_BY_D: kind == "dropped" and found.gap is None,
         ON_ONE_BELL_ALONE: kind == "narrow" and found.end is None,
         SWAPPED: kind == "G too strong" and found.gap is not None and found.gap[i] <= LAGS,
-        FROZEN: kind != HEALTHY and found.move is not None and found.move[i] < NEVER,
+        DOES_NOT_LEARN: kind != HEALTHY and found.move is not None and found.move[i] < NEVER,
         NOT_FINITE: kind == "rate too high" and not found.finite[i],
     }
     return tuple(doubt for doubt, there in doubts.items() if there)
@@ -346,11 +355,11 @@ def _without_modes(found, left, target):
 
 
 def _unscaled(left, target):
-    """What there is to say of data far from mean 0 and deviation 1, a tuple of it or of nothing."""
+    """What there is to say of data far from mean 0 and deviation 1, "" of others."""
     if left.samples is None or target is None:
-        return ()
+        return ""
     note = scale_note(points_of(target, left.samples.shape[-1]))
-    return (f"whether anything is wrong but the scale: {note}",) if note else ()
+    return f"whether anything is wrong but the scale: {note}" if note else ""
 
 
 def _uncounted(target):

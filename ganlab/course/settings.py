@@ -37,16 +37,10 @@ def quick(gan):
     return all(rate is not None and bool(np.all(rate >= QUICK)) for rate in rates)
 
 
-def either_low(gan):
-    """Whether one of the rates at least is below 0.01."""
-    rates = [_rate(optimizer) for optimizer in _optimizers(gan)]
-    return None not in rates and bool(np.all(np.minimum(*rates) < HIGH))
-
-
-def either_quick(gan):
-    """Whether one of the rates at least is 0.001 or more."""
-    rates = [_rate(optimizer) for optimizer in _optimizers(gan)]
-    return None not in rates and bool(np.all(np.maximum(*rates) >= QUICK))
+def rates(gan):
+    """The rates of D and of G, each a number or one for each member; None if one is not fixed."""
+    found = tuple(_rate(optimizer) for optimizer in _optimizers(gan))
+    return None if any(rate is None for rate in found) else found
 
 
 def low_rates(gan):

@@ -7,9 +7,9 @@ anything.
 
 from typing import NamedTuple
 
-from ganlab.course.advice import BOTH_HIGH, BOTH_SLOW, Advice
+from ganlab.course.advice import Advice
 from ganlab.course.diagnosis import advice_for
-from ganlab.course.settings import CALM, HIGH, QUICK
+from ganlab.course.settings import CALM
 
 OURS = "ours on four points"
 
@@ -93,13 +93,6 @@ REMEDIES |= {
 }
 
 
-# {for which GANs advice is: whether settings are such a GAN's}
-WHERE = {
-    BOTH_HIGH: lambda s: min(s.d_rate, s.g_rate) >= HIGH,
-    BOTH_SLOW: lambda s: max(s.d_rate, s.g_rate) < QUICK,
-}
-
-
 class Remedy(NamedTuple):
     """What is proposed for `kind`: the advice, its words with figures, and changes of settings."""
 
@@ -125,7 +118,8 @@ def remedy(kind, settings):
     there is none."""
     for advice, words in advice_for(kind, several=not _one_bell(settings)):
         of = REMEDIES.get((advice.claim, advice.setting))
-        if of is None or (advice.where and not WHERE[advice.where](settings)):
+        is_for = not advice.where or advice.where.holds(settings.d_rate, settings.g_rate)
+        if of is None or not is_for:
             continue
         changes = of(settings)
         changes = {name: v for name, v in changes.items() if getattr(settings, name) != v}
