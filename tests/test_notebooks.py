@@ -126,6 +126,17 @@ def no_long_numbers_in_text(notebook):
     return [f"{number} in an output" for number in found]
 
 
+def no_arrays_in_text(notebook):
+    """A row of measured numbers has one among them that another processor rounds otherwise."""
+    found = [
+        text[place.start() :].splitlines()[0]
+        for output in outputs(notebook)
+        for text in texts(output)
+        if (place := re.search(r"\[\s*-?\d*\.\d", text))
+    ]
+    return [f"{numbers} in an output: wanted a figure" for numbers in found]
+
+
 def no_python_version_in_text(notebook):
     """The stored outputs have to agree with every Python that the course supports."""
     found = [v for o in outputs(notebook) for t in texts(o) for v in re.findall(r"\b3\.1\d\b", t)]
@@ -186,6 +197,7 @@ RULES = (
     figures_have_alternative_text,
     captions_are_out_of_sight,
     no_long_numbers_in_text,
+    no_arrays_in_text,
     no_python_version_in_text,
     opens_with_title_and_promises,
     says_first_how_to_install,
@@ -311,6 +323,7 @@ BROKEN = [
         no_long_numbers_in_text,
         notebook_with(code(output_type="display_data", data={"text/plain": "1.23456"})),
     ),
+    (no_arrays_in_text, notebook_with(code(**printed("errors: [ 0.15 0.16]")))),
     (no_python_version_in_text, notebook_with(code(**printed("Python 3.11 is fine.")))),
     (opens_with_title_and_promises, notebook_without(0)),
     (opens_with_title_and_promises, titled("## Try\n*You will* try, *learn* and *need*.")),

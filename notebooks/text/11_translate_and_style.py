@@ -213,14 +213,18 @@ weights = [0.0] * 3 + [10.0] * 3
 near = train_both(convolutions, light, dark, cycle_consistency(weights))
 by_places = near.generators(joint(a, b))[..., :64]
 share = 100 * partners_found(by_places, b)
-print("cycle error:", cycle(near, a, b).round(2))
-fig, (left, right) = plots.figure(2, width=9.0, height=2.8)
+fig, (left, middle, right) = plots.figure(3, width=9.0, height=2.6, width_ratios=[5, 2, 2])
 rows = {"a": a, "no cycle term": by_places[0], "cycle term": by_places[3], "partner": b}
 wall(left, np.concatenate([row[first] for row in rows.values()]), (8, 8), columns=10)
 left.set_yticks(4.5 + 9 * np.arange(4), rows)
-arms = {"no cycle term": share[:3], "cycle term": share[3:]}
-plots.outcomes(right, arms, reference={"dense, cycle term": 100 * partners_found(darkened[2], b)},
-               label="partner found, of 100")  # fmt: skip
+arms = {"no cycle term": slice(3), "cycle term": slice(3, 6)}
+for ax, values, dense_ones, label in (
+    (middle, cycle(near, a, b), cycle(run, a, b)[2], "cycle error, a pixel"),
+    (right, share, 100 * partners_found(darkened[2], b), "partner found, of 100"),
+):
+    plots.outcomes(ax, {name: values[some] for name, some in arms.items()},
+                   reference={"dense, cycle term": dense_ones}, label=label)  # fmt: skip
+middle.set_xlim(0, 0.6)
 right.set_xlim(-3, 103)
 show(fig, "11.places")
 

@@ -26,6 +26,7 @@ SETTINGS = {
     "AVX2": {"XLA_FLAGS": "--xla_cpu_max_isa=AVX2"},
     "SSE4.2": {"XLA_FLAGS": "--xla_cpu_max_isa=SSE4_2"},
     "SSE4.1 in oneDNN": {"ONEDNN_MAX_CPU_ISA": "SSE41"},
+    "without oneDNN": {"TF_ENABLE_ONEDNN_OPTS": "0"},  # as TensorFlow has it on older processors
     "uncompiled": {"GANLAB_COMPILE": "0"},
 }
 NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
