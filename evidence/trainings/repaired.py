@@ -36,6 +36,11 @@ def fading(gan):
     return gan.changed(shown=techniques.instance_noise(0.25, until=2500))
 
 
+def averaged_r1(gan):
+    """R1, and samples of the averaged generator."""
+    return averaged(r1(gan))
+
+
 TECHNIQUES = {
     "noise that fades": fading,
     "feature matching": matching,
