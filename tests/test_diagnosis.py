@@ -15,6 +15,7 @@ from ganlab.course.advice import CASES
 from ganlab.course.diagnosis import Diagnoses, Diagnosis, diagnose, try_first
 from ganlab.course.faults import RULES
 from ganlab.course.left import left_by
+from ganlab.course.reach import pinned
 from ganlab.course.signs import Signs, signs
 from ganlab.endings import Bell, Modes
 from ganlab.evidence import EvidenceError
@@ -575,7 +576,8 @@ def test_advice_is_the_clinics(kind):
         return
     page = (protocol.FOLDER.parent / "docs/clinic.md").read_text(encoding="utf-8")
     parts = told.split("; else ")
-    assert len(parts) == 1 + (kind in ("starving", "D too strong"))  # whose first is for some alone
+    some_alone = ("starving", "D too strong", "G too strong")  # whose first is for some alone
+    assert len(parts) == 1 + (kind in some_alone)
     for part in parts:
         words, id = part.removesuffix(")").rsplit(" (", 1)
         assert f"{words} ([{id.split('.')[0]}](" in page
@@ -604,8 +606,16 @@ def trained(d_rate=1e-3, g_rate=1e-3, beta_1=0.5, **fields):
         ("dropped", trained(d_rate=1e-2), "on one bell: 16 units in G"),
         ("turning", trained(), "R1 on D, weight 1"),
         ("turning", trained(added=techniques.r1(1.0)), "nothing that is known to help"),
-        ("chasing", trained(g_rate=3e-2), "G's rate down to D's (here from 3e-2 to 1e-3)"),
-        ("collapsed", trained(1e-2, 3e-2), "G's rate down to D's (here from 3e-2 to 1e-2)"),
+        (
+            "chasing",
+            trained(g_rate=3e-2),
+            "G's rate, if it is above D's, down to it (here from 3e-2",
+        ),
+        (
+            "collapsed",
+            trained(1e-2, 3e-2),
+            "G's rate, if it is above D's, down to it (here from 3e-2",
+        ),
         ("collapsed", trained(1e-2, 1e-2), "both rates to a tenth"),
         ("chasing", trained(), "minibatch discrimination"),
         ("collapsed", trained(), "R1 on D, weight 0.1"),
@@ -615,6 +625,12 @@ def trained(d_rate=1e-3, g_rate=1e-3, beta_1=0.5, **fields):
         ("starving", trained(0.2, 0.2), "where both rates are 0.01 or more, both to a tenth"),
         ("D too strong", trained(5e-2, 5e-2), "where both rates are 0.01 or more, both to a tenth"),
         ("D too strong", trained(1e-2, 1e-4), "G's rate up towards D's"),
+        (
+            "G too strong",
+            trained(3e-2, 3e-2),
+            "where the rates are alike and 0.01 or more, both to",
+        ),
+        ("G too strong", trained(1e-2, 1e-1), "D's rate up to G's (here tenfold), and a larger D"),
         ("turning", trained(1e-4, 1e-4), "where both rates are below 0.001, with a few dozen"),
         ("turning", trained(1e-4, 1e-3), "R1 on D, weight 1"),
         ("rate too high", trained(d_rate=3e-2, g_rate=3e-2), "both rates to a tenth"),
@@ -662,6 +678,30 @@ def test_data_that_are_not_scaled_are_to_be_scaled_first(rng):
     whole = np.stack([target.sample(N, rng) for _ in range(RECORDS)])
     healthy = diagnose(whole, target)
     assert healthy.kind == "healthy" and healthy.trust and healthy.try_first == ""
+
+
+@pytest.mark.parametrize("end", [-1.0, 0.0, 1.0])
+def test_samples_that_stop_at_an_activations_end_before_the_data_do_are_told_so(end, rng):
+    """They look like dropped modes, and no rate or loss brings back what a tanh cannot reach."""
+    target = data.ring(4, radius=2**0.5, std=0.1)
+    free = target.sample(N * RECORDS, rng).reshape(RECORDS, N, 2)
+    stopped = np.maximum(free, end) if end <= 0 else np.minimum(free, end)
+    told = diagnose(stopped, target)
+    assert told.kind != "healthy" and told.trust == ""
+    assert told.try_first.startswith("a G that reaches the data: no activation at its end")
+    assert f"of its samples lie at {end:g} in some column" in str(told.unknown)
+    first, second = diagnose(np.stack([stopped, free], axis=1), target)
+    assert first.unknown == told.unknown and "can reach the data" not in str(second.unknown)
+
+    assert not pinned(free, target.sample(500, rng))  # all is there
+    narrow = on_modes([[0, 1]] * RECORDS, rng, width=0.01)  # at 1 by chance, as the data are
+    assert not pinned(narrow, FOUR.sample(500, rng))
+    assert not pinned(stopped, stopped[0])  # pictures end where their G does
+    assert not pinned(np.where(stopped == end, np.nan, stopped), free[0])
+    further = 10.0 if end > 0 else -10.0
+    far = diagnose(stopped, free[0] + further)  # scaling comes before all
+    assert far.try_first.startswith("scale the data")
+    assert "; then, if it still fails, a G that reaches" in far.try_first
 
 
 def test_swapped_scores_and_losses_that_are_not_finite_have_other_causes_too(rng):

@@ -101,6 +101,12 @@ QUICK_D = Advice(
 )
 
 BOTH_HIGH = Where("where both rates are 0.01 or more", lambda d, g: np.minimum(d, g) >= known.HIGH)
+ALIKE_AND_HIGH = Where(
+    "where the rates are alike and 0.01 or more",
+    lambda d, g: (
+        (np.minimum(d, g) >= known.HIGH) & (np.maximum(d, g) <= known.EQUAL * np.minimum(d, g))
+    ),
+)
 BOTH_SLOW = Where("where both rates are below 0.001", lambda d, g: np.maximum(d, g) < known.QUICK)
 # Rates far too high throw G off at once; then it stands still, and D is sure.
 TOO_HIGH = Advice(
@@ -118,7 +124,7 @@ CASES = (
         "hardly moves, `diagnose` calls it *D too strong*: try what stands there, too)",
         (
             Advice(
-                "G's rate down to D's (here from 3e-2 to 1e-2)",
+                "G's rate, if it is above D's, down to it (here from 3e-2 to 1e-2)",
                 "F7i",
                 "a collapse, G's rate down to D's",
                 followed=known.g_no_quicker,
@@ -147,7 +153,7 @@ CASES = (
         "`moves.rate` above 0.1, among three modes or more",
         (
             Advice(
-                "G's rate down to D's (here from 3e-2 to 1e-3)",
+                "G's rate, if it is above D's, down to it (here from 3e-2 to 1e-3)",
                 "F7i",
                 "a chase, G's rate down to D's",
                 followed=known.g_no_quicker,
@@ -167,7 +173,7 @@ CASES = (
         (
             TOO_HIGH,
             Advice(
-                "G's rate up towards D's (here from 1e-4 to 3e-3, D at 1e-2)",
+                "G's rate up towards D's (here from 1e-4 to 3e-3, D at 1e-2, Adam's beta_1 at 0.5)",
                 "F7f",
                 "ours on four points, G's rate thirtyfold",
             ),
@@ -189,6 +195,12 @@ CASES = (
         "from record to record all samples move as one, or are far wider than the data; D's scores "
         "lie together (`d_loss` near 1.386). Single modes that stay away are *dropped*",
         (
+            Advice(
+                "both to a tenth (here from 3e-2 to 3e-3)",
+                "F7h",
+                "ours on four points, 0.03 to 0.003",
+                where=ALIKE_AND_HIGH,
+            ),
             Advice(
                 "D's rate up to G's (here tenfold), and a larger D",
                 "F7g",

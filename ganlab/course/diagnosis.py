@@ -18,6 +18,7 @@ from ganlab.course import settings
 from ganlab.course.advice import CASES, said
 from ganlab.course.faults import GAP, HEALTHY, KINDS, LAGS, STILL, UNKNOWN, first_that_hold
 from ganlab.course.left import left_by
+from ganlab.course.reach import pinned
 from ganlab.course.signs import COLLAPSED, FEW, points_of, signs
 from ganlab.data import Mixture
 from ganlab.endings import endings
@@ -69,6 +70,8 @@ DOES_NOT_LEARN = (
 NOT_FINITE = (
     "whether rates are the cause: a log of 0, a division or a NaN in the data ends so as well"
 )
+REACHING = "a G that reaches the data: no activation at its end, or data scaled to where it reaches"
+SCALE = "scale the data to mean 0 and deviation 1"
 _SHOWN = one_of("all", "samples", "curves")
 # Under which of the clinic's names the advice for a kind stands, where the names differ.
 ADVICE = {"dropped": "rates and sizes", "lost": "rates and sizes"}
@@ -181,7 +184,7 @@ def diagnose(run, target=None, seed=None, gan=None):
     """
     left, gan = left_by(run), getattr(run, "gan", None) if gan is None else gan
     found = signs(left, target)
-    lacking, unscaled = _lacking(found, left, target), _unscaled(left, target)
+    lacking, points = _lacking(found, left, target), _points(left, target)
     shown = "curves" if left.samples is None else "samples" if found.gap is None else "all"
     told, each = {}, []
     for i, (rule, because) in enumerate(first_that_hold(found)):
@@ -202,10 +205,11 @@ def diagnose(run, target=None, seed=None, gan=None):
             first = f"G's rate down to D's, if it is above (F7i); else {first}"
         if ON_ONE_BELL_ALONE in doubts:
             first = f"see whether recall and coverage are those of real data; if so, {first}"
-        if unscaled and kind != HEALTHY:
-            trust, then = "", f"; then, if it still fails, {first}" if first else ""
-            first = f"scale the data to mean 0 and deviation 1{then}"
-            doubts = (unscaled, *doubts)
+        # What would go wrong whatever else is done comes first, and leaves no figure beside it.
+        for doubt, remedy in _before_all(left, i, points):
+            if kind != HEALTHY:
+                trust, then = "", f"; then, if it still fails, {first}" if first else ""
+                first, doubts = f"{remedy}{then}", (doubt, *doubts)
         more = lacking + doubts
         why = because or _nothing(found, i)
         each.append(Diagnosis(kind, why, first, more, name, trust))
@@ -354,12 +358,20 @@ def _without_modes(found, left, target):
     return left.samples is not None and target is not None and found.end is None
 
 
-def _unscaled(left, target):
-    """What there is to say of data far from mean 0 and deviation 1, "" of others."""
-    if left.samples is None or target is None:
-        return ""
-    note = scale_note(points_of(target, left.samples.shape[-1]))
-    return f"whether anything is wrong but the scale: {note}" if note else ""
+def _points(left, target):
+    """Points of the target (m, dim), where there are samples to be compared with them."""
+    known = left.samples is not None and target is not None
+    return points_of(target, left.samples.shape[-1]) if known else None
+
+
+def _before_all(left, i, points):
+    """(a doubt, its remedy) of each that there is of one seed; the one to be told first is last."""
+    if points is None:
+        return []
+    edge, note = pinned(left.samples[:, i], points), scale_note(points)
+    unscaled = f"whether anything is wrong but the scale: {note}"
+    found = [(str(edge), REACHING)] if edge else []
+    return [*found, (unscaled, SCALE)] if note else found
 
 
 def _uncounted(target):
