@@ -2,8 +2,8 @@
 again with other instructions, which round otherwise.
 
 `make test-processors` runs this file, with ONE=1 a small part of it under one setting, another each
-day; its name keeps it out of other runs. A setting under which trained weights are the same to the
-last bit proves nothing and is skipped; one at least has to differ.
+day; its name keeps it out of other runs. A setting under which trained weights and samples are the
+same to the last bit proves nothing and is skipped; one at least has to differ.
 """
 
 import functools
@@ -26,7 +26,9 @@ SETTINGS = {
     "AVX2": {"XLA_FLAGS": "--xla_cpu_max_isa=AVX2"},
     "SSE4.2": {"XLA_FLAGS": "--xla_cpu_max_isa=SSE4_2"},
     "SSE4.1 in oneDNN": {"ONEDNN_MAX_CPU_ISA": "SSE41"},
-    "without oneDNN": {"TF_ENABLE_ONEDNN_OPTS": "0"},  # as TensorFlow has it on older processors
+    # TensorFlow takes it on newer processors alone.
+    "with oneDNN": {"TF_ENABLE_ONEDNN_OPTS": "1"},
+    "without oneDNN": {"TF_ENABLE_ONEDNN_OPTS": "0"},
     "uncompiled": {"GANLAB_COMPILE": "0"},
 }
 NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
@@ -61,8 +63,10 @@ found = {}
 for kind, networks in trained.items():
     run = train(*networks, steps=100, seeds=4, records=1)
     weights = [*run.generators.weights, *run.discriminators.weights]
-    whole = b"".join(np.asarray(w).tobytes() for w in weights)
-    found[kind] = hashlib.sha256(whole).hexdigest()
+    made = run.generators(networks[-1].sample(1000, np.random.default_rng(0)))  # by TensorFlow
+    for what, arrays in ((kind, weights), (f"{kind}, called", [made])):
+        whole = b"".join(np.asarray(array).tobytes() for array in arrays)
+        found[what] = hashlib.sha256(whole).hexdigest()
 print(json.dumps(found))
 """
 
@@ -78,14 +82,17 @@ def under(setting, *command):
 
 @functools.cache
 def bits(name):
-    """{kind of GAN: hash of its weights after 100 steps} under a setting; "" is none."""
+    """{kind of GAN: hash of its weights after 100 steps, or of what it makes} under a setting.
+
+    "" is the setting of this machine.
+    """
     done = under(SETTINGS.get(name, {}), "-W", "ignore", "-c", BITS)
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout.splitlines()[-1])
 
 
 def other_bits(name):
-    """The kinds of GAN whose weights come out otherwise than by default."""
+    """The kinds of GAN that come out otherwise than by default."""
     return [kind for kind, value in bits(name).items() if value != bits("")[kind]]
 
 
