@@ -90,7 +90,7 @@ def _others(claim):
 
 # Claims that ask of the last record what another asks of the last tenth, on average: that one.
 AT_LAST = {"F6b": "F6d"}
-ASKS_AT_LAST = ("F7i",)
+ASKS_AT_LAST = ("F7i", "F7j")
 
 # What mends one bell and breaks a ring.
 QUICK_D = Advice(
@@ -357,6 +357,17 @@ CASES = (
         "`endings.unsteady(samples, target)` is true (`diagnose` asks that all is lost again, and "
         "again)",
         (
+            Advice(
+                "both to a tenth (here, on a ring and with R1, from 1e-2 to 1e-3)",
+                "F7j",
+                "both to a tenth",
+                where=BOTH_HIGH,
+            ),
+            Advice(
+                "samples of an averaged generator (here, on a ring and with R1, rates of 1e-2)",
+                "F7j",
+                "averaged generator",
+            ),
             Advice(
                 "keep the samples of the first good moment",
                 "C3",
