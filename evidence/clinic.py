@@ -38,7 +38,7 @@ rng = np.random.default_rng(0)
 samples = target.sample((40, 500), rng)  # yours, (records, n, dim)
 print(diagnose(samples, target))  # what happens, how it is known, what to try first
 
-# The words and numbers of the table below:
+# The words and numbers of the table below, of modes 6 deviations apart or more:
 if isinstance(target, data.Gaussian | data.Mixture):
     word = endings.endings(samples[-1], target)  # close, near, narrow, dropped, ...
     print(word)
@@ -89,6 +89,8 @@ it prints, and look it up in the second column. Its other words:
 
 - *dropped* and *lost*: see [rates and sizes](#rates-and-sizes), for *dropped* without scores [D
   too strong](#d-too-strong), too;
+- *lost*, and it "ends partly": within a spread of the data, and not as they are; look at both in a
+  picture before you change anything;
 - *rate too high*, by losses above 5, of a G that hardly moves, of losses alone, or of pictures:
   where G's rate is below D's it is [D too strong](#d-too-strong), and G's rate goes up first;
 - *starving*, and the loss is the non-saturating one already (cross-entropy with labels of 1 for

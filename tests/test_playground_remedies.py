@@ -27,6 +27,7 @@ PROPOSED = {
     "turning": ("ours on four points", {"beta_1": 0.5}),
     "rate too high": ("ours on four points", {"d_rate": 3e-3, "g_rate": 3e-3}),
     "narrow": ("repaired", {"d_rate": 3e-3, "g_rate": 3e-4}),
+    "unsteady": ("ours in the plane", {"d_rate": 1e-3, "g_rate": 1e-3}),
     "dropped": ("ours on four points", {"beta_1": 0.5}),
     "lost": ("ours on four points", {"beta_1": 0.5}),
 }
@@ -39,22 +40,23 @@ def test_what_is_proposed_is_the_first_advice_as_it_was_measured(kind):
     settings = preset(name).changed(**SPOILED)
     if kind == "narrow":
         settings = settings.changed(d_rate=2e-3, g_rate=2e-3)
+    if kind == "unsteady":
+        settings = settings.changed(d_rate=1e-2, g_rate=1e-2)
     if kind == "rate too high":
         settings = settings.changed(d_rate=3e-2, g_rate=3e-2)
     found = remedy(kind, settings)
     assert list(found.changes) == list(expected)
     for field, value in expected.items():
         assert found.changes[field] == (pytest.approx(value) if isinstance(value, float) else value)
-    # Of GANs that are not known, what is for some alone has the next behind it.
-    assert found.words == try_first(kind).split("; else ")[-1] and found.told
+    # Of GANs that are not known, what is for some alone, or done by some, has the next behind it.
+    assert found.words in try_first(kind).split("; else ") and found.told
     changed = settings.changed(**found.changes)
     made(gan_call(changed, made(target_call(changed)).dim))
 
 
 def test_every_kind_is_met_or_has_nothing_to_be_set():
     without = {kind for kind in KINDS if kind not in PROPOSED}
-    assert without == {"healthy", "unsteady", "unknown"}
-    assert "first good moment" in try_first("unsteady") and not try_first("healthy")
+    assert without == {"healthy", "unknown"} and not try_first("healthy")
 
 
 def test_a_remedy_is_what_its_claim_was_measured_with():

@@ -107,6 +107,9 @@ ALIKE_AND_HIGH = Where(
         (np.minimum(d, g) >= known.HIGH) & (np.maximum(d, g) <= known.EQUAL * np.minimum(d, g))
     ),
 )
+DIFFER = Where(
+    "where the rates differ", lambda d, g: np.maximum(d, g) > known.EQUAL * np.minimum(d, g)
+)
 BOTH_SLOW = Where("where both rates are below 0.001", lambda d, g: np.maximum(d, g) < known.QUICK)
 # Rates far too high throw G off at once; then it stands still, and D is sure.
 TOO_HIGH = Advice(
@@ -120,14 +123,15 @@ CASES = (
     Case(
         "All samples in one place, and they stay there",
         "collapsed",
-        "`word` is *collapsed*, `moves.rate` near 0, and `samples.mean(-2)` stays (where G "
-        "hardly moves, `diagnose` calls it *D too strong*: try what stands there, too)",
+        "`word` is *collapsed*, `moves.rate` near 0, and `samples.mean(-2)` stays (with D's "
+        "scores, and a G that hardly moves, `diagnose` calls it *D too strong*: try what stands "
+        "there, too)",
         (
             Advice(
-                "G's rate, if it is above D's, down to it (here from 3e-2 to 1e-2)",
+                "G's to D's (here down from 3e-2 to 1e-2)",
                 "F7i",
                 "a collapse, G's rate down to D's",
-                followed=known.g_no_quicker,
+                where=DIFFER,
             ),
             Advice(
                 "both rates to a tenth",
@@ -318,7 +322,7 @@ CASES = (
             ),
             Advice("a G smaller than D", "C2b", "ours after 03", on_one_bell=True),
             Advice("a D larger than G", "C2a", "ours after 03", on_one_bell=True),
-            Advice("larger batches", "F5c", FOUR),
+            Advice("larger batches (here from 4 to 16)", "F5c", FOUR),
         ),
     ),
     Case(
@@ -368,6 +372,7 @@ CASES = (
                 "F7j",
                 "averaged generator",
             ),
+            Advice("larger batches (here from 4 to 16)", "F5c", FOUR),
             Advice(
                 "keep the samples of the first good moment",
                 "C3",

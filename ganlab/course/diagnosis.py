@@ -199,8 +199,9 @@ def diagnose(run, target=None, seed=None, gan=None):
         doubts = _other_words(kind, found, i, left, target)
         if LIKE_A_STRONG_D in doubts:  # then the word's own advice may make it worse, and a figure
             trust = ""  # beside it would say that it is sure
-            first = f"G's rate up to D's, if it is below (F7f); else {first}"
-        if LIKE_A_CHASE in doubts:  # what helps against G too strong or a turn harms a chase
+            first = f"G's rate up to D's, if it is below (F7f){first and f'; else {first}'}"
+        # What helps against G too strong or a turn harms a chase, and keeps a collapse.
+        if LIKE_A_CHASE in doubts or LIKE_A_COLLAPSE in doubts:
             trust = ""
             first = f"G's rate down to D's, if it is above (F7i); else {first}"
         if ON_ONE_BELL_ALONE in doubts:
@@ -230,8 +231,11 @@ def try_first(kind, gan=None, several=False):
     already; "" where there is none. `several`: as for `advice_for`."""
     found = advice_for(kind, gan, several)
     if found or not _written(kind):
-        # Whether the first is for a GAN whose rates are not known is for its owner to say.
-        asked = 2 if found and found[0][0].where and _rates(gan) is None else 1
+        # Whether the first is for a GAN that is not known, or followed there, its owner can say.
+        first = found[0][0] if found else None
+        rates = _rates(gan) if first and first.where else None
+        known = not first or (rates is not None if first.where else gan or not first.followed)
+        asked = 1 if known else 2
         return "; else ".join(words for _, words in found[:asked])
     advice = _open(kind, gan)
     if several and any(each.on_one_bell for each in advice):
@@ -323,8 +327,9 @@ def _other_words(kind, found, i, left, target):
         and found.word is not None
         and found.word[i] == "collapsed",
         FROM_THE_START: kind == "starving" and left.apart is None,
-        LIKE_A_STRONG_D: kind == "rate too high" and found.finite[i] and sure and not tried,
-        DROPPED_BY_D: kind == "dropped" and found.gap is None,
+        LIKE_A_STRONG_D: (kind == "rate too high" and found.finite[i] and sure and not tried)
+        or (kind == UNKNOWN and without_modes and sure),
+        DROPPED_BY_D: kind in ("dropped", "collapsed") and found.gap is None,
         ON_ONE_BELL_ALONE: kind == "narrow" and found.end is None,
         SWAPPED: kind == "G too strong" and found.gap is not None and found.gap[i] <= LAGS,
         DOES_NOT_LEARN: kind != HEALTHY and found.move is not None and found.move[i] < NEVER,

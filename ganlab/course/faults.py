@@ -70,6 +70,10 @@ def _astray(s):
     return ~s.bell & (s.own >= BLOWN) & (s.gap < GAP) & (s.whole == 0)
 
 
+def _wins(s):
+    return (s.gap >= GAP) & (s.move < STILL)
+
+
 def _incomplete(s):
     return ~(np.isin(s.word, WHOLE) & (s.whole >= SELDOM))
 
@@ -232,6 +236,19 @@ UNTRIED = (
         "(chasing) wants more records, and the remedies are not the same",
     ),
     Rule(
+        "D too strong",
+        lambda s: s.finite & ~s.counted & s.few & _is("close")(s) & _wins(s),
+        "D tells real from fake, its scores {gap:.2f} apart (from {GAP:g}), while G moves "
+        "{move:.3f} spreads a record (below {STILL:g}); one direction at a time, samples lie and "
+        "spread as the data do",
+    ),
+    Rule(
+        UNKNOWN,
+        lambda s: s.finite & ~s.counted & _is("close")(s) & (s.gap >= GAP),
+        "one direction at a time, samples lie and spread as the data do, and yet D tells real from "
+        "fake, its scores {gap:.2f} apart (from {GAP:g})",
+    ),
+    Rule(
         UNKNOWN,
         lambda s: s.finite & ~s.counted & _is("close")(s),
         "no fault can be seen without modes: one direction at a time, samples lie and spread as "
@@ -268,7 +285,9 @@ def _filled(found):
     n = len(found.finite)
     values = {name: np.full(n, np.nan) if v is None else v for name, v in found._asdict().items()}
     width, shares = (getattr(found.end, name, None) for name in ("width", "shares"))
-    values["width"] = values["own"] if width is None else width
+    slimmest = values["own"] if found.slimmest is None else found.slimmest
+    values["width"] = slimmest if width is None else width
+    values["few"] = np.full(n, found.slimmest is not None)
     values["word"] = np.full(n, "") if found.word is None else found.word
     values["bell"] = np.full(n, found.on_one_bell)
     values["counted"] = np.full(n, found.end is not None)

@@ -48,6 +48,7 @@ class Signs(NamedTuple):
                one period, give or take a step of 1 / records in frequency: of noise about 0.3
     period     that period, in records
     own        spread of the samples of one record, over that of the target
+    slimmest   that of the column in which it is least, of a target without modes in few columns
     wander     share of the variance of all samples in the second half that is between records
     gap        D's mean score on real samples less that on fake ones, last tenth; scores in [0, 1]
     d_loss     last tenth
@@ -69,6 +70,7 @@ class Signs(NamedTuple):
     cycle: np.ndarray | None = None
     period: np.ndarray | None = None
     own: np.ndarray | None = None
+    slimmest: np.ndarray | None = None
     wander: np.ndarray | None = None
     gap: np.ndarray | None = None
     d_loss: np.ndarray | None = None
@@ -140,7 +142,14 @@ def _of_samples(samples, target):
             seen = hops(half, target)
             found |= {"hops": seen.rate, "led": np.sum(seen.led > 0, axis=-1)}
     elif points is not None:
-        found["word"] = _word_of_points(samples, points, spread, found["own"])
+        width = found["own"]
+        if samples.shape[-1] <= MOST_DIM:  # of pictures some pixel is always too dark
+            last = samples[-max(1, len(samples) // 10) :]
+            columns = np.sqrt(np.mean(last.std(axis=2) ** 2, axis=0))  # (seeds, dim)
+            due = points.std(axis=0)
+            ratio = np.where(due > 0, columns / due, np.inf)
+            width = found["slimmest"] = ratio.min(axis=-1)
+        found["word"] = _word_of_points(samples, points, spread, found["own"], width)
     return found
 
 
@@ -243,7 +252,7 @@ def points_of(target, dim):
     return points
 
 
-def _word_of_points(samples, points, spread, own):
+def _word_of_points(samples, points, spread, own, width):
     """A word where the target has no modes: by distance and by width, in the data's spreads."""
     ways = _directions(samples.shape[-1])
     last = np.sort(samples[-max(1, len(samples) // 10) :] @ ways, axis=2)
@@ -253,5 +262,5 @@ def _word_of_points(samples, points, spread, own):
     centre = samples[-1].mean(axis=1)
     beside = cdist(centre, points).min(axis=1) / np.sqrt(points.shape[1]) / spread
     on_a_point = (own < COLLAPSED) & (beside <= BESIDE)
-    conditions = [on_a_point, ~(away <= LOST), own < NARROW, away <= CLOSE]
+    conditions = [on_a_point, ~(away <= LOST), width < NARROW, away <= CLOSE]
     return np.select(conditions, ["collapsed", "lost", "narrow", "close"], default="partly")

@@ -68,7 +68,7 @@ REMEDIES = {
 }
 REMEDIES |= {
     ("F7i", "a chase, G's rate down to D's"): lambda s: {"g_rate": min(s.g_rate, s.d_rate)},
-    ("F7i", "a collapse, G's rate down to D's"): lambda s: {"g_rate": min(s.g_rate, s.d_rate)},
+    ("F7i", "a collapse, G's rate down to D's"): lambda s: {"g_rate": s.d_rate},
     ("F7i", "a collapse, both to a tenth"): _tenth,
     ("F7f", f"{OURS}, G's rate thirtyfold"): lambda s: {"g_rate": min(30 * s.g_rate, 0.1)},
     ("F7e", f"{OURS}, D's rate to a tenth"): lambda s: {"d_rate": s.d_rate / 10},
@@ -80,6 +80,9 @@ REMEDIES |= {
     ("F7g", f"{OURS}, larger D"): lambda s: {"d_hidden": _larger(s)},
     ("F7h", f"{OURS}, 0.03 to 0.003"): _tenth,
     ("F7h", f"{OURS}, 0.1 to 0.01"): _tenth,
+    ("F5c", OURS): lambda s: {"batch_size": max(s.batch_size, min(4 * s.batch_size, 256))},
+    ("F7j", "both to a tenth"): _tenth,
+    ("F7j", "averaged generator"): lambda s: {"decay": 0.999},
     ("A4b", "identity"): lambda s: {"losses": "non-saturating"},
     ("A6a", "Adam, beta_1 0.5"): _beta,
     ("F5a", "ours on four points, 0.005"): _beta,
