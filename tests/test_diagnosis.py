@@ -704,6 +704,14 @@ def test_all_in_one_place_is_told_g_s_rate_first_whatever_the_word(rng):
     told = diagnose(LEVEL | {"samples": tight}, FOUR)
     assert told.kind == "G too strong" and told.trust == ""
     assert told.try_first.startswith("G's rate down to D's, if it is above (F7i); else ")
+    run = LEVEL | {"samples": tight}
+    above, equal = (diagnose(run, FOUR, gan=trained(1e-3, rate)) for rate in (3e-2, 1e-3))
+    assert above.try_first.startswith("G's rate down") and not equal.trust
+    assert "G's rate down" not in equal.try_first  # it is there already
+
+    chase = diagnose(tight, np.concatenate([FOUR.sample(400, rng)] * 2))  # modes that are not known
+    assert chase.kind == "chasing" and chase.try_first.count("above") == 1
+
     held = on_modes([[0]] * RECORDS, rng)
     alone, scored = diagnose(held, FOUR), diagnose(APART | {"samples": held}, FOUR)
     assert alone.kind == "collapsed" and any("F7f" in each for each in alone.unknown)

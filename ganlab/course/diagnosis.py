@@ -197,13 +197,9 @@ def diagnose(run, target=None, seed=None, gan=None):
         name = int(left.seeds[i]) if left.several else None
         first, trust = told[kind]
         doubts = _other_words(kind, found, i, left, target)
-        if LIKE_A_STRONG_D in doubts:  # then the word's own advice may make it worse, and a figure
-            trust = ""  # beside it would say that it is sure
-            first = f"G's rate up to D's, if it is below (F7f){first and f'; else {first}'}"
-        # What helps against G too strong or a turn harms a chase, and keeps a collapse.
-        if LIKE_A_CHASE in doubts or LIKE_A_COLLAPSE in doubts:
-            trust = ""
-            first = f"G's rate down to D's, if it is above (F7i); else {first}"
+        if not {LIKE_A_STRONG_D, LIKE_A_CHASE, LIKE_A_COLLAPSE}.isdisjoint(doubts):
+            trust = ""  # the word's own advice may make it worse, and a figure would sound sure
+            first = "; else ".join(filter(None, [*_rates_first(kind, doubts, gan), first]))
         if ON_ONE_BELL_ALONE in doubts:
             first = f"see whether recall and coverage are those of real data; if so, {first}"
         # What would go wrong whatever else is done comes first, and leaves no figure beside it.
@@ -262,6 +258,19 @@ def _said(advice):
     except EvidenceError:  # a package without its ledger: the advice stands, its figure is there
         return f"{advice.sentence} (claim {advice.claim})", not advice.harm
     return f"{told.words} ({told.id})", told.column == "first"
+
+
+def _rates_first(kind, doubts, gan):
+    """What of the rates is to be tried before a word's own advice, unless a `Gan` is known to be
+    otherwise: what helps against a G too strong, or a turn, harms a chase and keeps a collapse."""
+    rates = _rates(gan)
+    above = rates is None or np.any(rates[1] > settings.EQUAL * rates[0])
+    below = rates is None or np.any(rates[0] > settings.EQUAL * rates[1])
+    in_one_place = LIKE_A_CHASE in doubts or LIKE_A_COLLAPSE in doubts
+    if in_one_place and above and kind != "chasing":  # whose own advice it is
+        yield "G's rate down to D's, if it is above (F7i)"
+    if LIKE_A_STRONG_D in doubts and below:
+        yield "G's rate up to D's, if it is below (F7f)"
 
 
 def _written(kind):

@@ -146,7 +146,7 @@ RULES = (
     ),
     Rule(
         "D too strong",
-        lambda s: (s.gap >= GAP) & (s.move < STILL) & _incomplete(s),
+        lambda s: _wins(s) & _incomplete(s),
         "D tells real from fake, its scores {gap:.2f} apart (from {GAP:g}), while G moves "
         "{move:.3f} spreads a record (below {STILL:g})",
     ),
@@ -237,7 +237,7 @@ UNTRIED = (
     ),
     Rule(
         "D too strong",
-        lambda s: s.finite & ~s.counted & s.few & _is("close")(s) & _wins(s),
+        lambda s: s.finite & ~s.counted & s.few_columns & _is("close")(s) & _wins(s),
         "D tells real from fake, its scores {gap:.2f} apart (from {GAP:g}), while G moves "
         "{move:.3f} spreads a record (below {STILL:g}); one direction at a time, samples lie and "
         "spread as the data do",
@@ -287,7 +287,7 @@ def _filled(found):
     width, shares = (getattr(found.end, name, None) for name in ("width", "shares"))
     slimmest = values["own"] if found.slimmest is None else found.slimmest
     values["width"] = slimmest if width is None else width
-    values["few"] = np.full(n, found.slimmest is not None)
+    values["few_columns"] = np.full(n, found.slimmest is not None)
     values["word"] = np.full(n, "") if found.word is None else found.word
     values["bell"] = np.full(n, found.on_one_bell)
     values["counted"] = np.full(n, found.end is not None)

@@ -423,12 +423,12 @@ fig, (left, right) = plots.figure(2, width=8.6, height=3.0)
 wall(left, np.concatenate([corner, beside[1], body]), (8, 8), columns=9)
 left.set(xlabel="columns: its fine style", ylabel="rows: its coarse style")
 plots.outcomes(right, nearer, reference={"by luck": 50}, label="nearer to the coarse one, of 100")
-right.set_xlim(0, 100)
+right.set_xlim(-3, 103)
 show(fig, "11.mixed")
 
 # %% [markdown]
-# The place is more often that of the coarse style: nearly always with two seeds, in 59 and 69 of 100 with
-# the others. The size goes with either, by seed. Large StyleGANs hold pose in coarse layers and colour in
+# The place is more often that of the coarse style: nearly always with two seeds, little more than by luck
+# with the others. The size goes with either, by seed. Large StyleGANs hold pose in coarse layers and colour in
 # fine ones; trained on mixed styles, they keep layers apart. Ours is not, and its last layer can
 # move a disc of 8 x 8 by half a pixel, or blow it up. The place is the coarse
 # one's on 83 of 100 seeds; for the size it is undecided ([I4b](../docs/claims.md#i4b-1)).
