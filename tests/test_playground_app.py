@@ -358,8 +358,14 @@ def test_own_points_are_trained_on():
 
 
 def test_what_is_drawn_is_trained_on(app):
-    app.own.pad.strokes = [[[0.0, 0.0], [1.0, 1.0]], [[-1.0, 0.5]]]
-    app.own.buttons[0].click()
+    def take(strokes):
+        app.own.pad._handle_custom_msg({"enter": True, "strokes": strokes}, [])
+
+    take([])
+    assert "nothing is drawn" in app.own.note.value
+    app.own.pad.strokes = [[[0.0, 0.0]]]  # and the second has not been told yet
+    take([[[0.0, 0.0], [1.0, 1.0]], [[-1.0, 0.5]]])
+    assert len(app.own.pad.strokes) == 2
     assert app.own.note.value == "" and app.targets.value == "own" and app.session.step == 0
     assert app.session.target.array.shape == (1000, 2)
     app.own.place.value = True

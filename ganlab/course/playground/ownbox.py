@@ -27,17 +27,13 @@ class OwnBox(widgets.VBox):
             from ganlab.course.playground.pad import Pad
 
             self.pad = Pad(self.take)
+            self.pad.observe(self._drawn, "strokes")
         self.place = controls.menu("draw", list(PLACES.items()), False, self._turn)
-        self.buttons = [
-            controls.button("Train on it", "on what is drawn", self.take),
-            controls.button("Clear", "begin the drawing again", self.clear),
-        ]
         self.text = widgets.Text(description="or type", continuous_update=False, **controls.SHAPE)
         self.text.observe(lambda change: change["new"] and self._try(
             lambda: drawing.typed(self.text.value)), "value")  # fmt: skip
         self.note = widgets.HTML(layout={"max_width": "60em"})
-        row = widgets.HBox([self.place, *self.buttons], layout={"flex_flow": "row wrap"})
-        pad = [row, self.pad] if self.pad else []
+        pad = [self.place, self.pad] if self.pad else []
         help_text = widgets.HTML(f"<small>{HELP}</small>", layout={"max_width": "60em"})
         super().__init__([help_text, *pad, self.text, self.note])
 
@@ -45,13 +41,12 @@ class OwnBox(widgets.VBox):
         """Trains on what is drawn."""
         self._try(lambda: drawing.drawn(self.pad.strokes, self.pad.line))
 
-    def clear(self):
-        """An empty pad."""
-        self.pad.strokes, self.note.value = [], ""
+    def _drawn(self, change):
+        self.note.value = ""  # what was wrong was so of another drawing
 
     def _turn(self, line):
-        self.clear()
-        self.pad.line = line
+        """An empty pad for another kind of data."""
+        self.pad.strokes, self.pad.line = [], line
 
     def _try(self, made):
         try:

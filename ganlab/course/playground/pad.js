@@ -11,7 +11,20 @@ function render({ model, el }) {
   const said = document.createElement("div");
   said.className = "ganlab-said";
   said.setAttribute("aria-live", "polite");
-  el.append(canvas, said);
+  // Buttons of the pad's own: the kernel's answer to one of its would take strokes with it that were
+  // drawn meanwhile, and its button may be heard before the last stroke is.
+  const row = document.createElement("div");
+  el.append(row, canvas, said);
+
+  function button(name, title, pressed) {
+    const one = document.createElement("button");
+    one.className = "jupyter-widgets jupyter-button widget-button";
+    one.textContent = name;
+    one.title = title;
+    one.addEventListener("click", pressed);
+    row.append(one);
+  }
+
   const ctx = canvas.getContext("2d");
   let strokes = [];
   let stroke = null;
@@ -99,10 +112,26 @@ function render({ model, el }) {
   function send() {
     model.set("strokes", strokes);
     model.save_changes();
+    tell();
+  }
+
+  function tell() {
     const n = strokes.length;
     said.textContent = n ? `${n} stroke${n > 1 ? "s" : ""}` : "nothing drawn yet";
     draw();
   }
+
+  function take() {
+    lift();
+    model.send({ enter: true, strokes });
+  }
+
+  button("Train on it", "on what is drawn", take);
+  button("Clear", "begin the drawing again", () => {
+    strokes = [];
+    stroke = null;
+    send();
+  });
 
   function place(event) {
     const box = canvas.getBoundingClientRect();
@@ -150,8 +179,7 @@ function render({ model, el }) {
       strokes = strokes.slice(0, -1);
       send();
     } else if (event.key === "Enter") {
-      lift();
-      model.send({ enter: true });
+      take();
     } else return;
     event.preventDefault();
     event.stopPropagation(); // JupyterLab has uses of its own for these keys
@@ -159,7 +187,7 @@ function render({ model, el }) {
 
   function again() {
     strokes = model.get("strokes");
-    draw();
+    tell();
   }
 
   function name() {

@@ -21,7 +21,8 @@ STYLE = """
 
 class Pad(anywidget.AnyWidget):
     """`strokes`, [[[x, y], ...], ...], as they are drawn; `line` is whether they are of heights
-    over the line, from 0 to 1, and not of points in the plane. `enter()` is called by that key."""
+    over the line, from 0 to 1, and not of points in the plane. `enter()` is called by that key, or
+    the pad's button."""
 
     _esm = Path(__file__).with_name("pad.js").read_text(encoding="utf-8")
     _css = STYLE
@@ -32,4 +33,10 @@ class Pad(anywidget.AnyWidget):
 
     def __init__(self, enter):
         super().__init__()
-        self.on_msg(lambda _, content, buffers: content.get("enter") and enter())
+        self._enter = enter
+        self.on_msg(lambda _, content, buffers: content.get("enter") and self._taken(content))
+
+    def _taken(self, content):
+        # Changes of a trait wait until the kernel has time, and this message does not.
+        self.strokes = content.get("strokes", self.strokes)
+        self._enter()
