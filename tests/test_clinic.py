@@ -74,19 +74,25 @@ def snippet():
     return text, *text.split("\n\n")
 
 
-@pytest.mark.parametrize("other", ["data.Gaussian(4.0, 0.5)", "real"])
+@pytest.mark.parametrize("other", ["data.Gaussian(4.0, 0.5)", "real", "near"])
 def test_it_diagnoses_with_every_target_that_it_names(other, capsys):
     _, imports, diagnosing, more = snippet()
     assert "data.Gaussian(4.0, 0.5)" in diagnosing and "your data, (n, dim)" in diagnosing
-    scope = {"real": np.random.default_rng(1).normal(4, 0.5, (1000, 1))}
+    near = data.Mixture([4.0, 4.5], 0.3)  # whose modes cannot be told apart
+    scope = {"real": np.random.default_rng(1).normal(4, 0.5, (1000, 1)), "near": near}
     exec(imports, scope)
     target = f"target = {other}\nrng = np.random.default_rng(0)\n"
     own = "samples = rng.normal(4, 0.5, (20, 500, 1))\n"
+    if other == "near":
+        own = "samples = target.sample((20, 500), rng)\n"
     exec(target + own + diagnosing.splitlines()[-1] + "\n" + more, scope)
     told = capsys.readouterr().out
-    assert told.startswith("unknown" if other == "real" else "healthy")
+    bell = other not in scope
+    assert told.startswith("healthy" if bell else "unknown")
     # How often it is right was tried on targets with modes.
-    assert ("of 100 were" in told) == (other != "real")
+    assert ("of 100 were" in told) == bell
+    last = {"real": "wanted a Gaussian or a Mixture", "near": "standard deviations apart"}
+    assert last.get(other, "wanted a Mixture of several modes") in told.splitlines()[-1]
 
 
 @pytest.mark.parametrize(

@@ -567,6 +567,8 @@ def test_it_reads_as_text():
         "  not known: this",
     ]
     assert found._repr_markdown_().startswith("seed 3: **chasing**\n\n- *because*: it hops\n")
+    found = found._replace(try_first="one; else two; else three")
+    assert "  try first: one\n  else: two\n  else: three\n" in f"{found}\n"
 
 
 @pytest.mark.parametrize("kind", dict.fromkeys(rule.kind for rule in RULES))

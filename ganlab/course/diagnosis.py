@@ -92,7 +92,9 @@ class Diagnosis(NamedTuple):
     def _lines(self):
         yield "because", self.because
         if self.try_first:
-            yield "try first", self.try_first
+            first, *others = self.try_first.split("; else ")
+            yield "try first", first
+            yield from (("else", each) for each in others)
         yield from (("not known", each) for each in self.unknown)
         if self.trust:
             yield "how sure", self.trust
