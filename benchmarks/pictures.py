@@ -4,8 +4,11 @@ A step is one of D and then one of G, and returns (d_loss, g_loss). Pictures com
 as Keras has them: kernels (height, width, in, out), of transposed convolutions (height, width, out,
 in). The code of the systems is what the documentation of each would have one write; `parts.Kind`
 says what a system is.
+
+`TECHNIQUES` are this engine once more, with more to do in each step than that GAN.
 """
 
+import functools
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -38,18 +41,26 @@ class Task(NamedTuple):
         return self.side // 4, self.side // 4, 2 * self.channels
 
 
-TASKS = {
-    "dcgan": Task(
-        real=images.digits("train"),
-        latent=latent.Gaussian(16),
-        side=8,
-        channels=32,
-        batch_size=32,
-        adam=Adam(1e-3, 0.5),
-        start=glorot,
-        block=32,
-    ),
-}
+DIGITS = Task(
+    real=images.digits("train"),
+    latent=latent.Gaussian(16),
+    side=8,
+    channels=32,
+    batch_size=32,
+    adam=Adam(1e-3, 0.5),
+    start=glorot,
+    block=32,
+)
+
+
+def larger(side):
+    """The same networks for larger pictures. What is on them makes no difference to the time."""
+    drawn = images.shapes(500, np.random.default_rng(0), side=side)
+    return DIGITS._replace(real=drawn, side=side, block=8)
+
+
+TASKS = {"dcgan": DIGITS, "dcgan-16": larger(16), "dcgan-28": larger(28)}
+LARGER = "dcgan-16", "dcgan-28"
 
 
 def initial_weights(task, seed=0):
@@ -88,37 +99,78 @@ def multiplications(task):
 # This engine -----------------------------------------------------------------------------------
 
 
-def trainer(task, weights, seeds):
+def trainer(task, weights, seeds, **more):
     """A `Trainer` of this engine for the task."""
     from ganlab.ensemble import Ensemble
     from ganlab.networks import dcgan
-    from ganlab.training import Trainer
 
     templates = dcgan(task.latent.dim, (task.side, task.side), task.channels)
     networks = [
         Ensemble(model, range(len(weights)), arrays)
         for model, arrays in zip(templates, stacked(weights), strict=True)
     ]
+    return _trainer(task, seeds, *networks, task.real, task.latent, **more)
+
+
+def _trainer(task, seeds, *given, **more):
+    from ganlab.training import Trainer
+
     return Trainer(
-        *networks,
-        task.real,
-        task.latent,
+        *given,
         seeds=seeds,
         batch_size=task.batch_size,
         d_optimizer=keras_adam(task.adam),
         g_optimizer=keras_adam(task.adam),
+        **more,
     )
 
 
-def ganlab(task, weights, draw, seeds):
+def ganlab(task, weights, draw, seeds, made=trainer):
     """This engine. It draws its batches itself, by the same distributions."""
-    made = trainer(task, weights, seeds)
+    training = made(task, weights, seeds)
 
     def run(steps):
-        seen = made.advance(steps)
+        seen = training.advance(steps)
         return seen["d_loss"][0], seen["g_loss"][0]
 
     return run
+
+
+def _with_r1(task, weights, seeds):
+    from ganlab.techniques import r1
+
+    return trainer(task, weights, seeds, added=r1(1.0))
+
+
+def _styled(task, weights, seeds):
+    from ganlab.style_gan import style_gan
+
+    networks = style_gan(task.latent.dim, (task.side, task.side), task.channels)
+    z_and_noise = latent.Gaussian(networks[0].input_shape[-1])
+    return _trainer(task, seeds, *networks, task.real, z_and_noise)
+
+
+def _both_ways(task, weights, seeds):
+    from ganlab.techniques import cycle_consistency
+    from ganlab.translation import Unpaired, cyclegan
+
+    networks, (light, dark) = cyclegan((task.side, task.side), task.channels), _kinds()
+    pairs = Unpaired(dark, light), Unpaired(light, dark)
+    return _trainer(task, seeds, *networks, *pairs, added=cycle_consistency(10.0))
+
+
+def _kinds():
+    return images.domains(images.digits("train"), rng=np.random.default_rng(0))
+
+
+# The most follows from counting passes through networks of that size. R1 adds three through D to
+# the bare GAN's six through each player. A style-based G has twice the convolutions, and scales
+# before and behind each. Translation has two of each player, and G once more for the way back.
+TECHNIQUES = {
+    "r1, pictures": ("dcgan", 8, 2, _with_r1),
+    "style-based generator": ("dcgan", 8, 4, _styled),
+    "both ways, cycle term": ("dcgan", 8, 4, _both_ways),
+}
 
 
 # TensorFlow ------------------------------------------------------------------------------------
@@ -302,4 +354,13 @@ PICTURES = Kind(
     initial_weights,
     batches,
     multiplications,
+    {
+        name: (
+            task,
+            seeds,
+            most,
+            (functools.partial(ganlab, made=made), SYSTEMS["ganlab"][1], (seeds,)),
+        )
+        for name, (task, seeds, most, made) in TECHNIQUES.items()
+    },
 )

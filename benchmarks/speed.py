@@ -46,6 +46,7 @@ QUICK = [
     ("plane", "ganlab", 1),
     ("plane", "ganlab", 32),
     ("ring", "ganlab", 1),
+    ("dcgan", "ganlab", 8),
     *TECHNIQUES,
 ]
 

@@ -28,7 +28,7 @@ CLOSE = dict.fromkeys(kinds.TASKS, 1e-4) | {"vae": 5e-4, "dcgan": 1e-3}
 TASKS = {
     name: task._replace(start=tasks.glorot)
     for name, task in kinds.TASKS.items()
-    if name != tasks.LARGE_BATCH
+    if name not in (tasks.LARGE_BATCH, *pictures.LARGER)
 }
 
 
@@ -123,14 +123,18 @@ def two_steps():
     return of
 
 
-@pytest.mark.parametrize("name", peers.TECHNIQUES)
-def test_a_technique_is_the_same_gan_with_more_to_do(name, two_steps, monkeypatch):
+@pytest.fixture
+def eagerly(monkeypatch):
+    """Uncompiled: a few steps take less time than a graph of them."""
     monkeypatch.setenv("GANLAB_COMPILE", "0")
-    tf.config.run_functions_eagerly(True)  # a few steps take less time than a graph of them
-    try:
-        pairs = [two_steps(system, peers.TECHNIQUES[name][0]) for system in ("ganlab", name)]
-    finally:
-        tf.config.run_functions_eagerly(False)
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
+
+
+@pytest.mark.parametrize("name", peers.TECHNIQUES)
+def test_a_technique_is_the_same_gan_with_more_to_do(name, two_steps, eagerly):
+    pairs = [two_steps(system, peers.TECHNIQUES[name][0]) for system in ("ganlab", name)]
     first, found = zip(*pairs, strict=True)
     assert np.isfinite(first).all() and np.isfinite(found).all()
     # An average of the generators is for samples alone.
@@ -138,6 +142,17 @@ def test_a_technique_is_the_same_gan_with_more_to_do(name, two_steps, monkeypatc
     task_name, seeds = peers.TECHNIQUES[name][:2]
     assert (task_name, name, seeds) in set(speed.QUICK) & set(speed.FULL)
     assert (task_name, "ganlab", seeds) in set(speed.QUICK) & set(speed.FULL)
+
+
+@pytest.mark.parametrize("name", pictures.TECHNIQUES)
+def test_what_is_done_with_pictures_besides_trains(name, eagerly):
+    task, seeds, *_ = pictures.TECHNIQUES[name]
+    small = TASKS[task]._replace(channels=2)
+    weights = [pictures.initial_weights(small, seed) for seed in range(2)]
+    make = pictures.PICTURES.system(name)[0]
+    assert np.isfinite(make(small, weights, None, 2)(1)).all()
+    assert (task, name, seeds) in set(speed.QUICK) & set(speed.FULL)
+    assert (task, "ganlab", seeds) in set(speed.QUICK) & set(speed.FULL)
 
 
 def test_multiplications_by_hand():

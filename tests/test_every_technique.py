@@ -77,6 +77,7 @@ EVERY = [
     Entry("identity_loss", added(techniques.identity_loss), (0.0, 0.5, 2.0), -1.0, dim=2),
     Entry("packing", lambda _: {"shown": techniques.packing(2)}, packs=2),
     Entry("r1", added(techniques.r1), (0.0, 0.5, 2.0), -1.0),
+    Entry("r1", added(lambda weight: techniques.r1(weight, 1)), (0.0, 0.5, 2.0), -1.0, dim=2),
     Entry("r2", added(techniques.r2), (0.0, 0.5, 2.0), -1.0),
     Entry(
         "spectral_normalisation",

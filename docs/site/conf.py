@@ -22,7 +22,13 @@ nb_mime_priority_overrides = [
 nb_ipywidgets_js = {}
 html_math_renderer = "mathml"
 html_static_path, html_css_files = ["static"], ["narrow.css"]
-html_theme_options = {"show_navbar_depth": 1, "show_toc_level": 2, "use_download_button": True}
+html_theme_options = {
+    "show_navbar_depth": 1,
+    "max_navbar_depth": 2,
+    "collapse_navbar": True,  # all modules at the side of every page are a fifth of the work
+    "show_toc_level": 2,
+    "use_download_button": True,
+}
 html_show_copyright = html_show_sourcelink = False
 html_last_updated_fmt = None
 autodoc_member_order = "bysource"
