@@ -8,6 +8,7 @@ beyond is drawn as these. A picture that is not finite is a red cross, and is ne
 import math
 
 import numpy as np
+from matplotlib.collections import LineCollection
 from scipy.spatial import cKDTree
 
 from ganlab.arguments import whole
@@ -37,21 +38,24 @@ def wall(ax, pictures, size, *, columns=None, numbers=False):
     columns = math.ceil(math.sqrt(n)) if columns is None else whole("columns", columns, 1)
     rows, above = -(-n // columns), max(2, height // 2) if numbers else GAP
     canvas = np.ones((rows * (height + above) + GAP, columns * (width + GAP) + GAP, 3))
+    rims = []  # or a picture that is white at its rim would have no end
     for k, picture in enumerate(pictures):
         top = (k // columns) * (height + above) + above
         left = (k % columns) * (width + GAP) + GAP
+        (x, y), (right, bottom) = (left - 0.5, top - 0.5), (left + width - 0.5, top + height - 0.5)
+        rims.append([(x, y), (right, y), (right, bottom), (x, bottom), (x, y)])
         if np.isfinite(picture).all():
             grey = np.clip((picture.reshape(size) + 1) / 2, 0, 1)
             canvas[top : top + height, left : left + width] = grey.reshape(height, width, -1)
         else:
             canvas[top : top + height, left : left + width] = 0.85
-            across = (left - 0.5, left + width - 0.5)
-            for down in ((top - 0.5, top + height - 0.5), (top + height - 0.5, top - 0.5)):
-                ax.plot(across, down, color=COLOUR.failed, ls="-", lw=1.2)
+            for down in ((y, bottom), (bottom, y)):
+                ax.plot((x, right), down, color=COLOUR.failed, ls="-", lw=1.2)
         if numbers:
-            where = (left + width / 2 - 0.5, top - 0.3 - GAP / 2)
+            where = ((x + right) / 2, y + 0.2 - GAP / 2)
             ax.text(*where, str(k + 1), ha="center", va="bottom", fontsize=8)
     ax.imshow(canvas, interpolation="nearest", aspect="equal")
+    ax.add_collection(LineCollection(rims, colors="0.75", linewidths=0.5), autolim=False)
     ax.set(xticks=[], yticks=[])
     ax.spines[["left", "bottom"]].set_visible(False)
     return ax

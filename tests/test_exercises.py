@@ -87,7 +87,7 @@ def two_lines(p, q):
         (lambda p: p, "It stops with TypeError"),
         (lambda p, q: "half", "It stops with ValueError"),
         (two_lines, "It stops with ValueError: two lines"),
-        (0.5, "It stops with TypeError"),
+        (0.5, "Wanted is the function, and this is 0.5."),
     ],
 )
 def test_a_wrong_answer_gets_a_hint_on_one_line_and_raises_nothing(answer, words, capsys):

@@ -55,9 +55,13 @@ def test_digits_are_asked_for_from_one_end_to_the_other():
     assert points.shape == (9, 14) and np.ptp(points[:, :4], axis=0).max() == 0  # of one z
     np.testing.assert_allclose(points[:, 4 + 3], np.linspace(1, 0, 9), atol=1e-6)
     np.testing.assert_allclose(points[:, 4 + 8], np.linspace(0, 1, 9), atol=1e-6)
-    assert fig.axes[0].get_title() == "from 3 to 8, a row for each seed"
+    assert fig.axes[0].get_title() == "from 3 to 8"
+    assert [each.get_text() for each in fig.axes[0].get_yticklabels()] == ["seed 0", "seed 1"]
+    fig, sentence = draw_digits(run, digit=3, towards=8, z=2, seeds=[1])
+    assert "3 at the left with 1 of 1 seeds, 8 at the right with 0," in sentence
+    assert [each.get_text() for each in fig.axes[0].get_yticklabels()] == ["seed 1"]
     draw_digits(run, digit=3, towards=8, z=3)
-    assert not np.allclose(run.generators.asked[1][:, :4], points[:, :4])
+    assert not np.allclose(run.generators.asked[-1][:, :4], points[:, :4])
 
 
 class Discs:
@@ -91,7 +95,7 @@ def test_the_mixed_disc_is_compared_with_both_of_its_parents():
 
 def test_at_psi_0_all_discs_are_the_mean_one():
     fig, sentence = draw_styles(Discs(), coarse=0, fine=1, psi=0.0)
-    assert "with 0 of 2 seeds" in sentence  # none is nearer
+    assert sentence == "Both styles are one, and so are the discs."
     canvas = fig.axes[0].images[0].get_array()
     disc = canvas[1:9, 1:9]
     for row in range(3):
@@ -115,7 +119,7 @@ def runs():
 
 def test_trained_ones_are_explored(runs):
     conditional, styles = runs
-    app = digit_explorer(conditional, digit=1, towards=7)
+    app = digit_explorer(conditional, digit=1, towards=7, seeds=[1])
     assert (
         bytes(app.picture.value).startswith(b"\x89PNG")
         and "reads 1 at the left" in app.verdict.value
@@ -134,6 +138,7 @@ def test_trained_ones_are_explored(runs):
         ({"digit": 10}, "digit=10: wanted a whole number below 10"),
         ({"towards": -1}, "towards=-1: wanted a whole number, at least 0"),
         ({"z": 8}, "z=8: wanted a whole number below 8"),
+        ({"seeds": [0, 2]}, "each of seeds=2: wanted a whole number below 2"),
     ],
 )
 def test_a_wrong_digit_gets_one_line(wrong, told):

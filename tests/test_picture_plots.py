@@ -24,6 +24,13 @@ def test_pictures_stand_in_rows_from_the_left_and_the_top():
     assert (canvas[[0, 3, 6]] == 1).all() and (canvas[:, [0, 4, 8, 12]] == 1).all()
 
 
+def test_each_picture_has_a_rim_around_its_pixels():
+    ax, _ = drawn(np.ones((3, 6)), (2, 3), columns=2)
+    rims = [np.ptp(path.vertices, axis=0).tolist() for path in ax.collections[0].get_paths()]
+    assert rims == [[3, 2]] * 3
+    assert ax.collections[0].get_paths()[2].vertices.min(axis=0).tolist() == [0.5, 3.5]
+
+
 def test_a_picture_keeps_its_rows_and_its_colours_and_is_clipped():
     _, canvas = drawn([[-1, 0, 1, 7]], (2, 2))
     np.testing.assert_allclose(canvas[1:3, 1:3, 0], [[0, 0.5], [1, 1]])

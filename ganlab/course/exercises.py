@@ -14,6 +14,7 @@ import tomllib
 import numpy as np
 from scipy.special import expit
 
+from ganlab.arguments import in_short
 from ganlab.course import kept
 from ganlab.course.solved import Progress
 
@@ -77,6 +78,8 @@ def verdict(name, answer):
         line = f"not yet. {hint}"
     except Exception as error:
         line = f"not yet. It stops with {type(error).__name__}: {error}"
+        if not callable(answer) and "not callable" in line:
+            line = f"not yet. Wanted is the function, and this is {in_short(answer)}."
     return " ".join(f"{name}: {line}".split())
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from ganlab import plots
 from ganlab.arguments import in_short, whole
 from ganlab.course.explorer import Explorer, choice_slider, slider, turn
-from ganlab.guards import a_number
+from ganlab.guards import a_number, several
 from ganlab.picture_plots import wall
 
 SIZE = (8, 8)
@@ -18,10 +18,11 @@ MOST_PSI = 10
 PIXELS = SIZE[0] * SIZE[1]
 
 
-def digit_explorer(run, **start):
+def digit_explorer(run, *, seeds=None, **start):
     """A conditional GAN of digits: a digit, another, and which z, to turn.
 
-    `run` is a `Run` of `conditional_dcgan(dim, (8, 8), 10)`. `start` sets knobs: digit, towards, z.
+    `run` is a `Run` of `conditional_dcgan(dim, (8, 8), 10)`; `seeds` are the places among its seeds
+    of those that are shown, all without. `start` sets knobs: digit, towards, z.
     """
     knobs = {
         "digit": choice_slider("digit at the left", range(DIGITS), 3),
@@ -30,15 +31,16 @@ def digit_explorer(run, **start):
     }
     turn(knobs, start)
     alt = "A row for each seed, all of one z: from one digit to another, the label in nine steps."
-    return Explorer(lambda **values: draw_digits(run, **values), knobs, alt=alt)
+    return Explorer(lambda **values: draw_digits(run, seeds=seeds, **values), knobs, alt=alt)
 
 
-def draw_digits(run, *, digit, towards, z):
+def draw_digits(run, *, digit, towards, z, seeds=None):
     """What each seed draws of one z between two labels: (figure, sentence), as an `Explorer` wants
     them.
 
     digit, towards  labels at the left and at the right, 0 to 9; between them their weighted mean
     z               which of eight draws of the latent, 0 to 7
+    seeds           the places among the run's seeds of those that are shown; all without
     """
     from ganlab.conditions import joint, one_hot
     from ganlab.images import digit_judge
@@ -53,10 +55,13 @@ def draw_digits(run, *, digit, towards, z):
         [whole("z", z, 0, below=LATENTS)] * STEPS
     ]
     made = generators(joint(of_one, (1 - share) * first + share * last))[..., :PIXELS]
+    shown = _places(seeds, len(made))
+    made = made[shown]
     read = digit_judge().labels(made)  # (seeds, STEPS)
     fig, ax = plots.figure(width=6.0, height=0.6 + 0.62 * len(made))
     wall(ax, made.reshape(-1, PIXELS), SIZE, columns=STEPS)
-    ax.set_title(f"from {ends[0]} to {ends[1]}, a row for each seed")
+    ax.set_yticks(4.5 + 9 * np.arange(len(made)), [f"seed {place}" for place in shown])
+    ax.set_title(f"from {ends[0]} to {ends[1]}")
     either = np.isin(read[:, STEPS // 2], ends)
     sentence = (
         f"The judge reads {ends[0]} at the left with {np.sum(read[:, 0] == ends[0])} of "
@@ -115,6 +120,8 @@ def draw_styles(styles, *, coarse, fine, psi):
         f"The place of the mixed disc is nearer to that of the coarse style's with {nearer[0]} of "
         f"{len(rows)} seeds, its size with {nearer[1]}."
     )
+    if np.ptp(told, axis=1).max() == 0:
+        sentence = "Both styles are one, and so are the discs."
     return fig, sentence
 
 
@@ -122,6 +129,13 @@ def _nearer(values):
     """Of (seeds, 3, dim), of two parents and a child: for how many it is nearer to the first."""
     away = np.sum((values[:, 2:] - values[:, :2]) ** 2, axis=-1)
     return int(np.sum(away[:, 0] < away[:, 1]))
+
+
+def _places(seeds, members):
+    """Places among the seeds of a run, a list of numbers from 0."""
+    if seeds is None:
+        return list(range(members))
+    return [whole("each of seeds", place, 0, below=members) for place in several("seeds", seeds)]
 
 
 def _psi(value):

@@ -56,7 +56,7 @@ light, dark = images.domains(images.digits("train"), "negative", np.random.defau
 test = images.digits("test")
 a, b = (kind.array for kind in images.domains(test, "negative"))  # rows are partners: b is -a
 first = [np.flatnonzero(test.labels == digit)[0] for digit in range(10)]
-fig, axes = plots.figure(2, width=8.0, height=1.7)
+fig, axes = plots.figure(2, width=9.0, height=1.5)
 for ax, kind, name in zip(axes, (light, dark), ("one kind", "the other"), strict=True):
     wall(ax, kind.array[:24], (8, 8), columns=12)
     ax.set_title(name)
@@ -144,7 +144,7 @@ ax.set_yticks(4.5 + 9 * np.arange(5), rows)
 show(fig, "11.dense")
 
 # %% [markdown]
-# Without the term F makes one picture of everything, the collapse of 06. With it, all kinds of dark
+# Without the term F makes nearly one picture of everything, the collapse of 06. With it, all kinds of dark
 # digits, and a way back.
 #
 # And hardly one digit is right. This is the fault to look for: *a translation that is wrong and shows it
@@ -213,7 +213,7 @@ weights = [0.0] * 3 + [10.0] * 3
 near = train_both(convolutions, light, dark, cycle_consistency(weights))
 by_places = near.generators(joint(a, b))[..., :64]
 share = 100 * partners_found(by_places, b)
-fig, (left, middle, right) = plots.figure(3, width=9.0, height=2.6, width_ratios=[5, 2, 2])
+fig, (left, middle, right) = plots.figure(3, width=9.0, height=2.6, width_ratios=[6, 2, 2])
 rows = {"a": a, "no cycle term": by_places[0], "cycle term": by_places[3], "partner": b}
 wall(left, np.concatenate([row[first] for row in rows.values()]), (8, 8), columns=10)
 left.set_yticks(4.5 + 9 * np.arange(4), rows)
@@ -268,8 +268,8 @@ show(fig, "11.identity")
 
 # %% [markdown]
 # Mirrored, some 40 of 100 keep their digit, and that is no help: as many do if F gives back what it is
-# given, for a mirrored 0 or 8 is nearly a 0 or an 8. Of negatives next to none do, with the term or
-# without. Mirrored, it taught F to change little. Without the second line we would have called it help.
+# given, for a mirrored 0 or 8 is nearly a 0 or an 8. Of negatives some 10 do, as by luck, and with the
+# third term next to none. It taught F to change little.
 # Where convolutions found the partners of negatives, in 96 of 100, they find none with it
 # ([I3c](../docs/claims.md#i3c-1)).
 
@@ -308,8 +308,8 @@ check("11.2", modulated)
 # [A solution](solutions/11_translate_and_style.py).
 
 # %% [markdown]
-# In training nobody makes so many kernels: the input is scaled by $s_a$, and the output divided by the root.
-# `ganlab.styles.ModulatedConv2D` does that, and gets the same numbers.
+# So many kernels need not be made: the input scaled by $s_a$, and the output divided by the root, give the
+# same numbers. `ganlab.styles.ModulatedConv2D` does that.
 #
 # What is in a picture has to be known, or there is nothing to ask of w. We draw discs, which have a place
 # and a size. `style_gan` doubles a picture twice; *coarse* are its first two sizes, *fine* is
@@ -334,8 +334,6 @@ ax.set_yticks(4.5 + 9 * np.arange(5), ["real", *(f"seed {k}" for k in range(4))]
 show(fig, "11.discs")
 
 # %% [markdown]
-# Discs, mostly; seed 1 squeezes its own.
-#
 # ## What w knows
 #
 # <small>7 min</small>
@@ -387,7 +385,7 @@ show(fig, "11.read")
 
 # %% [markdown]
 # With all four seeds w tells more than z, of place and size. The layers alone
-# do not do it: untrained, w tells about as much as z. The mapping has learned to lay factors out more
+# do not do it: untrained, w tells hardly more than z. The mapping has learned to lay factors out more
 # straightly. z has to fill a sphere evenly, whatever the data are; w need not.
 #
 # The path says nothing of the kind. In w it is shorter; but so is a chord than its arc, and
@@ -427,8 +425,8 @@ right.set_xlim(-3, 103)
 show(fig, "11.mixed")
 
 # %% [markdown]
-# The place is more often that of the coarse style: nearly always with two seeds, little more than by luck
-# with the others. The size goes with either, by seed. Large StyleGANs hold pose in coarse layers and colour in
+# The place is more often that of the coarse style: nearly always with some seeds, about as by luck with
+# others. The size goes with either, by seed. Large StyleGANs hold pose in coarse layers and colour in
 # fine ones; trained on mixed styles, they keep layers apart. Ours is not, and its last layer can
 # move a disc of 8 x 8 by half a pixel, or blow it up. The place is the coarse
 # one's on 83 of 100 seeds; for the size it is undecided ([I4b](../docs/claims.md#i4b-1)).
@@ -450,8 +448,8 @@ ax.set_yticks(4.5 + 9 * np.arange(4), [f"seed {k}" for k in range(4)])
 show(fig, "11.noise")
 
 # %% [markdown]
-# With three seeds of four, next to nothing: the strength of noise begins at 0, and they have found no use for
-# it. Seed 1 has: outline and size are left to chance, and what is left to chance no code can tell.
+# With three seeds of four the disc stays, and its brightness changes a little: noise begins at a strength of
+# 0. Seed 1 leaves outline and size to chance, and what is left to chance no code can tell.
 #
 # ## Turn the knobs
 #
@@ -461,6 +459,13 @@ show(fig, "11.noise")
 
 # %%
 style_explorer(styles, psi=0.5)
+
+# %% [markdown] tags=["answer"]
+# <details><summary>Answer</summary>
+#
+# At 0.5 discs are more alike, at 0 all are one. At 2 they smear: hardly any z has its w so far out.
+#
+# </details>
 
 # %% [markdown]
 # ## Exercises
@@ -503,9 +508,8 @@ style_explorer(styles, psi=0.5)
 # %% [markdown] tags=["answer"]
 # <details><summary>Answer</summary>
 #
-# From left to right, with all four seeds, and seldom straight: with seed 1 the disc takes a bend, with 2 and
-# 3 it ends at another height. Far out discs smear or swell, for hardly any z has its w there. What a line
-# reads off a code it need not steer: the reading is right on average, over the codes that there are.
+# From left to right, and seldom straight: some discs take a bend, or turn back at the end. What a line reads
+# off a code it need not steer: the reading is right on average, over the codes that there are.
 #
 # </details>
 
@@ -532,9 +536,8 @@ quiz("11.5")
 # - Test a translation by partners, be they a hundred made by hand. A small cycle error and good pictures
 #   say nothing of it.
 # - Ask of each network and each term what it assumes about partners.
-# - Run several seeds: where they translate differently, the losses have left it open.
-# - Ask of an untrained network what you asked of a trained one, and of doing nothing what you asked of
-#   doing something.
+# - Run several seeds: where they differ, the losses have left it open.
+# - Ask of an untrained network, and of doing nothing, what you asked of a trained one.
 #
 # ## What the posts said
 #
@@ -548,6 +551,8 @@ quiz("11.5")
 #
 # ## Further reading
 #
+# - Karras, Laine and Aila, *A Style-Based Generator Architecture for Generative Adversarial Networks* (2019);
+#   Karras and others, *Analyzing and Improving the Image Quality of StyleGAN* (2020).
 # - Zhu, Park, Isola and Efros, *Unpaired Image-to-Image Translation using Cycle-Consistent Adversarial
 #   Networks* (2017).
 # - Galanti, Wolf and Benaim, *The Role of Minimal Complexity Functions in Unsupervised Learning of
