@@ -67,7 +67,7 @@ except (TypeError, ValueError) as why:  # one bell has no hops; an array, or mod
   word.
 - *Your own data, modes that you do not know, narrow ones, pictures, a last checkpoint only?*
   [Other data](#other-data) says what to hand over. An array in up to four columns is to be
-  clustered first: as it is, a chase is told as *G too strong*.
+  clustered first: as it is, a chase may be told as *G too strong* or *rate too high*.
 - Nothing here needs TensorFlow: in a clone, `pip install --no-deps -e .` on Python 3.11 to 3.13
   beside NumPy from 2.1, matplotlib from 3.11, SciPy, scikit-learn, pillow, platformdirs, psutil
   and tqdm will do.
@@ -151,13 +151,16 @@ else:  # they lie too close, differ in width, or are more than ten: no modes are
     print(diagnose(samples, own))
 ```
 
+*D too strong, of unequal clumps*: G's rate up may lose the rare ones. Try R1 of 0.1 beside it, and
+take what has the better recall (a reader's trial, not measured).
+
 *Pictures, and other data without modes*, go to `diagnose` as an array. It takes each column in
 units of its deviation.
 
-- Pictures, one seed at a time, shrunk to 16 x 16 (`F.interpolate`) and flattened, the data like
-  them; it takes six times the memory of the array. Then by their first 20 principal components,
-  `p = PCA(20).fit(own)` and so on: otherwise a rim that is black in the data and a little grey in
-  the samples counts as much as the rest, and a perfect G is called *lost*.
+- Pictures, one seed at a time, large ones shrunk to 16 x 16 (`F.interpolate`), flattened, the
+  data like them; it takes six times the memory of the array. Then by their first 20 principal
+  components, `p = PCA(20).fit(own)` and so on: otherwise a rim that is black in the data and a
+  little grey in the samples counts as much as the rest, and a perfect G is called *lost*.
 - How often it is right is not known here. Half of the digits, or noise with the pixels' means,
   shows no fault. A chase may be told as *turning* or *G too strong*; *narrow*, *partly* and
   *lost* may be a few places out of many, and without scores a D too strong. A G whose samples are
@@ -197,6 +200,7 @@ TAIL = """
 | packs of two | `shown=techniques.packing(2)`, a D that takes two samples | D is shown two samples side by side |
 | minibatch discrimination | `MinibatchDiscrimination(5, 3)` in place of D's last hidden layer | the layer of Salimans and others, 2016 |
 | feature matching | `losses=losses.feature_matching("hidden_2")` | G's loss is the squared distance of the means of one of D's layers (of that name; `mlp` calls them so) |
+| an averaged generator | `replaced=techniques.averaged_generator(0.999)`: samples are its own | after each step of G, avg = 0.999 avg + 0.001 G for every weight; sample from avg |
 
 ```python
 # R1 in PyTorch, in D's step:
@@ -217,7 +221,8 @@ few dozen units, and the weight of a penalty matters as much as its name: R1 of 
 points, and on the digits of notebook [09](../notebooks/09_draw_digits.ipynb) 0.3 is too little. Try
 steps of ten. Most remedies were measured on four points; on more modes, or unequal ones, fewer runs
 were mended in the few tries there were: try rates in steps of three. So change one thing, train eight seeds
-again, and count at the last record: a run holds all modes if its `word` there is *close*, *near* or
+again, and keep the change, unless it did harm, when you try the next (not measured). Count at the last
+record: a run holds all modes if its `word` there is *close*, *near* or
 *narrow*.
 
 The pictures behind the words are in notebook [06](../notebooks/06_watch_modes_collapse.ipynb), where

@@ -220,7 +220,7 @@ def test_of_curves_alone_a_d_that_wins_is_not_told_to_slow_g(rng):
         won | {"real_score": np.full(RECORDS, 0.99), "fake_score": np.full(RECORDS, 0.01)}
     )
     assert found.kind == "rate too high" and found.trust == ""
-    assert found.try_first.startswith("G's rate up to D's, if it is below (F7f); else both rates")
+    assert found.try_first.startswith("G's rate up to D's, if it is below (F7f); else where a")
     assert any(each.startswith("whether D is too strong") for each in found.unknown)
     lost = diagnose(won | LEVEL)  # as high, and D cannot tell
     assert lost.kind == "rate too high" and lost.trust and not lost.try_first.startswith("G's")
@@ -632,8 +632,8 @@ def trained(d_rate=1e-3, g_rate=1e-3, beta_1=0.5, **fields):
         ("G too strong", trained(1e-2, 1e-1), "D's rate up to G's (here tenfold), and a larger D"),
         ("turning", trained(1e-4, 1e-4), "where both rates are below 0.001, with a few dozen"),
         ("turning", trained(1e-4, 1e-3), "R1 on D, weight 1"),
-        ("rate too high", trained(d_rate=3e-2, g_rate=3e-2), "both rates to a tenth"),
-        ("rate too high", trained(d_rate=3e-3, g_rate=1e-2), "both rates to a tenth"),
+        ("rate too high", trained(d_rate=3e-2, g_rate=3e-2), "where a rate is above 0.003, both"),
+        ("rate too high", trained(d_rate=3e-3, g_rate=1e-2), "where a rate is above 0.003, both"),
         ("rate too high", trained(), "on one bell: G's rate a tenth of D's"),
         ("healthy", trained(), ""),
     ],
@@ -693,7 +693,10 @@ def test_without_modes_each_column_is_looked_at_and_the_scores_too(rng):
     shaken = still + 0.12 * rng.standard_normal((RECORDS, 1, 2))
     moving = diagnose(APART | {"samples": shaken}, real)
     assert moving.kind == "unknown" and "and yet D tells real from fake" in moving.because
-    assert moving.try_first == "G's rate up to D's, if it is below (F7f)"
+    rates, on_pictures = moving.try_first.split("; else ")
+    assert rates == "G's rate up to D's, if it is below (F7f)" and "R1 on D" in on_pictures
+    priced = diagnose(APART | {"samples": shaken}, real, gan=trained(added=techniques.r1(0.1)))
+    assert "R1" not in priced.try_first
     pictures = diagnose(APART | {"samples": np.tile(still, 4)}, np.tile(real, 4))
     assert pictures.kind == "unknown" and "try R1 first" in str(pictures.unknown)
     dark = np.concatenate([still * [0.6, 1.0], np.tile(still, 3)], axis=-1)  # one pixel of eight

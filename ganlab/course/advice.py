@@ -110,10 +110,11 @@ ALIKE_AND_HIGH = Where(
 DIFFER = Where(
     "where the rates differ", lambda d, g: np.maximum(d, g) > known.EQUAL * np.minimum(d, g)
 )
+ABOVE_CALM = Where("where a rate is above 0.003", lambda d, g: np.maximum(d, g) > known.CALM)
 BOTH_SLOW = Where("where both rates are below 0.001", lambda d, g: np.maximum(d, g) < known.QUICK)
 # Rates far too high throw G off at once; then it stands still, and D is sure.
 TOO_HIGH = Advice(
-    "both to a tenth (here from 1e-1 to 1e-2)",
+    "both to a tenth, and once more if they still are (here from 1e-1 to 1e-2)",
     "F7h",
     "ours on four points, 0.1 to 0.01",
     where=BOTH_HIGH,
@@ -206,7 +207,8 @@ CASES = (
                 where=ALIKE_AND_HIGH,
             ),
             Advice(
-                "D's rate up to G's (here tenfold), and a larger D",
+                "D's rate up to G's (here tenfold), and a larger D (here two layers of 16, not one "
+                "of 8)",
                 "F7g",
                 "ours on four points, both",
             ),
@@ -267,10 +269,10 @@ CASES = (
         "samples move by a sixth of the data's spread or more at each record (`diagnose` says)",
         (
             Advice(
-                "both rates to a tenth (here from 3e-2 to 3e-3)",
+                "both to a tenth (here from 3e-2 to 3e-3)",
                 "F7h",
                 "ours on four points, 0.03 to 0.003",
-                followed=known.low_rates,
+                where=ABOVE_CALM,
             ),
             Advice(
                 "Adam's beta_1 at 0.5 in place of 0.9",

@@ -63,6 +63,10 @@ ONE_MODE_ALONE = (
 LIKE_COLLAPSES = "chasing", "turning", "G too strong", "rate too high"
 LIKE_CHASES = "turning", "rate too high", "G too strong"
 DROPPED_BY_D = "whether D is too strong: without its scores that looks the same (F7f)"
+SEE_WHAT_IS_MISSING = (
+    "see whether recall and coverage are those of real data: if not, modes are missing, and what "
+    "helps against *dropped* comes first"
+)
 SWAPPED = "whether the scores are the right way round: real_score is D's on real samples"
 DOES_NOT_LEARN = (
     "whether G learns at all: its samples do not move; see that its weights change at a step"
@@ -203,7 +207,7 @@ def diagnose(run, target=None, seed=None, gan=None):
             trust = ""  # the word's own advice may make it worse, and a figure would sound sure
             first = "; else ".join(filter(None, [*_rates_first(kind, doubts, gan), first]))
         if ON_ONE_BELL_ALONE in doubts:
-            first = f"see whether recall and coverage are those of real data; if so, {first}"
+            first = f"{SEE_WHAT_IS_MISSING}; if so, {first}"
         # What would go wrong whatever else is done comes first, and leaves no figure beside it.
         for doubt, remedy in _before_all(left, i, points):
             if kind != HEALTHY:
@@ -271,8 +275,11 @@ def _rates_first(kind, doubts, gan):
     in_one_place = LIKE_A_CHASE in doubts or LIKE_A_COLLAPSE in doubts
     if in_one_place and above and kind != "chasing":  # whose own advice it is
         yield "G's rate down to D's, if it is above (F7i)"
-    if LIKE_A_STRONG_D in doubts and below:
-        yield "G's rate up to D's, if it is below (F7f)"
+    if LIKE_A_STRONG_D in doubts:
+        if below:
+            yield "G's rate up to D's, if it is below (F7f)"
+        if kind == UNKNOWN and not (gan and settings.with_r1(gan)):
+            yield "on pictures R1 on D (I1b)"
 
 
 def _written(kind):

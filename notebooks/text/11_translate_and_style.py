@@ -460,14 +460,9 @@ show(fig, "11.noise")
 # %%
 style_explorer(styles, psi=0.5)
 
-# %% [markdown] tags=["answer"]
-# <details><summary>Answer</summary>
-#
+# %% [markdown]
 # At 0.5 discs are more alike, at 0 all are one. At 2 they smear: hardly any z has its w so far out.
 #
-# </details>
-
-# %% [markdown]
 # ## Exercises
 #
 # <small>8 min</small>
