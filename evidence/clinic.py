@@ -33,18 +33,21 @@ import numpy as np
 from ganlab import data, endings, mode_metrics
 from ganlab.course.diagnosis import diagnose
 
-target = data.ring(4, radius=1.0, std=0.1)  # or data.Gaussian(4.0, 0.5); your data, (n, dim): below
+# Yours: data.Gaussian(4.0, 0.5), say, or your data, (n, dim), as below.
+target = data.ring(4, radius=1.0, std=0.1)
 rng = np.random.default_rng(0)
 samples = target.sample((40, 500), rng)  # yours, (records, n, dim)
-print(diagnose(samples, target))  # what happens, how it is known, what to try first
+print(diagnose(samples, target))  # what happens, and what to try first
 
-try:  # the word and the number of the table below
-    word = endings.endings(samples[-1], target)  # close, near, narrow, dropped, ...
+# The word and the number of the table below. One bell has no hops; an array, and
+# modes less than 6 deviations apart, have neither: go by what is printed above.
+try:
+    word = endings.endings(samples[-1], target)  # close, narrow, dropped, ...
     print(word)
     moves = mode_metrics.hops(samples[len(samples) // 2 :], target)
     print("hops a record:", moves.rate)
-except (TypeError, ValueError) as why:  # one bell has no hops; an array, or modes less than
-    print(why)  # 6 deviations apart, have neither: go by what `diagnose` says
+except (TypeError, ValueError) as why:
+    print(why)
 ```
 
 - *In PyTorch* a record is `G(z0).detach().flatten(1).cpu().numpy()`, in Keras
