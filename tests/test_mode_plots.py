@@ -98,6 +98,15 @@ def test_a_strip_in_which_nothing_happens_says_so(values, told):
     _, ax = plots.figure()
     mode_plots.strips(ax, STEPS, np.full((4, 2), values), 3)
     assert [text.get_text() for text in ax.texts] == told
+    _, ax = plots.figure()
+    hardly = np.full((4, 20), -1.0)
+    hardly[2, 5:8] = 1  # 3 places of 80
+    mode_plots.strips(ax, STEPS, hardly, 3)
+    assert [text.get_text() for text in ax.texts] == ["hardly ever any"]
+    hardly[:, :2] = 0
+    _, ax = plots.figure()
+    mode_plots.strips(ax, STEPS, hardly, 3)
+    assert not ax.texts
 
 
 @pytest.mark.parametrize(
