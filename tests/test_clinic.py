@@ -35,7 +35,7 @@ def test_advice_goes_where_the_verdict_puts_it():
         for advice in case.advice:
             verdict = claim(advice.claim).verdicts[advice.setting]
             column, text = advices.told(advice)
-            assert (column == "open") == (verdict == "undecided so far"), text
+            assert (column == "open") == verdict.startswith("undecided"), text
             if column == "first" and not advice.turned:
                 assert verdict in ("supported", "identity"), text
 
@@ -171,4 +171,5 @@ def test_every_remedy_that_was_measured_stands_in_its_case(id):
 
 def test_what_the_evidence_says_elsewhere_is_told():
     rates = advices.said(next(a for c in clinic.CASES for a in c.advice if a.claim == "B6d"))
-    assert rates.words.endswith("(in 3 other settings undecided)")
+    other = "in 2 other settings undecided, in 1 other setting no difference that matters"
+    assert rates.words.endswith(f"({other})")

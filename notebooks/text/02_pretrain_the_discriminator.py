@@ -482,8 +482,8 @@ show(draw_standing("02", quick_d), "02.standing")
 # %% [markdown]
 # A dot is a run; below ours stand 64 stored ones a row. At the bottom is the code of 2017: no run
 # of it is close. With logits and what comes with them some 40 of 100 are, with D at 3e-3 and G at
-# 3e-4 72. The ratio alone is not it: D at 2e-3 with G at 2e-4 gives 39, at 2e-2 with 2e-3 46,
-# both undecided so far (B6d); why, we have not measured.
+# 3e-4 72. The ratio alone is not it: D at 2e-3 with G at 2e-4 gives 39, firmly no difference, at
+# 2e-2 with 2e-3 46, undecided (B6d); why, we have not measured.
 #
 # ## Exercises
 #

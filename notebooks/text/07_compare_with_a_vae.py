@@ -506,8 +506,8 @@ show(fig, "07.task")
 
 # %% [markdown]
 # Here the sharp: between two modes a blurred sample has the label of the one and lies on the side
-# of the other. In the evidence's larger networks that is firm with eight modes, with six
-# undecided ([G3c](../docs/claims.md#g3c-1)). But on the ring, labels as a third number? *Predict
+# of the other. In the evidence's larger networks that is firm, with six modes and with eight
+# ([G3c](../docs/claims.md#g3c-1)). But on the ring, labels as a third number? *Predict
 # once more.*
 
 # %%
