@@ -208,6 +208,7 @@ def test_what_mends_one_bell_is_no_advice_where_there_are_several_modes(rng):
     assert not any("H2b" in each for each in bell.unknown)
     array = diagnose(around(np.zeros(RECORDS), 0.5, rng), rng.standard_normal((1000, 1)))
     assert array.kind == "narrow" and array.try_first.endswith(f"if so, {bell.try_first}")
+    assert "if not, modes are missing, and what helps against *dropped*" in array.try_first
     assert any("whether modes are missing" in each and "H2b" in each for each in array.unknown)
     assert try_first("unsteady", several=True).startswith("where both rates are 0.01 or more, both")
     assert "on one bell" not in try_first("unsteady", several=True)
