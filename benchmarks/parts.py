@@ -53,6 +53,15 @@ class Kind(NamedTuple):
         return self.systems[name] if name in self.systems else self.techniques[name][3]
 
 
+def doing_more(techniques, system, with_it):
+    """`Kind.techniques` of {name: (task, seeds, most, what is done besides)}: `system` with the
+    function that `with_it` makes of the last."""
+    return {
+        name: (task, seeds, most, (with_it(more), system[1], (seeds,)))
+        for name, (task, seeds, most, more) in techniques.items()
+    }
+
+
 class Adam(NamedTuple):
     rate: float
     beta_1: float = 0.9

@@ -20,7 +20,7 @@ from networks import (
     torch_adam,
     torch_network,
 )
-from parts import KERNEL_DIM, KERNELS, Blocks, Kind, stacked
+from parts import KERNEL_DIM, KERNELS, Blocks, Kind, doing_more, stacked
 
 BATCHES = ("real", "d_z", "g_z")
 QUANTITIES = ("d_loss", "g_loss")
@@ -382,13 +382,7 @@ GANS = Kind(
     tasks.initial_weights,
     tasks.batches,
     tasks.multiplications,
-    {
-        name: (
-            task,
-            seeds,
-            most,
-            (functools.partial(ganlab, technique=more), SYSTEMS["ganlab"][1], (seeds,)),
-        )
-        for name, (task, seeds, most, more) in TECHNIQUES.items()
-    },
+    doing_more(
+        TECHNIQUES, SYSTEMS["ganlab"], lambda more: functools.partial(ganlab, technique=more)
+    ),
 )

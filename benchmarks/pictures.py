@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 from networks import jax_adam, keras_adam, torch_adam
-from parts import Adam, Blocks, Kind, glorot, stacked
+from parts import Adam, Blocks, Kind, doing_more, glorot, stacked
 from tasks import batches
 
 from ganlab import data, images, latent
@@ -59,8 +59,8 @@ def larger(side):
     return DIGITS._replace(real=drawn, side=side, block=8)
 
 
-TASKS = {"dcgan": DIGITS, "dcgan-16": larger(16), "dcgan-28": larger(28)}
-LARGER = "dcgan-16", "dcgan-28"
+LARGER = {f"dcgan-{side}": larger(side) for side in (16, 28)}
+TASKS = {"dcgan": DIGITS, **LARGER}
 
 
 def initial_weights(task, seed=0):
@@ -163,9 +163,10 @@ def _kinds():
     return images.domains(images.digits("train"), rng=np.random.default_rng(0))
 
 
-# The most follows from counting passes through networks of that size. R1 adds three through D to
-# the bare GAN's six through each player. A style-based G has twice the convolutions, and scales
-# before and behind each. Translation has two of each player, and G once more for the way back.
+# The most is from counting passes through networks of that size. The bare GAN takes some eight
+# through D and four through G; R1 adds six through D, a slope that is differentiated again. A
+# style-based G has twice the convolutions, and scales before and behind each. Translation has two
+# of each player, and G once more for the way back.
 TECHNIQUES = {
     "r1, pictures": ("dcgan", 8, 2, _with_r1),
     "style-based generator": ("dcgan", 8, 4, _styled),
@@ -354,13 +355,5 @@ PICTURES = Kind(
     initial_weights,
     batches,
     multiplications,
-    {
-        name: (
-            task,
-            seeds,
-            most,
-            (functools.partial(ganlab, made=made), SYSTEMS["ganlab"][1], (seeds,)),
-        )
-        for name, (task, seeds, most, made) in TECHNIQUES.items()
-    },
+    doing_more(TECHNIQUES, SYSTEMS["ganlab"], lambda made: functools.partial(ganlab, made=made)),
 )

@@ -26,9 +26,9 @@ def test_pictures_stand_in_rows_from_the_left_and_the_top():
 
 def test_each_picture_has_a_rim_around_its_pixels():
     ax, _ = drawn(np.ones((3, 6)), (2, 3), columns=2)
-    rims = [np.ptp(path.vertices, axis=0).tolist() for path in ax.collections[0].get_paths()]
-    assert rims == [[3, 2]] * 3
-    assert ax.collections[0].get_paths()[2].vertices.min(axis=0).tolist() == [0.5, 3.5]
+    rims = [path.vertices.tolist() for path in ax.collections[0].get_paths()]
+    corners = np.array([(0, 0), (3, 0), (3, 2), (0, 2), (0, 0)])
+    assert rims == [(corners + at).tolist() for at in ((0.5, 0.5), (4.5, 0.5), (0.5, 3.5))]
 
 
 def test_a_picture_keeps_its_rows_and_its_colours_and_is_clipped():
