@@ -139,6 +139,7 @@ def test_trained_ones_are_explored(runs):
         ({"towards": -1}, "towards=-1: wanted a whole number, at least 0"),
         ({"z": 8}, "z=8: wanted a whole number below 8"),
         ({"seeds": [0, 2]}, "each of seeds=2: wanted a whole number below 2"),
+        ({"seeds": []}, "seeds=[]: wanted one or more of 0 to 1"),
     ],
 )
 def test_a_wrong_digit_gets_one_line(wrong, told):

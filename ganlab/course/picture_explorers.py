@@ -135,7 +135,10 @@ def _places(seeds, members):
     """Places among the seeds of a run, a list of numbers from 0."""
     if seeds is None:
         return list(range(members))
-    return [whole("each of seeds", place, 0, below=members) for place in several("seeds", seeds)]
+    places = [whole("each of seeds", place, 0, below=members) for place in several("seeds", seeds)]
+    if not places:
+        raise ValueError(f"seeds={in_short(seeds)}: wanted one or more of 0 to {members - 1}")
+    return places
 
 
 def _psi(value):
