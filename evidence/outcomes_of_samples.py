@@ -8,9 +8,11 @@ of trainings/pictures.py, and of what trainings/put_to_use.py and trainings/tran
 
 import numpy as np
 
+from evidence.trainings.put_to_use import BOLD, glyphs
 from ganlab import images, neighbours
 from ganlab.distances import sliced_wasserstein
 from ganlab.labelled import task_accuracy
+from ganlab.picture_plots import nearest
 from ganlab.translation import partners_found
 
 A_NAT = 1.0
@@ -72,6 +74,31 @@ def as_asked(asked):
     """Share of the pictures that the judge reads as the digit they were to be."""
     read = images.digit_judge().labels(asked.pictures)
     return np.where(np.isnan(asked.pictures).any((1, 2)), np.nan, (read == asked.labels).mean(1))
+
+
+def bold_as_asked(wished, *, digit=True):
+    """Share of the pictures asked to be a bold digit from 1 to 9 whose nearest glyph of 6,000 is
+    bold, and if `digit` that digit; of other real ones 99 in 100 are."""
+    return _as_wished(wished, np.isin(wished.fonts, BOLD), digit)
+
+
+def bold_unasked(wished):
+    """Share of the pictures asked to be a digit from 1 to 9, not bold, whose nearest glyph is."""
+    return _as_wished(wished, ~np.isin(wished.fonts, BOLD), digit=False)
+
+
+def _as_wished(wished, asked, digit):
+    known, digits, fonts = glyphs(6000, 1)
+    asked = asked & (wished.digits > 0)
+    made = wished.pictures[:, asked]
+    found = np.full(len(made), np.nan)
+    for seed in np.flatnonzero(np.isfinite(made).all((1, 2))):
+        twin = nearest(made[seed], known)[1]
+        right = np.isin(fonts[twin], BOLD)
+        if digit:
+            right &= digits[twin] == wished.digits[asked]
+        found[seed] = right.mean()
+    return found
 
 
 def named_of_the_rare(helped, *, remedy):
