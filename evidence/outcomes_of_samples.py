@@ -2,13 +2,14 @@
 
 Of the `Generated` of trainings/side_by_side.py, each seed's samples against real points of its own,
 of the `Labelled` of trainings/labelled.py, of the `Judged` of trainings/parzen.py, of the `Drawn`
-of trainings/pictures.py, and of what trainings/put_to_use.py and trainings/translating.py return.
+of trainings/pictures.py, and of what trainings/glyphs.py, trainings/put_to_use.py and
+trainings/translating.py return.
 `outcomes` has those of runs on the line.
 """
 
 import numpy as np
 
-from evidence.trainings.put_to_use import BOLD, glyphs
+from evidence.trainings.glyphs import BOLD, real_glyphs
 from ganlab import images, neighbours
 from ganlab.distances import sliced_wasserstein
 from ganlab.labelled import task_accuracy
@@ -79,24 +80,23 @@ def as_asked(asked):
 def bold_as_asked(wished, *, digit=True):
     """Share of the pictures asked to be a bold digit from 1 to 9 whose nearest glyph of 6,000 is
     bold, and if `digit` that digit; of other real ones 99 in 100 are."""
-    return _as_wished(wished, np.isin(wished.fonts, BOLD), digit)
+    return _bold(wished, np.isin(wished.fonts, BOLD), digit)
 
 
 def bold_unasked(wished):
     """Share of the pictures asked to be a digit from 1 to 9, not bold, whose nearest glyph is."""
-    return _as_wished(wished, ~np.isin(wished.fonts, BOLD), digit=False)
+    return _bold(wished, ~np.isin(wished.fonts, BOLD), digit=False)
 
 
-def _as_wished(wished, asked, digit):
-    known, digits, fonts = glyphs(6000, 1)
-    asked = asked & (wished.digits > 0)
+def _bold(wished, asked, digit):
+    known, asked = real_glyphs(6000, 1), asked & (wished.digits > 0)
     made = wished.pictures[:, asked]
     found = np.full(len(made), np.nan)
     for seed in np.flatnonzero(np.isfinite(made).all((1, 2))):
-        twin = nearest(made[seed], known)[1]
-        right = np.isin(fonts[twin], BOLD)
+        twin = nearest(made[seed], known.pictures)[1]
+        right = np.isin(known.fonts[twin], BOLD)
         if digit:
-            right &= digits[twin] == wished.digits[asked]
+            right &= known.digits[twin] == wished.digits[asked]
         found[seed] = right.mean()
     return found
 

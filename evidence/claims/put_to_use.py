@@ -8,8 +8,6 @@ from functools import partial
 
 from evidence.outcomes_of_samples import (
     as_asked,
-    bold_as_asked,
-    bold_unasked,
     named_of_all,
     named_of_the_rare,
     off_real_ones,
@@ -21,7 +19,6 @@ from evidence.trainings.put_to_use import (
     enlarge_by_a_line,
     train_conditional,
     train_for_a_rare_digit,
-    train_on_fonts,
     train_on_nine_digits,
     train_svms_on_nine_digits,
     train_to_enlarge,
@@ -228,40 +225,6 @@ PROTOCOLS = (
                 },
                 most=MOST,
             ),
-        },
-    ),
-    protocol(
-        id="I2g.1",
-        claim="What a conditional GAN was never shown together it draws as well as what it was.",
-        measured="Glyphs of 16 x 16, told digit and font. Share of pictures asked to be a bold "
-        "digit from 1 to 9 whose nearest glyph is bold and that digit, of a GAN that was shown "
-        "only the first digits bold against one that was shown all; a seed counts from 0.05. Told "
-        "beside: whose nearest is bold, whichever digit it is, and the same where bold was not "
-        "asked for.",
-        says="Never shown together, more pictures are as asked on {won} of 100 seeds, and fewer on "
-        "{lost} ({setting})",
-        source="ganlab",
-        worst=LOST,
-        settings={
-            f"shown bold: {name}": Setting(
-                {
-                    "never shown": Arm(bold_as_asked, train_on_fonts, {"bold_digits": number}),
-                    "shown": Arm(bold_as_asked, train_on_fonts),
-                },
-                most=MOST,
-                also={
-                    "bold, never shown": Arm(
-                        partial(bold_as_asked, digit=False),
-                        train_on_fonts,
-                        {"bold_digits": number},
-                    ),
-                    "bold, shown": Arm(partial(bold_as_asked, digit=False), train_on_fonts),
-                    "bold, not asked for": Arm(
-                        bold_unasked, train_on_fonts, {"bold_digits": number}
-                    ),
-                },
-            )
-            for name, number in {"0 alone": 1, "0 to 4": 5}.items()
         },
     ),
 )

@@ -4,7 +4,7 @@ Of the first two uses each seed has data of its own, or all would share the luck
 which 600 of the 1,797 digits are the test, and which pictures of a rare digit are left. The digit
 that is rare, or unseen, is the last figure of the seed. Networks and settings are those of the
 course: Adam at 1e-3 with beta_1 0.5, 800 steps in batches of 32, R1 of weight 3 on D's slope in the
-picture. Glyphs of 16 x 16 have settings of their own.
+picture.
 """
 
 import warnings
@@ -35,7 +35,6 @@ from ganlab.training import Added, TrainingFailed, train
 
 LATENT, NOISE, STEPS, BATCH, RATE, R1 = 16, 4, 800, 32, 1e-3, 3.0
 PIXELS, SMALL, CLASSES, SIDE = 64, 16, 10, 8
-FONTS, BOLD = 6, (1, 5)  # of the glyphs, and which of them are bold
 LEFT = 6  # pictures of the rare digit: 5 % of 120
 MANY = 600  # pictures to test with, or to judge a generator by
 FEATURES = 0.1  # the weight of D's features beside pixels
@@ -103,55 +102,6 @@ def _told_at_once():
     x = layers.Conv2D(16, activation="leaky_relu", **halved)(x)
     x = layers.Conv2D(32, activation="leaky_relu", **halved)(x)
     return keras.Model(point, layers.Dense(1)(layers.Flatten()(x)))
-
-
-# Two wishes at once -------------------------------------------------------------------------------
-
-
-class Wished(NamedTuple):
-    """What generators drew, and what each picture was asked to be."""
-
-    pictures: np.ndarray  # (seeds, MANY, 256)
-    digits: np.ndarray  # (MANY,)
-    fonts: np.ndarray  # (MANY,), numbers in images.drawn.FONTS
-
-
-def glyphs(n, seed):
-    """(pictures, digits, fonts) of n digits of 16 x 16 pixels in six fonts."""
-    drawn = images.glyphs(n, np.random.default_rng(seed))
-    return drawn.array, drawn.factors["character"], drawn.factors["font"]
-
-
-def train_on_fonts(seeds, *, bold_digits=10):
-    """A conditional GAN that is told digit and font, and of the bold fonts is shown so many digits,
-    from 0 on. Twice the rate, a third of R1's weight and 1,000 steps, tried on seeds beyond a
-    million."""
-    pictures, digits, fonts = glyphs(3000, 0)
-    shown = ~(np.isin(fonts, BOLD) & (digits >= bold_digits))
-    wishes = _wishes(digits[shown], fonts[shown])
-    z = Conditioned(Gaussian(LATENT), wishes)
-    run = train(
-        *conditional_dcgan(LATENT, (16, 16), CLASSES + FONTS),
-        joint(pictures[shown], wishes),
-        z,
-        seeds=seeds,
-        steps=1000,
-        batch_size=BATCH,
-        d_optimizer=keras.optimizers.Adam(2 * RATE, beta_1=0.5),
-        g_optimizer=keras.optimizers.Adam(2 * RATE, beta_1=0.5),
-        records=1,
-        added=techniques.r1(1.0, 256),
-    )
-    wanted, font = np.arange(MANY) % CLASSES, np.arange(MANY) // CLASSES % FONTS
-    streams = [np.random.default_rng([MANY, int(seed)]) for seed in run.seeds]
-    drawn = np.stack([z.given(_wishes(wanted, font), rng) for rng in streams])
-    made = np.array(run.generators(drawn)[..., :256], dtype=float)
-    made[list(run.failed)] = np.nan
-    return Wished(made, wanted, font)
-
-
-def _wishes(digits, fonts):
-    return np.concatenate([one_hot(digits, CLASSES), one_hot(fonts, FONTS)], axis=1)
 
 
 # A rare digit -------------------------------------------------------------------------------------
