@@ -20,7 +20,9 @@ from ganlab.course.mode_explorer import draw_mode_runs, mode_explorer
 from ganlab.course.picture_explorers import (
     digit_explorer,
     draw_digits,
+    draw_fonts,
     draw_styles,
+    font_explorer,
     style_explorer,
 )
 from ganlab.course.playground import playground
@@ -39,11 +41,13 @@ __all__ = [
     "draw_densities",
     "draw_digits",
     "draw_dirac",
+    "draw_fonts",
     "draw_gaussian_runs",
     "draw_mode_runs",
     "draw_styles",
     "draw_technique_runs",
     "draw_vae_runs",
+    "font_explorer",
     "gaussian_explorer",
     "mode_explorer",
     "playground",

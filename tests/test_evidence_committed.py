@@ -7,12 +7,14 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from sklearn.linear_model import LogisticRegression
 
 from evidence import outcomes, outcomes_of_modes, outcomes_of_samples, outcomes_of_styles
-from evidence.trainings import perspective2016, plane, tables
+from evidence.trainings import perspective2016, plane, put_to_use, tables
 from evidence.trainings.circle import Sampled
 from evidence.trainings.perspective2016 import Followed
 from evidence.trainings.tables import Played
+from ganlab import inversion
 from ganlab.evidence import Claim, claim, load_result, protocols
 from ganlab.evidence.history import history_page
 from ganlab.evidence.ledger import ledger, readme
@@ -117,6 +119,11 @@ def short(monkeypatch):
     monkeypatch.setattr(Recipe, "train", lambda *a, **k: train(*a, **{**k, "records": 7}))
     monkeypatch.setattr(perspective2016, "follow", lambda t, steps, _: follow(t, steps, 8))
     monkeypatch.setattr(plane, "RECORDS", 7)
+    # And what is fitted beside the GANs, round by round.
+    coder, invert = put_to_use.MLPRegressor, inversion.invert
+    monkeypatch.setattr(put_to_use, "MLPRegressor", lambda **k: coder(**{**k, "max_iter": 2}))
+    monkeypatch.setattr(put_to_use, "_classifier", lambda: LogisticRegression(C=0.1, tol=1.0))
+    monkeypatch.setattr(inversion, "invert", partial(invert, steps=2))
     monkeypatch.setenv("GANLAB_COMPILE", "0")
 
 
@@ -137,7 +144,7 @@ def test_every_training_runs_and_every_outcome_takes_what_it_returns():
         compared = {arm for setting in protocol.settings.values() for arm in setting.arms}
         if protocol.kind == "share" and name in compared:  # what is told beside may be any number
             assert set(found[~np.isnan(found)]) <= {0, 1}, f"{protocol.id}, {name}: {found}"
-    assert len({training for training, *_ in trained}) == 41
+    assert len({training for training, *_ in trained}) == 43
 
 
 # Outcomes of arrays made by hand -----------------------------------------------------------

@@ -14,6 +14,7 @@ from ganlab.backend import tf
 from ganlab.course import exercises
 from ganlab.course.exercises import Hint, check, close, exercise, quiz, verdict
 from ganlab.gan import Now
+from ganlab.picture_plots import nearest
 from ganlab.techniques import cycle_consistency
 
 ROOT = pathlib.Path(ganlab.__file__).parents[1]
@@ -606,3 +607,56 @@ def test_neither_tensorflow_nor_widgets_are_loaded(module):
 )
 def test_mistakes_in_feature_matching_are_told_apart(mistake, told):
     assert told in verdict("05.1", mistake)
+
+
+def by_nearest(far=False, place=False, product=False):
+    """A judge that is right but for what is said."""
+
+    def answer(pictures, known, labels):
+        away = ((pictures[:, None] - known) ** 2).sum(axis=-1)
+        if product:
+            away = -(pictures @ known.T)
+        which = (away.argmax if far else away.argmin)(axis=1)
+        return which if place else labels[which]
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (by_nearest(place=True), "look up the labels"),
+        (by_nearest(far=True), "argmin, not argmax"),
+        (by_nearest(product=True), "largest product"),
+        (lambda pictures, known, labels: labels, "One label a picture is wanted, (5,) for five"),
+        (lambda pictures, known, labels: np.full(5, 3), "For five pictures and four glyphs"),
+    ],
+)
+def test_the_exercise_on_the_nearest_glyph_tells_what_is_wrong(answer, words):
+    line = verdict("12.1", answer)
+    assert line.startswith("12.1: not yet. ") and words in line
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda digits, fonts: np.eye(60)[6 * digits + fonts], "One of sixty"),
+        (lambda digits, fonts: np.eye(10)[digits], "(4, 16) for four, and this is (4, 10)"),
+        (
+            lambda digits, fonts: np.concatenate([np.eye(6)[fonts], np.eye(10)[digits]], axis=1),
+            "The digit comes first",
+        ),
+        (lambda digits, fonts: np.zeros((4, 16)), "For digits 7, 0, 9, 7 in fonts 1, 5, 0, 3"),
+    ],
+)
+def test_the_exercise_on_two_wishes_tells_what_is_wrong(answer, words):
+    line = verdict("12.2", answer)
+    assert line.startswith("12.2: not yet. ") and words in line
+
+
+def test_the_solution_on_the_nearest_glyph_is_that_of_a_tree():
+    path = ROOT / "notebooks" / "solutions" / "12_draw_larger.py"
+    read, rng = runpy.run_path(str(path))["SOLUTIONS"]["12.1"], np.random.default_rng(0)
+    known, pictures = rng.normal(size=(50, 7)), rng.normal(size=(20, 7))
+    labels = rng.integers(10, size=50)
+    assert read(pictures, known, labels).tolist() == labels[nearest(pictures, known)[1]].tolist()

@@ -9,12 +9,16 @@ import pytest
 from ganlab import images, latent
 from ganlab.conditions import Conditioned, joint, one_hot
 from ganlab.course.picture_explorers import (
+    FONTS,
     digit_explorer,
     draw_digits,
+    draw_fonts,
     draw_styles,
+    font_explorer,
     style_explorer,
 )
 from ganlab.figures import render
+from ganlab.images import drawn
 from ganlab.networks import conditional_dcgan, dcgan
 from ganlab.style_gan import Styles, style_gan
 from ganlab.training import train
@@ -102,6 +106,79 @@ def test_at_psi_0_all_discs_are_the_mean_one():
         for column in range(2):
             top, left = row * 9 + 1, column * 9 + 1
             np.testing.assert_array_equal(canvas[top : top + 8, left : left + 8], disc)
+
+
+GLYPHS = images.glyphs(600, np.random.default_rng(5))
+
+
+class Fonts:
+    """Generators of two seeds that look up real glyphs: one as it is asked, the other a 0."""
+
+    model = shaped(20, 272)
+
+    def __init__(self):
+        self.asked = []
+
+    def __call__(self, points):
+        self.asked.append(points)
+        digits, fonts = points[:, 4:14].argmax(axis=1), points[:, 14:].argmax(axis=1)
+        known = GLYPHS.factors
+        found = [
+            [np.flatnonzero((known["character"] == d) & (known["font"] == f))[0] for d, f in pairs]
+            for pairs in (zip(digits, fonts, strict=True), zip(0 * digits, fonts, strict=True))
+        ]
+        return np.stack([np.concatenate([GLYPHS.array[k], points[:, 4:]], axis=1) for k in found])
+
+
+def test_a_font_is_asked_for_from_another_and_beyond():
+    run = SimpleNamespace(generators=Fonts())
+    fig, sentence = draw_fonts(run, digit=7, font=0, towards=1, z=2)
+    assert sentence == (
+        "The nearest real glyph is a 7 with 1 of 2 seeds at 0, with 1 at 1, and with 1 at 1.5."
+    )
+    (points,) = run.generators.asked
+    assert points.shape == (7, 20) and np.ptp(points[:, :4], axis=0).max() == 0  # of one z
+    assert (points[:, 4 + 7] == 1).all() and points[:, 4:14].sum() == 7
+    np.testing.assert_allclose(points[:, 14], np.linspace(1, -0.5, 7), atol=1e-6)
+    np.testing.assert_allclose(points[:, 15], np.linspace(0, 1.5, 7), atol=1e-6)
+    assert fig.axes[0].get_title() == "7, from sans to sans bold at 1"
+    assert [each.get_text() for each in fig.axes[0].get_yticklabels()] == ["seed 0", "seed 1"]
+    _, sentence = draw_fonts(run, digit=0, font=3, towards=5, z=0, seeds=[1])
+    assert sentence.startswith("The nearest real glyph is a 0 with 1 of 1 seeds at 0, with 1 at 1")
+    assert len(FONTS) == len(drawn.FONTS)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"digit": 10}, "digit=10: wanted a whole number below 10"),
+        ({"font": 6}, "font=6: wanted a whole number below 6"),
+        ({"towards": -1}, "towards=-1: wanted a whole number, at least 0"),
+        ({"z": 8}, "z=8: wanted a whole number below 8"),
+        ({"seeds": [2]}, "each of seeds=2: wanted a whole number below 2"),
+    ],
+)
+def test_a_wrong_font_gets_one_line(wrong, told):
+    run = SimpleNamespace(generators=Fonts())
+    with pytest.raises(ValueError, match=f"^{re.escape(told)}"):
+        draw_fonts(run, **{"digit": 3, "font": 0, "towards": 1, "z": 0, **wrong})
+
+
+def test_a_font_explorer_draws_a_trained_run():
+    labels = np.concatenate(
+        [one_hot(GLYPHS.labels, 10), one_hot(GLYPHS.factors["font"], 6)], axis=1
+    )
+    asked = Conditioned(latent.Gaussian(3), labels)
+    networks = conditional_dcgan(3, (16, 16), 16, channels=2)
+    run = train(*networks, joint(GLYPHS.array, labels), asked, steps=1, seeds=2, batch_size=4)
+    app = font_explorer(run, digit=4, towards=5, seeds=[1])
+    assert bytes(app.picture.value).startswith(b"\x89PNG") and "a 4 with" in app.verdict.value
+    app.knobs["digit"].value = 6
+    assert "a 6 with" in app.verdict.value
+    with pytest.raises(
+        ValueError, match=r"^run has a generator of 14 to 74 numbers: wanted one of"
+    ):
+        draw_fonts(SimpleNamespace(generators=Drawer()), digit=1, font=0, towards=1, z=0)
 
 
 @pytest.fixture(scope="module")

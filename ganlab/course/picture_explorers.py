@@ -1,7 +1,9 @@
-"""Two explorers of trained generators of pictures: of a digit on demand, and of mixed styles.
+"""Explorers of trained generators of pictures: digits on demand, and in fonts, and mixed styles.
 
-They train nothing: a knob asks the networks of notebooks 10 and 11 for other pictures.
+They train nothing: a knob asks the networks of notebooks 10 to 12 for other pictures.
 """
+
+import functools
 
 import numpy as np
 
@@ -9,12 +11,14 @@ from ganlab import plots
 from ganlab.arguments import in_short, whole
 from ganlab.course.explorer import Explorer, choice_slider, slider, turn
 from ganlab.guards import a_number, several
-from ganlab.picture_plots import wall
+from ganlab.picture_plots import nearest, wall
 
 SIZE = (8, 8)
 DIGITS, STEPS = 10, 9  # classes of the judge; pictures from one digit to the other
 LATENTS, MANY = 8, 1000  # offered by number; of which the mean style is taken
 MOST_PSI = 10
+GLYPHS, LARGER, BEYOND = 1500, (16, 16), 1.5  # real ones to compare with; how far a font is asked
+FONTS = ("sans", "sans bold", "mono", "serif", "STIX", "STIX bold")  # as in images.drawn.FONTS
 PIXELS = SIZE[0] * SIZE[1]
 
 
@@ -69,6 +73,75 @@ def draw_digits(run, *, digit, towards, z, seeds=None):
         f"halfway one of the two with {np.sum(either)}."
     )
     return fig, sentence
+
+
+def font_explorer(run, *, seeds=None, **start):
+    """A conditional GAN of digits in fonts: a digit, from one font to another and beyond it.
+
+    `run` is a `Run` of `conditional_dcgan(dim, (16, 16), 16)` that is told ten numbers for the
+    digit and six for the font; `seeds` are the places of those that are shown, all without. `start`
+    sets knobs: digit, font, towards, z; fonts by their number in `images.drawn.FONTS`.
+    """
+    fonts = list(zip(FONTS, range(len(FONTS)), strict=True))
+    knobs = {
+        "digit": choice_slider("digit", range(DIGITS), 7),
+        "font": choice_slider("font at the left", fonts, 0),
+        "towards": choice_slider("font at 1", fonts, 1),
+        "z": choice_slider("which z", range(LATENTS), 0),
+    }
+    turn(knobs, start)
+    alt = "A row for each seed, all of one z: a digit from one font to another, and beyond it."
+    return Explorer(lambda **values: draw_fonts(run, seeds=seeds, **values), knobs, alt=alt)
+
+
+def draw_fonts(run, *, digit, font, towards, z, seeds=None):
+    """What each seed draws of one digit between two fonts and beyond: (figure, sentence), as an
+    `Explorer` wants them.
+
+    digit          0 to 9
+    font, towards  numbers in `images.drawn.FONTS`; the wish is font + share (towards - font), with
+                   a share from 0 to 1.5
+    z              which of eight draws of the latent, 0 to 7
+    seeds          the places among the run's seeds of those that are shown; all without
+    """
+    from ganlab.conditions import joint, one_hot
+    from ganlab.latent import Gaussian
+
+    wished, pixels = DIGITS + len(FONTS), LARGER[0] * LARGER[1]
+    generators = _generators(run, pixels + wished, f"(dim, (16, 16), {wished})", wished)
+    label = one_hot([whole("digit", digit, 0, below=DIGITS)] * 7, DIGITS)
+    ends = [
+        whole(name, value, 0, below=len(FONTS))
+        for name, value in {"font": font, "towards": towards}.items()
+    ]
+    first, last = one_hot(ends, len(FONTS))
+    share = np.linspace(0, BEYOND, 7)[:, None]
+    noise = Gaussian(generators.model.input_shape[-1] - wished)
+    of_one = noise.sample(LATENTS, np.random.default_rng(0))[[whole("z", z, 0, below=LATENTS)] * 7]
+    asked = joint(joint(of_one, label), first + share * (last - first))
+    made = generators(asked)[..., :pixels]
+    shown = _places(seeds, len(made))
+    made = made[shown]
+    fig, ax = plots.figure(width=5.0, height=0.8 + 0.72 * len(made))
+    wall(ax, made.reshape(-1, pixels), LARGER, columns=7)
+    ax.set_yticks(8.5 + 17 * np.arange(len(made)), [f"seed {place}" for place in shown])
+    ax.set_xticks(8.5 + 17 * np.arange(0, 7, 2), ["0", "0.5", "1", "1.5"])
+    ax.set_title(f"{digit}, from {FONTS[ends[0]]} to {FONTS[ends[1]]} at 1")
+    known = _known_glyphs()
+    read = [known.labels[nearest(each, known.array)[1]] for each in np.moveaxis(made, 1, 0)]
+    right = [int(np.sum(each == digit)) for each in read]
+    sentence = (
+        f"The nearest real glyph is a {digit} with {right[0]} of {len(made)} seeds at 0, with "
+        f"{right[4]} at 1, and with {right[6]} at 1.5."
+    )
+    return fig, sentence
+
+
+@functools.cache
+def _known_glyphs():
+    from ganlab.images import glyphs
+
+    return glyphs(GLYPHS, np.random.default_rng(1))
 
 
 def style_explorer(styles, **start):
@@ -148,12 +221,12 @@ def _psi(value):
     return value
 
 
-def _generators(run, size):
+def _generators(run, size, wanted="(dim, (8, 8), 10)", conditions=DIGITS):
     generators = getattr(run, "generators", None)
     if not hasattr(generators, "model"):
         raise TypeError(f"run is {in_short(run)}: wanted the Run of a conditional GAN")
     found, given = generators.model.output_shape[-1], generators.model.input_shape[-1]
-    if found != size or given <= DIGITS:
-        wanted = "wanted one of conditional_dcgan(dim, (8, 8), 10)"
+    if found != size or given <= conditions:
+        wanted = f"wanted one of conditional_dcgan{wanted}"
         raise ValueError(f"run has a generator of {given} to {found} numbers: {wanted}")
     return generators

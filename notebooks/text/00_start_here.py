@@ -233,6 +233,7 @@ claim("E7a")
 # | [09 Draw digits](09_draw_digits.ipynb) | scores that do not see | What do scores of pictures miss? |
 # | [10 Put it to use](10_put_it_to_use.ipynb) | a use that something simpler serves | Which uses of a GAN hold beside a line of code? |
 # | [11 Translate and style](11_translate_and_style.ipynb) | a translation that is wrong and shows it nowhere | What makes a translation without pairs the right one? |
+# | [12 Draw larger](12_draw_larger.ipynb) | a wish that reaches nothing new | Can it draw what it was never shown? |
 #
 # And this is how far you are. A mark stands for an exercise or a question: ○ is open, ● done, ◐ right
 # after more than one answer.
