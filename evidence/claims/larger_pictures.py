@@ -11,7 +11,7 @@ from evidence.outcomes_of_samples import bold_as_asked, bold_unasked, covered, p
 from evidence.trainings.glyphs import train_on_fonts, train_on_glyphs
 from ganlab.evidence import Arm, Protocol, Setting
 
-MOST = 256  # 64 of these GANs take minutes of a core
+MOST = 512  # 64 of these GANs take a quarter of an hour of a core
 NONE = 0.0  # pictures of a seed that failed
 
 protocol = partial(
