@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from evidence.trainings.glyphs import BOLD
 from ganlab import images, latent
 from ganlab.conditions import Conditioned, joint, one_hot
 from ganlab.course.picture_explorers import (
@@ -145,7 +146,14 @@ def test_a_font_is_asked_for_from_another_and_beyond():
     assert [each.get_text() for each in fig.axes[0].get_yticklabels()] == ["seed 0", "seed 1"]
     _, sentence = draw_fonts(run, digit=0, font=3, towards=5, z=0, seeds=[1])
     assert sentence.startswith("The nearest real glyph is a 0 with 1 of 1 seeds at 0, with 1 at 1")
+
+
+def test_fonts_are_named_in_their_order():
+    parts = ("DejaVuSans", "DejaVuSans-Bold", "Mono", "Serif", "STIX", "Bol")
     assert len(FONTS) == len(drawn.FONTS)
+    assert all(part in file for part, file in zip(parts, drawn.FONTS, strict=True))
+    bold = [k for k, file in enumerate(drawn.FONTS) if "Bol" in file]
+    assert [k for k, name in enumerate(FONTS) if "bold" in name] == bold == list(BOLD)
 
 
 @pytest.mark.parametrize(

@@ -50,8 +50,8 @@ PROTOCOLS = (
         claim="What a conditional GAN was never shown together it draws as well as what it was.",
         measured="Share of pictures as asked, of those asked to be bold digits from 1 to 9, of a "
         "GAN that was shown only the first digits bold against one that was shown all; a seed "
-        "counts from 0.05. Told beside: that are bold, whichever digit, and bold where that was "
-        "not asked for.",
+        "counts from 0.05. Of 1 to 9 a GAN that was shown 0 to 4 has seen four. Told beside: that "
+        "are bold, whichever digit, and bold where that was not asked for.",
         says="Never shown together, more pictures are as asked on {won} of 100 seeds, fewer on "
         "{lost} ({setting})",
         settings={
@@ -69,7 +69,8 @@ PROTOCOLS = (
     ),
     protocol(
         id="I2h.1",
-        claim="It draws them because the wish is two: written as one of sixty, it does not.",
+        claim="What a conditional GAN was never shown together it draws only if the condition is "
+        "written as two, digit and font, and not as one of sixty.",
         measured="Share of pictures as asked, of those asked to be bold digits from 1 to 9 of a "
         "GAN that was shown 0 alone bold: told a digit and a font against told one of sixty; a "
         "seed counts from 0.05.",

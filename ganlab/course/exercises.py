@@ -508,6 +508,41 @@ def _modulated_kernels(answer):
     return "A style that doubles all channels changes nothing: only their proportions count."
 
 
+@exercise("12.1")
+def _nearest_glyph(answer):
+    rng = np.random.default_rng(0)
+    known, labels = rng.uniform(-1, 1, (4, 6)), np.array([7, 3, 3, 5])
+    known[2] = 1.0  # bright all over
+    pictures = known[[0, 1, 3, 2, 0]] + rng.uniform(-0.3, 0.3, (5, 6))
+    away = np.sum((pictures[:, None] - known) ** 2, axis=-1)
+    given, place = answer(pictures, known, labels), away.argmin(axis=1)
+    if np.shape(given) != (5,):
+        raise Hint(f"One label a picture is wanted, (5,) for five, and this is {np.shape(given)}.")
+    if np.array_equal(given, place):
+        raise Hint("These are the places of the nearest: look up the labels that stand there.")
+    if np.array_equal(given, labels[away.argmax(axis=1)]):
+        raise Hint("These are the labels of those furthest away: argmin, not argmax.")
+    if np.array_equal(given, labels[(pictures @ known.T).argmax(axis=1)]):
+        raise Hint("The largest product is not the least distance: bright glyphs would always win.")
+    close(given, labels[place], "For five pictures and four glyphs the label")
+    return "No network was trained for this judge: it knows 6,000 glyphs, and compares all pixels."
+
+
+@exercise("12.2")
+def _two_wishes(answer):
+    digits, fonts = np.array([7, 0, 9, 7]), np.array([1, 5, 0, 3])
+    given = np.asarray(answer(digits, fonts), float)
+    if given.ndim == 2 and given.shape[1] == 60:
+        raise Hint("One of sixty is another way to write it: wanted are 16 numbers, two of them 1.")
+    if given.shape != (4, 16):
+        raise Hint(f"Wanted are 16 numbers a picture, (4, 16) for four, and this is {given.shape}.")
+    rows = np.concatenate([np.eye(10)[digits], np.eye(6)[fonts]], axis=1)
+    if np.array_equal(given, np.concatenate([rows[:, 10:], rows[:, :10]], axis=1)):
+        raise Hint("The digit comes first, then the font.")
+    close(given, rows, "For digits 7, 0, 9, 7 in fonts 1, 5, 0, 3 it")
+    return "Two ones a row: what a digit means and what a font means are learned apart."
+
+
 class Quiz:
     """A question with options a, b, ...: text everywhere, buttons where a kernel runs."""
 
@@ -584,38 +619,3 @@ def progress():
     found, note = kept.read()
     _say(note)
     return Progress(found, sorted(_CHECKS), sorted(_questions()))
-
-
-@exercise("12.1")
-def _nearest_glyph(answer):
-    rng = np.random.default_rng(0)
-    known, labels = rng.uniform(-1, 1, (4, 6)), np.array([7, 3, 3, 5])
-    known[2] = 1.0  # bright all over
-    pictures = known[[0, 1, 3, 2, 0]] + rng.uniform(-0.3, 0.3, (5, 6))
-    away = np.sum((pictures[:, None] - known) ** 2, axis=-1)
-    given, place = answer(pictures, known, labels), away.argmin(axis=1)
-    if np.shape(given) != (5,):
-        raise Hint(f"One label a picture is wanted, (5,) for five, and this is {np.shape(given)}.")
-    if np.array_equal(given, place):
-        raise Hint("These are the places of the nearest: look up the labels that stand there.")
-    if np.array_equal(given, labels[away.argmax(axis=1)]):
-        raise Hint("These are the labels of those furthest away: argmin, not argmax.")
-    if np.array_equal(given, labels[(pictures @ known.T).argmax(axis=1)]):
-        raise Hint("The largest product is not the least distance: bright glyphs would always win.")
-    close(given, labels[place], "For five pictures and four glyphs the label")
-    return "No network was trained for this judge: it knows 6,000 glyphs, and compares all pixels."
-
-
-@exercise("12.2")
-def _two_wishes(answer):
-    digits, fonts = np.array([7, 0, 9, 7]), np.array([1, 5, 0, 3])
-    given = np.asarray(answer(digits, fonts), float)
-    if given.ndim == 2 and given.shape[1] == 60:
-        raise Hint("One of sixty is another way to write it: wanted are 16 numbers, two of them 1.")
-    if given.shape != (4, 16):
-        raise Hint(f"Wanted are 16 numbers a picture, (4, 16) for four, and this is {given.shape}.")
-    rows = np.concatenate([np.eye(10)[digits], np.eye(6)[fonts]], axis=1)
-    if np.array_equal(given, np.concatenate([rows[:, 10:], rows[:, :10]], axis=1)):
-        raise Hint("The digit comes first, then the font.")
-    close(given, rows, "For digits 7, 0, 9, 7 in fonts 1, 5, 0, 3 it")
-    return "Two ones a row: what a digit means and what a font means are learned apart."

@@ -17,7 +17,8 @@ SIZE = (8, 8)
 DIGITS, STEPS = 10, 9  # classes of the judge; pictures from one digit to the other
 LATENTS, MANY = 8, 1000  # offered by number; of which the mean style is taken
 MOST_PSI = 10
-GLYPHS, LARGER, BEYOND = 1500, (16, 16), 1.5  # real ones to compare with; how far a font is asked
+GLYPHS, LARGER = 1500, (16, 16)  # real ones to compare with
+SHARES = (0, 0.25, 0.5, 0.75, 1, 1.25, 1.5)  # of the way from one font to the other, and beyond
 FONTS = ("sans", "sans bold", "mono", "serif", "STIX", "STIX bold")  # as in images.drawn.FONTS
 PIXELS = SIZE[0] * SIZE[1]
 
@@ -109,30 +110,35 @@ def draw_fonts(run, *, digit, font, towards, z, seeds=None):
 
     wished, pixels = DIGITS + len(FONTS), LARGER[0] * LARGER[1]
     generators = _generators(run, pixels + wished, f"(dim, (16, 16), {wished})", wished)
-    label = one_hot([whole("digit", digit, 0, below=DIGITS)] * 7, DIGITS)
+    digit = whole("digit", digit, 0, below=DIGITS)
+    label = one_hot([digit] * len(SHARES), DIGITS)
     ends = [
         whole(name, value, 0, below=len(FONTS))
         for name, value in {"font": font, "towards": towards}.items()
     ]
     first, last = one_hot(ends, len(FONTS))
-    share = np.linspace(0, BEYOND, 7)[:, None]
+    share = np.array(SHARES)[:, None]
     noise = Gaussian(generators.model.input_shape[-1] - wished)
-    of_one = noise.sample(LATENTS, np.random.default_rng(0))[[whole("z", z, 0, below=LATENTS)] * 7]
+    of_one = noise.sample(LATENTS, np.random.default_rng(0))[
+        [whole("z", z, 0, below=LATENTS)] * len(SHARES)
+    ]
     asked = joint(joint(of_one, label), first + share * (last - first))
     made = generators(asked)[..., :pixels]
     shown = _places(seeds, len(made))
     made = made[shown]
     fig, ax = plots.figure(width=5.0, height=0.8 + 0.72 * len(made))
-    wall(ax, made.reshape(-1, pixels), LARGER, columns=7)
+    wall(ax, made.reshape(-1, pixels), LARGER, columns=len(SHARES))
     ax.set_yticks(8.5 + 17 * np.arange(len(made)), [f"seed {place}" for place in shown])
-    ax.set_xticks(8.5 + 17 * np.arange(0, 7, 2), ["0", "0.5", "1", "1.5"])
+    ax.set_xticks(8.5 + 17 * np.arange(0, len(SHARES), 2), [f"{share:g}" for share in SHARES[::2]])
     ax.set_title(f"{digit}, from {FONTS[ends[0]]} to {FONTS[ends[1]]} at 1")
     known = _known_glyphs()
-    read = [known.labels[nearest(each, known.array)[1]] for each in np.moveaxis(made, 1, 0)]
-    right = [int(np.sum(each == digit)) for each in read]
+    right = [
+        int(np.sum(known.labels[nearest(made[:, SHARES.index(share)], known.array)[1]] == digit))
+        for share in (0, 1, 1.5)
+    ]
     sentence = (
         f"The nearest real glyph is a {digit} with {right[0]} of {len(made)} seeds at 0, with "
-        f"{right[4]} at 1, and with {right[6]} at 1.5."
+        f"{right[1]} at 1, and with {right[2]} at 1.5."
     )
     return fig, sentence
 

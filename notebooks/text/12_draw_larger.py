@@ -6,9 +6,9 @@
 #
 # *You will learn*
 # - what four times the pixels cost, and whether convolutions pay now;
-# - to make a ruler where all is known about the data;
+# - to make a judge where all is known about the data;
 # - to ask for two things at once;
-# - what the way decides in which a condition is written.
+# - what depends on how a condition is written.
 #
 # *You need* notebooks 09 and 10. About 30 minutes to read, a minute to run.
 
@@ -124,7 +124,7 @@ claim("I1e")
 # settings are all others. A likely reason: a dense layer has weights for each pixel, and has to learn a
 # stroke anew at each place, while a convolution's kernels do not grow with the picture.
 #
-# They do more work, though. Four times the pixels take our DCGAN 2.8 times as long a step, and 28 x 28,
+# They do more work, though. Four times the pixels take a DCGAN 2.8 times as long a step, and 28 x 28,
 # twelve times the pixels, 7.8 times ([measured](../docs/performance.md)). That is why most of this course
 # stays at 8 x 8, and in the plane.
 #
@@ -151,7 +151,7 @@ check("12.2", two_wishes)
 # [A solution](solutions/12_draw_larger.py).
 
 # %% [markdown]
-# And now we hide something. Of all bold digits the GAN is shown the 0, and no other. It sees sevens in
+# From here on `of_two` does it. And now we hide something. Of all bold digits the GAN is shown the 0, and no other. It sees sevens in
 # four fonts, and bold zeros. It never sees a bold 7.
 #
 # *Ask for one. Will it draw a 7 that is not bold, a bold 0, or a bold 7? Write down which.*
