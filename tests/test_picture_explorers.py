@@ -149,9 +149,8 @@ def test_a_font_is_asked_for_from_another_and_beyond():
 
 
 def test_fonts_are_named_in_their_order():
-    parts = ("DejaVuSans", "DejaVuSans-Bold", "Mono", "Serif", "STIX", "Bol")
-    assert len(FONTS) == len(drawn.FONTS)
-    assert all(part in file for part, file in zip(parts, drawn.FONTS, strict=True))
+    for name, file in zip(FONTS, drawn.FONTS, strict=True):
+        assert name.split()[0].lower() in file.lower()
     bold = [k for k, file in enumerate(drawn.FONTS) if "Bol" in file]
     assert [k for k, name in enumerate(FONTS) if "bold" in name] == bold == list(BOLD)
 
