@@ -144,7 +144,7 @@ def test_every_training_runs_and_every_outcome_takes_what_it_returns():
         compared = {arm for setting in protocol.settings.values() for arm in setting.arms}
         if protocol.kind == "share" and name in compared:  # what is told beside may be any number
             assert set(found[~np.isnan(found)]) <= {0, 1}, f"{protocol.id}, {name}: {found}"
-    assert len({training for training, *_ in trained}) == 43
+    assert len({training for training, *_ in trained}) == 44
 
 
 # Outcomes of arrays made by hand -----------------------------------------------------------
@@ -289,7 +289,7 @@ def test_circles():
 
 def test_the_number_of_settings_and_the_last_looks():
     settings = [setting for protocol in PROTOCOLS for setting in protocol.settings.values()]
-    assert len(settings) == 321
+    assert len(settings) == 322
     assert {setting.most for setting in settings} <= {LOOKS[0], *LOOKS[3:]}
     # One look alone is for a GAN of which 64 seeds take hours.
     posts = {arm.training for s in settings if s.most == LOOKS[0] for arm in s.asked.values()}

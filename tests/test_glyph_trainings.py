@@ -65,3 +65,36 @@ def test_only_the_first_digits_are_shown_bold(bold_digits, numbers, monkeypatch)
     places = {picture.tobytes(): k for k, picture in enumerate(whole.pictures.astype(np.float32))}
     own = [places[picture.tobytes()] for picture in np.ascontiguousarray(seen["data"][:, :256])]
     assert np.array_equal(whole.digits[own], digits) and np.array_equal(whole.fonts[own], fonts)
+
+
+def test_a_sum_asks_for_hidden_pairs_alone(monkeypatch):
+    """Applied to a table that knows each pair but the hidden ones, it gives what two wishes would."""
+    asked = {}
+
+    class Drawn(Exception):
+        pass
+
+    class Conditions:
+        def __init__(self, _, wishes):
+            asked.update(shown=wishes)
+
+        def given(self, wishes, rng):
+            asked.update(wanted=wishes)
+            raise Drawn
+
+    monkeypatch.setattr(glyphs, "Conditioned", Conditions)
+    monkeypatch.setattr(glyphs, "_trained", lambda networks, data, z, seeds: None)
+    monkeypatch.setattr(glyphs, "_made", lambda run, drawn: drawn(None))
+    with pytest.raises(Drawn):
+        glyphs.train_and_ask_by_a_sum((3,))
+    never = asked["shown"].sum(axis=0) == 0
+    digits, fonts = np.divmod(np.arange(60), 6)
+    assert np.array_equal(never, np.isin(fonts, BOLD) & (digits > 0))
+    assert not asked["wanted"][:, never].any()  # no number is used that was never learned
+    # Weights in which digit, family (a bold font and the one before it) and weight add up.
+    family, bold = np.array([0, 0, 1, 2, 3, 3])[fonts], np.isin(fonts, BOLD)
+    additive = 100 * digits + 10 * family + bold
+    at = np.arange(glyphs.MANY)
+    digits, fonts = at % 10, at // 10 % 6
+    family, bold = np.array([0, 0, 1, 2, 3, 3])[fonts], np.isin(fonts, BOLD)
+    assert np.array_equal(asked["wanted"] @ additive, 100 * digits + 10 * family + bold)

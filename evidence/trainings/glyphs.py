@@ -55,6 +55,25 @@ def train_on_fonts(seeds, *, bold_digits=DIGITS, one_of_sixty=False):
     return Glyphs(_made(run, lambda rng: z.given(wanted, rng)), digits, fonts)
 
 
+def train_and_ask_by_a_sum(seeds):
+    """As `train_on_fonts` with the 0 alone bold and one of sixty; but for another bold digit it is
+    asked by a sum of what it has learned: that digit in the font before, which is the same but for
+    its weight, and the bold 0, less the 0 of that font."""
+    real = real_glyphs(3000, 0)
+    shown = ~(np.isin(real.fonts, BOLD) & (real.digits > 0))
+    wishes = _wishes(real.digits, real.fonts, one_of_sixty=True)[shown]
+    z = Conditioned(Gaussian(LATENT), wishes)
+    networks = conditional_dcgan(LATENT, SIZE, wishes.shape[1])
+    run = _trained(networks, joint(real.pictures[shown], wishes), z, seeds)
+    digits, fonts = np.arange(MANY) % DIGITS, np.arange(MANY) // DIGITS % FONTS
+    wanted = _wishes(digits, fonts, one_of_sixty=True)
+    hidden = np.isin(fonts, BOLD) & (digits > 0)
+    digit, bold = digits[hidden], fonts[hidden]
+    parts = ((digit, bold - 1, 1), (0, bold, 1), (0, bold - 1, -1))
+    wanted[hidden] = sum(sign * _wishes(which, font, True) for which, font, sign in parts)
+    return Glyphs(_made(run, lambda rng: z.given(wanted, rng)), digits, fonts)
+
+
 def _wishes(digits, fonts, one_of_sixty):
     if one_of_sixty:
         return one_hot(FONTS * digits + fonts, DIGITS * FONTS)
