@@ -198,9 +198,10 @@ def swarm(places, size):
 def outcomes(ax, arms, *, floor=None, reference=None, label="", higher_is_better=False):
     """Draw a row for each arm of `{name: (seeds,) values}`: a dot per seed, median, spread.
 
-    The upright bar is the median, the level one the 10-90 % range over seeds. Seeds that are
-    not finite count as the worst outcome: crosses at the worse edge, with their number.
-    `floor`, a number or a range `(low, high)`, is what a perfect sampler scores at the same n;
+    The upright bar is the median, the level one the 10-90 % range over seeds; one seed or two
+    have neither. Seeds that are not finite count as the worst outcome: crosses at the worse
+    edge, with their number. `floor`, a number or a range `(low, high)`, is what a perfect
+    sampler scores at the same n;
     `reference` is a number or `{label: number}`. Set a logarithmic scale before the call.
     """
     arms = {name: np.ravel(np.asarray(values, float)) for name, values in arms.items()}
@@ -227,9 +228,10 @@ def outcomes(ax, arms, *, floor=None, reference=None, label="", higher_is_better
         lift *= min(1, 0.3 / np.abs(lift).max(initial=0.3))
         ax.plot(good[name], row + lift, "o", ms=4.4, mfc=COLOUR.dot, mec=COLOUR.real, mew=0.6)
         ranked = np.append(good[name], [edge] * failed[name])
-        low, middle, high = np.quantile(ranked, [0.1, 0.5, 0.9])
-        ax.plot([low, high], [row + 0.4] * 2, color=COLOUR.ink, ls="-", lw=1.4)
-        ax.plot([middle] * 2, [row - 0.34, row + 0.4], color=COLOUR.ink, ls="-", lw=2.4)
+        if ranked.size > 2:
+            low, middle, high = np.quantile(ranked, [0.1, 0.5, 0.9])
+            ax.plot([low, high], [row + 0.4] * 2, color=COLOUR.ink, ls="-", lw=1.4)
+            ax.plot([middle] * 2, [row - 0.34, row + 0.4], color=COLOUR.ink, ls="-", lw=2.4)
         if failed[name]:
             heights = row + np.linspace(-0.2, 0.3, failed[name])
             ax.plot([edge] * failed[name], heights, "x", color=COLOUR.failed)

@@ -68,7 +68,7 @@ def test_only_the_first_digits_are_shown_bold(bold_digits, numbers, monkeypatch)
 
 
 def test_a_sum_asks_for_hidden_pairs_alone(monkeypatch):
-    """Applied to a table that knows each pair but the hidden ones, it gives what two wishes would."""
+    """Of weights that add up it gives what two wishes would, and uses none that was not learned."""
     asked = {}
 
     class Drawn(Exception):

@@ -135,7 +135,8 @@ def test_a_font_is_asked_for_from_another_and_beyond():
     run = SimpleNamespace(generators=Fonts())
     fig, sentence = draw_fonts(run, digit=7, font=0, towards=1, z=2)
     assert sentence == (
-        "The nearest real glyph is a 7 with 1 of 2 seeds at 0, with 1 at 1, and with 1 at 1.5."
+        "What the nearest real glyph is, of 2 seeds: at 0 a 7 with 1, bold with 0; "
+        "at 1 a 7 with 1, bold with 2; at 1.5 a 7 with 1, bold with 2."
     )
     (points,) = run.generators.asked
     assert points.shape == (7, 20) and np.ptp(points[:, :4], axis=0).max() == 0  # of one z
@@ -145,7 +146,14 @@ def test_a_font_is_asked_for_from_another_and_beyond():
     assert fig.axes[0].get_title() == "7, from sans to sans bold at 1"
     assert [each.get_text() for each in fig.axes[0].get_yticklabels()] == ["seed 0", "seed 1"]
     _, sentence = draw_fonts(run, digit=0, font=3, towards=5, z=0, seeds=[1])
-    assert sentence.startswith("The nearest real glyph is a 0 with 1 of 1 seeds at 0, with 1 at 1")
+    assert sentence.endswith(
+        "of 1 seeds: "
+        + "; ".join(
+            f"at {share} a 0 with 1, bold with {heavy}"
+            for share, heavy in ((0, 0), (1, 1), (1.5, 1))
+        )
+        + "."
+    )
 
 
 def test_fonts_are_named_in_their_order():

@@ -202,6 +202,14 @@ def test_the_median_counts_failed_seeds_as_the_worst():
         assert upright[0][0] == median
 
 
+@pytest.mark.parametrize("seeds, bars", [(1, 0), (2, 0), (3, 2)])
+def test_one_seed_or_two_are_dots_alone(seeds, bars):
+    _, ax = plots.figure()
+    plots.outcomes(ax, {"arm": np.arange(1.0, seeds + 1)})
+    assert len(dots(ax)[0].get_xdata()) == seeds
+    assert len(ax.lines) == 1 + bars
+
+
 @pytest.mark.parametrize("higher_is_better", [False, True])
 @pytest.mark.parametrize("scale", ["linear", "log"])
 def test_failed_seeds_are_crosses_at_the_worse_edge(higher_is_better, scale):

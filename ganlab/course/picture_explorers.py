@@ -17,9 +17,10 @@ SIZE = (8, 8)
 DIGITS, STEPS = 10, 9  # classes of the judge; pictures from one digit to the other
 LATENTS, MANY = 8, 1000  # offered by number; of which the mean style is taken
 MOST_PSI = 10
-GLYPHS, LARGER = 1500, (16, 16)  # real ones to compare with
+GLYPHS, LARGER = 6000, (16, 16)  # real ones to compare with, those of notebook 12
 SHARES = (0, 0.25, 0.5, 0.75, 1, 1.25, 1.5)  # of the way from one font to the other, and beyond
 FONTS = ("sans", "sans bold", "mono", "serif", "STIX", "STIX bold")  # as in images.drawn.FONTS
+BOLD = [number for number, name in enumerate(FONTS) if "bold" in name]
 PIXELS = SIZE[0] * SIZE[1]
 
 
@@ -132,14 +133,13 @@ def draw_fonts(run, *, digit, font, towards, z, seeds=None):
     ax.set_xticks(8.5 + 17 * np.arange(0, len(SHARES), 2), [f"{share:g}" for share in SHARES[::2]])
     ax.set_title(f"{digit}, from {FONTS[ends[0]]} to {FONTS[ends[1]]} at 1")
     known = _known_glyphs()
-    right = [
-        int(np.sum(known.labels[nearest(made[:, SHARES.index(share)], known.array)[1]] == digit))
-        for share in (0, 1, 1.5)
-    ]
-    sentence = (
-        f"The nearest real glyph is a {digit} with {right[0]} of {len(made)} seeds at 0, with "
-        f"{right[1]} at 1, and with {right[2]} at 1.5."
-    )
+    told = []
+    for share in (0, 1, 1.5):
+        _, twins = nearest(made[:, SHARES.index(share)], known.array)
+        right = np.sum(known.labels[twins] == digit)
+        heavy = np.sum(np.isin(known.factors["font"][twins], BOLD))
+        told.append(f"at {share:g} a {digit} with {right}, bold with {heavy}")
+    sentence = f"What the nearest real glyph is, of {len(made)} seeds: {'; '.join(told)}."
     return fig, sentence
 
 
