@@ -69,8 +69,8 @@ PROTOCOLS = (
     ),
     protocol(
         id="I2h.1",
-        claim="What a conditional GAN was never shown together it draws only if the condition is "
-        "written as two, digit and font, and not as one of sixty.",
+        claim="What a conditional GAN was never shown together it draws, asked as it was told, "
+        "only if the condition is written as two, digit and font, and not as one of sixty.",
         measured="Share of pictures as asked, of those asked to be bold digits from 1 to 9 of a "
         "GAN that was shown 0 alone bold: told a digit and a font against told one of sixty; a "
         "seed counts from 0.05.",
