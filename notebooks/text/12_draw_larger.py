@@ -233,12 +233,8 @@ show(fig, "12.two")
 # Now many z, and the judge. *Of 100 bold digits from 1 to 9, how many will be the digit, how many
 # bold, how many both?*
 
+
 # %%
-hidden = np.array([(digit, font) for digit in range(1, 10) for font in (1, 5)] * 20)
-plain = np.array([(digit, font) for digit in range(1, 10) for font in (0, 2, 3, 4)] * 10)
-many = latent.Gaussian(16).sample(360, rng)
-
-
 def judged(pictures, wanted):
     """Of 100 pictures (seeds, n, 256): the digit that was wanted, bold, and both."""
     which, thick = np.swapaxes([reading(x) for x in pictures], 0, 1)
@@ -250,17 +246,15 @@ def as_asked(run, write):
     """{what was asked, and what came: of 100 for each seed}; `write` makes wishes of pairs."""
     asked = judged(drawn(run, write(*hidden.T), many[: len(hidden)]), hidden)
     other = judged(drawn(run, write(*plain.T), many[: len(plain)]), plain)
-    told = [
-        "a bold 7: a 7",
-        "a bold 7: bold",
-        "a bold 7: both",
-        "a plain 7: a 7",
-        "a plain 7: bold",
-    ]
+    told = [f"a bold 7: {what}" for what in ("a 7", "bold", "both")]
+    told += [f"a plain 7: {what}" for what in ("a 7", "bold")]
     return dict(zip(told, [*asked, *other[:2]], strict=True))
 
 
 # %%
+hidden = np.array([(digit, font) for digit in range(1, 10) for font in (1, 5)] * 20)
+plain = np.array([(digit, font) for digit in range(1, 10) for font in (0, 2, 3, 4)] * 10)
+many = latent.Gaussian(16).sample(360, rng)
 fig, ax = plots.figure(width=6.6, height=2.9)
 plots.outcomes(ax, as_asked(two, of_two), label="asked for a bold 7, say: what came, of 100")
 ax.set_xlim(-3, 103)
