@@ -81,6 +81,14 @@ def figures_fit_the_page(notebook):
     return [f"a figure is {width} inches wide" for width in widths if width > INCHES]
 
 
+def nothing_invisible_is_written(notebook):
+    r"""A tab where `\text` was meant leaves a formula that is drawn without a complaint."""
+    found = [(cell.source, mark) for cell in notebook.cells for mark in cell.source]
+    return [
+        f"{mark!r} in {s[:40]!r}" for s, mark in found if not (mark.isprintable() or mark == "\n")
+    ]
+
+
 RULES = (
     every_section_has_its_minutes,
     minutes_add_up_to_those_of_the_head,
@@ -88,6 +96,7 @@ RULES = (
     exercises_are_counted,
     a_lesson_of_its_length,
     figures_fit_the_page,
+    nothing_invisible_is_written,
 )
 
 
@@ -150,6 +159,7 @@ BROKEN = [
         a_lesson_of_its_length,
         nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1\n" * 21)]),
     ),
+    (nothing_invisible_is_written, good_but("Text.", "$w_\text{7}$")),
     (
         figures_fit_the_page,
         nbformat.v4.new_notebook(

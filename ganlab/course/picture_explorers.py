@@ -138,8 +138,8 @@ def draw_fonts(run, *, digit, font, towards, z, seeds=None):
         _, twins = nearest(made[:, SHARES.index(share)], known.array)
         right = np.sum(known.labels[twins] == digit)
         heavy = np.sum(np.isin(known.factors["font"][twins], BOLD))
-        told.append(f"at {share:g} a {digit} with {right}, bold with {heavy}")
-    sentence = f"What the nearest real glyph is, of {len(made)} seeds: {'; '.join(told)}."
+        told.append(f"at {share:g}, {right} a {digit} and {heavy} bold")
+    sentence = f"Of {len(made)} seeds the nearest real glyph is: {'; '.join(told)}."
     return fig, sentence
 
 
