@@ -1,4 +1,4 @@
-"""Whether a condition that says all in one number reaches what was never shown, asked otherwise.
+"""Does a condition that says all in one number reach what was never shown, asked otherwise?
 
 Rendered digits and their judge as in larger_pictures.py. Told one of sixty, a GAN has no weights
 that were ever used for a bold 7; but the difference of a bold 0 and a plain one was learned, and a
