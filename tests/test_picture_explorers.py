@@ -135,8 +135,8 @@ def test_a_font_is_asked_for_from_another_and_beyond():
     run = SimpleNamespace(generators=Fonts())
     fig, sentence = draw_fonts(run, digit=7, font=0, towards=1, z=2)
     assert sentence == (
-        "Of 2 seeds the nearest real glyph is: at 0, 1 a 7 and 0 bold; "
-        "at 1, 1 a 7 and 2 bold; at 1.5, 1 a 7 and 2 bold."
+        "At 0, 1 and 1.5 the nearest real glyph is a 7 for 1, 1 and 1 of 2 seeds, "
+        "and bold for 0, 2 and 2."
     )
     (points,) = run.generators.asked
     assert points.shape == (7, 20) and np.ptp(points[:, :4], axis=0).max() == 0  # of one z
@@ -147,8 +147,8 @@ def test_a_font_is_asked_for_from_another_and_beyond():
     assert [each.get_text() for each in fig.axes[0].get_yticklabels()] == ["seed 0", "seed 1"]
     _, sentence = draw_fonts(run, digit=0, font=3, towards=5, z=0, seeds=[1])
     assert sentence == (
-        "Of 1 seeds the nearest real glyph is: at 0, 1 a 0 and 0 bold; "
-        "at 1, 1 a 0 and 1 bold; at 1.5, 1 a 0 and 1 bold."
+        "At 0, 1 and 1.5 the nearest real glyph is a 0 for 1, 1 and 1 of 1 seeds, "
+        "and bold for 0, 1 and 1."
     )
 
 
@@ -183,9 +183,9 @@ def test_a_font_explorer_draws_a_trained_run():
     networks = conditional_dcgan(3, (16, 16), 16, channels=2)
     run = train(*networks, joint(GLYPHS.array, labels), asked, steps=1, seeds=2, batch_size=4)
     app = font_explorer(run, digit=4, towards=5, seeds=[1])
-    assert bytes(app.picture.value).startswith(b"\x89PNG") and " a 4 and" in app.verdict.value
+    assert bytes(app.picture.value).startswith(b"\x89PNG") and " a 4 for" in app.verdict.value
     app.knobs["digit"].value = 6
-    assert " a 6 and" in app.verdict.value
+    assert " a 6 for" in app.verdict.value
     with pytest.raises(
         ValueError, match=r"^run has a generator of 14 to 74 numbers: wanted one of"
     ):

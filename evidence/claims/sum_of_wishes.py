@@ -39,7 +39,7 @@ PROTOCOLS = (
                     "one of sixty, a sum": Arm(bold_as_asked, train_and_ask_by_a_sum),
                     "digit and font": Arm(bold_as_asked, train_on_fonts, two),
                 },
-                most=512,
+                most=512,  # seeds: 64 of these GANs take a quarter of an hour of a core
                 also={
                     "one of sixty, its number": Arm(bold_as_asked, train_on_fonts, sixty),
                     "bold, by a sum": Arm(bold, train_and_ask_by_a_sum),

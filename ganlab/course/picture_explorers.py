@@ -133,13 +133,13 @@ def draw_fonts(run, *, digit, font, towards, z, seeds=None):
     ax.set_xticks(8.5 + 17 * np.arange(0, len(SHARES), 2), [f"{share:g}" for share in SHARES[::2]])
     ax.set_title(f"{digit}, from {FONTS[ends[0]]} to {FONTS[ends[1]]} at 1")
     known = _known_glyphs()
-    told = []
-    for share in (0, 1, 1.5):
-        _, twins = nearest(made[:, SHARES.index(share)], known.array)
-        right = np.sum(known.labels[twins] == digit)
-        heavy = np.sum(np.isin(known.factors["font"][twins], BOLD))
-        told.append(f"at {share:g}, {right} a {digit} and {heavy} bold")
-    sentence = f"Of {len(made)} seeds the nearest real glyph is: {'; '.join(told)}."
+    twins = [nearest(made[:, SHARES.index(share)], known.array)[1] for share in (0, 1, 1.5)]
+    right = np.sum(known.labels[twins] == digit, axis=1)
+    heavy = np.sum(np.isin(known.factors["font"][twins], BOLD), axis=1)
+    sentence = (
+        f"At 0, 1 and 1.5 the nearest real glyph is a {digit} for {right[0]}, {right[1]} and "
+        f"{right[2]} of {len(made)} seeds, and bold for {heavy[0]}, {heavy[1]} and {heavy[2]}."
+    )
     return fig, sentence
 
 
