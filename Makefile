@@ -14,10 +14,11 @@ test test-all notebooks: export GANLAB_QUIET := 1
 # Nor what somebody here has solved already.
 test test-all test-browser test-processors test-oldest notebooks: export GANLAB_PROGRESS := 0
 
-# Files, and notebooks, go to as many processes as the machine has room for (conftest.py).
-PYTEST = $(PY) -m pytest -n auto --dist loadfile \
+# Files, and notebooks, go to as many processes as the machine has room for (conftest.py), in
+# this order: notebooks take long, and at the end no process is to wait for another.
+PYTEST = $(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder \
 	--nbval --nbval-current-env --nbval-cell-timeout 120 \
-	tests $(sort $(wildcard notebooks/*.ipynb))
+	$(sort $(wildcard notebooks/*.ipynb)) tests
 
 .PHONY: help lab playground test test-all test-browser test-processors test-oldest notebooks student evidence league bench site lint
 help: ## list these commands

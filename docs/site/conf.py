@@ -76,6 +76,7 @@ def _mathml(node, display):
 # Docstrings are plain text that aligns its columns; in reStructuredText they would run together. -
 
 TABLE = re.compile(r"^ *\S(.*\S)? {2,}\S", re.MULTILINE)
+EMPHASIS = re.compile(r"(?<![\w\\*`])\\\*(\w(?:[\w ]*\w)?)\\\*(?![\w\\*`])")
 
 
 def as_written(app, what, name, obj, options, lines):
@@ -89,6 +90,7 @@ def as_written(app, what, name, obj, options, lines):
             lines += [f".. code-block:: {language}", "", *rows, ""]
         else:
             text = re.sub(r"([\\*|_])", r"\\\1", paragraph)
+            text = EMPHASIS.sub(r"*\1*", text)
             lines += [*re.sub(r"`([^`]*)`(\w?)", _literal, text).split("\n"), ""]
 
 
