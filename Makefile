@@ -74,13 +74,15 @@ lint: $(INSTALLED) ## check the code's style
 	$(PY) -m ruff format --check .
 
 # .unfinished stands in .venv while it is being filled and becomes .installed at the end, so
-# an interrupted installation is noticed and begun again.
+# an interrupted installation is noticed and begun again. In it is the process that fills it: a
+# second `make` meanwhile would take what the first has done away from it.
 $(INSTALLED): requirements.txt pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not found. $(WANTED)" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else "$(PYTHON) is Python %d.%d. $(WANTED)" % v)'
+	@if by=$$(cat .venv/.unfinished 2>/dev/null) && [ -n "$$by" ] && kill -0 "$$by" 2>/dev/null; then echo "Another make (process $$by) is installing the course into .venv: wait for it, or end it." >&2; exit 1; fi
 	@echo "Installing the course into .venv: about two minutes, 0.5 GB to download, 2.5 GB of disk."
 	@if [ -e .venv/.unfinished ]; then echo "The last installation was interrupted: starting again."; rm -rf .venv; fi
-	@mkdir -p .venv && touch .venv/.unfinished
+	@mkdir -p .venv && echo $$PPID > .venv/.unfinished
 	$(PYTHON) -m venv .venv
 	$(PY) -m pip install --disable-pip-version-check -r requirements.txt
 	$(PY) -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .

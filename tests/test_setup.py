@@ -1,5 +1,6 @@
 """The files that set the course up, held against each other."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -268,3 +269,58 @@ def test_claims_are_read_outside_a_clone(wheel, tmp_path):
     assert done.stdout.split() == [str(wheel / "ganlab/__init__.py"), *map(str, wanted)], (
         done.stderr
     )
+
+
+PYTHON_THAT_INSTALLS_NOTHING = """#!/bin/sh
+case "$*" in
+-m\\ venv\\ *) mkdir -p .venv/bin && cp "$0" .venv/bin/python;;
+*pip\\ install*) [ ! -e broken ];;
+esac
+"""
+
+
+@pytest.fixture
+def installs(tmp_path):
+    """A folder with the project's Makefile, and what installs there: (status, what was said)."""
+    for name in ("Makefile", "requirements.txt", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
+    python = tmp_path / "python"
+    python.write_text(PYTHON_THAT_INSTALLS_NOTHING)
+    python.chmod(0o755)
+    # Not with the options of the `make` that runs the tests.
+    env = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
+
+    def install():
+        command = ["make", f"PYTHON={python}", ".venv/.installed"]
+        done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
+        return done.returncode, done.stdout + done.stderr
+
+    return tmp_path, install
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="no make here")
+def test_an_interrupted_installation_is_begun_again(installs):
+    folder, install = installs
+    (folder / "broken").touch()
+    status, _ = install()
+    assert status and (folder / ".venv/.unfinished").exists()
+    (folder / "broken").unlink()
+    (folder / ".venv/left").touch()
+    status, said = install()
+    assert status == 0 and "was interrupted: starting again" in said
+    assert {path.name for path in (folder / ".venv").iterdir()} == {"bin", ".installed"}
+    assert install()[1].count("up to date") == 1
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="no make here")
+def test_an_installation_that_is_under_way_is_left_alone(installs):
+    folder, install = installs
+    (folder / ".venv").mkdir()
+    (folder / ".venv/.unfinished").write_text(f"{os.getpid()}\n")
+    status, said = install()
+    assert status and f"Another make (process {os.getpid()}) is installing" in said
+    assert [path.name for path in (folder / ".venv").iterdir()] == [".unfinished"]
+    with subprocess.Popen(["true"]) as gone:
+        gone.wait()
+    (folder / ".venv/.unfinished").write_text(f"{gone.pid}\n")
+    assert install()[0] == 0

@@ -116,7 +116,8 @@ def test_links_to_folders_and_to_the_readme_are_turned():
 
 
 def test_docstrings_keep_their_columns_and_their_examples():
-    lines = ["One `x`s * y_, *close* or `*x*` of *args.", "", "a   what a is", "b   what b is", "", ">>> f(1)", "2"]
+    prose = "One `x`s * y_, *close* or `*x*` of *args."
+    lines = [prose, "", "a   what a is", "b   what b is", "", ">>> f(1)", "2"]
     loaded("conf").as_written(None, "function", "f", None, None, lines)
     assert lines == [
         *("One ``x``\\ s \\* y\\_, *close* or ``*x*`` of \\*args.", ""),
