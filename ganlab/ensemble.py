@@ -357,7 +357,8 @@ def _forward(model, members):
         if members not in shared:
             weights = [tf.TensorSpec((members, *v.shape)) for v in model.trainable_variables]
             shared[members] = tf.function(
-                lambda weights, x: call(model, weights, x),
+                # Run eagerly, it gets arrays as they were given.
+                lambda *given: call(model, *tf.nest.map_structure(tf.convert_to_tensor, given)),
                 input_signature=(weights, tf.TensorSpec((members, None, input_size(model)))),
                 autograph=False,
             )

@@ -187,6 +187,19 @@ def test_a_single_member_is_the_plain_keras_model(name):
     np.testing.assert_allclose(one(x)[0], one.member(0)(x), rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.parametrize("name", MODELS)
+def test_run_eagerly_it_says_the_same(name, monkeypatch):
+    many, x = make(MODELS[name]()), points(3, 6, 2)
+    wanted = many(x)
+    monkeypatch.setenv("GANLAB_COMPILE", "0")
+    tf.config.run_functions_eagerly(True)
+    try:
+        found = many(x)
+    finally:
+        tf.config.run_functions_eagerly(False)
+    np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-5)
+
+
 @pytest.mark.parametrize("name", ["nested", "skip", "subclassed", "own layer"])
 def test_member_hands_out_that_members_model(name, tmp_path):
     many = make(MODELS[name]())
