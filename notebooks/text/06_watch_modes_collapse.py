@@ -357,8 +357,8 @@ mode_plots.table(ax, list(rows.values()), list(rows), columns)
 show(fig, "06.five-named")
 
 # %% [markdown]
-# Three of the five end with the same losses: healthy, chasing, and G too strong. A d_loss near
-# log 4 says that D cannot tell, be it because nothing is left to tell, or because it is too slow.
+# Three of five end with the same losses: healthy, chasing, G too strong. A d_loss near
+# log 4 says that D cannot tell, as nothing is left to tell, or because it is too slow.
 # Where D is ahead g_loss rises, and d_loss falls to 0.7; `module` says to 0:
 
 # %%
@@ -532,7 +532,7 @@ quiz("06.2")
 #
 # | post | it said | here |
 # |---|---|---|
-# | `deletang2018` | two points get half each, a circle is covered evenly | in our GAN, firmly ([F1](../docs/claims.md#f1-1), [F2](../docs/claims.md#f2-1)); in the post's, in 53 and in 9 of 100 runs |
+# | `deletang2018` | two points get half each, a circle is covered evenly | in our GAN ([F1](../docs/claims.md#f1-1), [F2](../docs/claims.md#f2-1)); in the post's in 53 and 9 of 100 |
 # | | on four points G and D may chase each other for ever | all do, with G's rate thirty times D's |
 # | | a collapsed G with too little variance cannot get out | with a new D it can; with the old one 6 of 72 do, at healthy rates 42 so far ([F4c](../docs/claims.md#f4c-1)) |
 # | `module` | Adam at 0.0002 with beta_1 at 0.5 is stable | at ten times the rate 0.5 holds more ([F5a](../docs/claims.md#f5a-1)), all runs end nearer ([F5b](../docs/claims.md#f5b-1)) |
