@@ -55,7 +55,8 @@ def test_figures_are_read_from_the_look():
     )
 
 
-def test_advice_without_a_measured_setting_is_refused():
+def test_advice_without_a_measured_setting_is_refused(monkeypatch):
+    monkeypatch.setattr(type(claim("F1")), "look", lambda self, setting: None)
     with pytest.raises(EvidenceError, match="F1, 'deletang2018' has no look"):
         advices.told(advices.Advice("patience", "F1", "deletang2018"))
 
