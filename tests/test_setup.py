@@ -289,6 +289,7 @@ def installs(tmp_path):
     python.chmod(0o755)
     # Not with the options of the `make` that runs the tests.
     env = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
+    env["LC_ALL"] = "C"  # `make` speaks the user's language
 
     def install():
         command = ["make", f"PYTHON={python}", ".venv/.installed"]

@@ -58,8 +58,8 @@ ax.set_yticks(8.5 + 17 * np.arange(6), names)
 show(fig, "12.fonts")
 
 # %% [markdown]
-# Two of the fonts are bold, STIX only beside its thin sister: it has no more ink than plain sans. Keep these
-# two rows in mind.
+# Two of the fonts are bold: sans bold, and STIX bold, which has no more ink than plain sans. Keep these two
+# rows in mind.
 #
 # In 09 a network judged the pictures, and saw what it had been taught. Here a judge needs no training:
 # what a picture is, the nearest of many known glyphs tells.
@@ -145,7 +145,7 @@ show(fig, "12.dense")
 #
 # Both go by pixels, so dust lowers them even where a digit can be read. Is it only the dust? We took four runs
 # of each, and kept of made and real ones alike what hangs together in 12 pixels or more above 0. Precision was
-# 0.61 and 0.73, coverage 0.48 and 0.64, so dust is about half of it. And with more seeds, as they are?
+# 0.61 and 0.73, coverage 0.48 and 0.64: part of the gap is dust. And with more seeds, as they are?
 
 # %%
 claim("I1e")
@@ -153,8 +153,8 @@ claim("I1e")
 # %% [markdown]
 # At 8 x 8 dense layers came out ahead without R1, and with it nothing is decided. Here convolutions are ahead:
 # precision is 0.63, with dense layers 0.40, and coverage 0.49, with dense layers 0.29 (medians). What made it is
-# not told apart: size, pictures, weights, measure and settings are all others. A likely reason: a dense layer has weights for each pixel, and has to learn a
-# stroke anew at each place, while a convolution's kernels do not grow with the picture.
+# not told apart: size, pictures, weights, measure and settings are all others. A likely reason: a dense layer
+# has weights for each pixel, and has to learn a stroke anew at each place, while a convolution's kernels do not grow with the picture.
 #
 # They do more work, though. With 8 seeds, four times the pixels take a DCGAN 2.8 times as long a step, and
 # 28 x 28, twelve times the pixels, 7.8 times ([measured](../docs/performance.md#pictures)). That is why most of this course
@@ -275,8 +275,8 @@ claim("I2g")
 # %% [markdown]
 # With the bold 0 alone fewer, firmly: 58 of 100 are as asked, where it is 71 if all were shown (medians
 # over the seeds; each is asked for 180 pictures). That is not 100 either, and most of it is lost in STIX
-# bold: in four more runs of each, 92 of 100 came in sans bold and 52 there if all were shown, 75 and 44
-# with the bold 0 alone. With 0 to 4 bold it is undecided so far ([I2g](../docs/claims.md#i2g-1)); and
+# bold: in four more runs of each, if all were shown, 92 of 100 came in sans bold and 52 in STIX bold; with
+# the bold 0 alone 75 and 44. With 0 to 4 bold it is undecided so far ([I2g](../docs/claims.md#i2g-1)); and
 # there four of the nine that are asked for had been shown. Still: this GAN draws what is not in its data.
 #
 # ## One of sixty
