@@ -10,17 +10,17 @@ export JUPYTER_PATH := $(CURDIR)/.venv/share/jupyter
 test-oldest: export JUPYTER_PATH := $(CURDIR)/$(OLDEST)/share/jupyter
 export JUPYTER_PREFER_ENV_PATH := 1
 # No progress bars in built and tested notebooks, and no other difference.
-test test-all notebooks: export GANLAB_QUIET := 1
+test test-rest test-all notebooks: export GANLAB_QUIET := 1
 # Nor what somebody here has solved already.
-test test-all test-browser test-processors test-oldest notebooks: export GANLAB_PROGRESS := 0
+test test-rest test-all test-browser test-processors test-oldest notebooks: export GANLAB_PROGRESS := 0
 
 # Files, and notebooks, go to as many processes as the machine has room for (conftest.py), in
 # this order: notebooks take long, and at the end no process is to wait for another.
-PYTEST = $(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder \
-	--nbval --nbval-current-env --nbval-cell-timeout 120 \
+PYTEST = $(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder
+COURSE = --nbval --nbval-current-env --nbval-cell-timeout 120 \
 	$(sort $(wildcard notebooks/*.ipynb)) tests
 
-.PHONY: help lab playground test test-all test-browser test-processors test-oldest notebooks student evidence league bench site lint
+.PHONY: help lab playground test test-rest test-all test-browser test-processors test-oldest notebooks student evidence league bench site lint
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1@\2/p' Makefile | awk -F@ '{printf "%-21s %s\n", $$1, $$2}'
 
@@ -32,10 +32,13 @@ playground: $(INSTALLED) ## open the playground alone, as a page without cells (
 		"$(CURDIR)/$(PY)" -m voila playground.py $(VOILA_ARGS)
 
 test: $(INSTALLED) ## run the unit tests and every notebook (options: ARGS="-k name", "-n 0": one process)
-	$(PYTEST) -m "not slow" $(ARGS)
+	$(PYTEST) $(COURSE) -m "not slow and not rest" $(ARGS)
 
-test-all: $(INSTALLED) ## run the slow tests too, and the browser tests
-	$(PYTEST) $(ARGS)
+test-rest: $(INSTALLED) ## run the tests of what no lesson needs: benchmarks, measuring, the website
+	$(PYTEST) tests -m "rest and not slow" $(ARGS)
+
+test-all: $(INSTALLED) ## run all of these tests, the slow ones too, and the browser tests
+	$(PYTEST) $(COURSE) $(ARGS)
 
 test-browser: $(INSTALLED) ## drive the playground and a widget of each notebook in Chromium, in JupyterLab and voila
 	$(PY) -m pytest -n 0 tests/browser $(ARGS)

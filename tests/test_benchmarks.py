@@ -17,6 +17,8 @@ kinds, peers, pictures, rows, speed, tasks, vaes = map(
 )
 sys.path.remove(str(HERE))
 
+pytestmark = pytest.mark.rest
+
 STEPS, FIRST = 10, 2
 # How far rounding may lead. Adam gives a tiny slope the same step as a large one: the ten steps of
 # the VAE in float32, by any library, differ from those in float64 by 1.5e-4 of the divergence.

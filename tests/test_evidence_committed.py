@@ -127,6 +127,7 @@ def short(monkeypatch):
     monkeypatch.setenv("GANLAB_COMPILE", "0")
 
 
+@pytest.mark.rest
 @pytest.mark.usefixtures("short")
 def test_every_training_runs_and_every_outcome_takes_what_it_returns():
     trained, asked = {}, {}

@@ -22,6 +22,8 @@ from ganlab.evidence.fingerprint import arm_key
 from ganlab.evidence.runs import Runs, versions
 from ganlab.evidence.sweep import Sweep
 
+pytestmark = pytest.mark.rest
+
 PROTOCOLS = '''
 """Is A lower than B?
 

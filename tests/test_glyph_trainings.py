@@ -7,6 +7,8 @@ from evidence.outcomes_of_samples import bold_as_asked, bold_unasked
 from evidence.trainings import glyphs
 from evidence.trainings.glyphs import BOLD, Glyphs, real_glyphs, train_on_fonts
 
+pytestmark = pytest.mark.rest
+
 REAL = real_glyphs(400, 9)  # none of those that the judge knows
 
 

@@ -128,7 +128,10 @@ def test_another_cost_of_d_counts_in_both_steps():
 OF_ANOTHER_SIZE = ("packs of 4, course's rates", "minibatch discrimination, course's rates")
 
 
-@pytest.mark.parametrize("target, names", [("ring", None), ("bell", OF_ANOTHER_SIZE)])
+@pytest.mark.parametrize(
+    "target, names",
+    [pytest.param("ring", None, marks=pytest.mark.rest), ("bell", OF_ANOTHER_SIZE)],
+)
 def test_every_entry_trains_and_is_judged(target, names, monkeypatch):
     def play(self, name, steps, move=True, original=Loop._play):
         return original(self, name, min(steps, 2), move)

@@ -20,6 +20,8 @@ sys.path.insert(0, str(ROOT / "benchmarks"))
 modes = importlib.import_module("modes")
 sys.path.remove(str(ROOT / "benchmarks"))
 
+pytestmark = pytest.mark.rest
+
 TINY = ["--ring=3", "--radius=0.5", "--std=0.14", "--latent=2", "--hidden=4", "--batch=8"]
 TINY += ["--steps=3", "--block=2"]
 

@@ -10,6 +10,8 @@ from ganlab import images, techniques
 from ganlab.losses import nonsaturating
 from ganlab.networks import dcgan
 
+pytestmark = pytest.mark.rest
+
 
 def kinds(model):
     return [type(layer).__name__ for layer in model.layers]

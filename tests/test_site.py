@@ -13,6 +13,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 pytest.importorskip("sphinx", reason='wanted: pip install -e ".[site]"')
 
+pytestmark = pytest.mark.rest
+
 
 def loaded(name):
     spec = importlib.util.spec_from_file_location(f"site_{name}", ROOT / f"docs/site/{name}.py")

@@ -9,6 +9,8 @@ from evidence import outcomes_of_styles as outcomes
 from evidence.trainings import styles as trainings
 from ganlab import images
 
+pytestmark = pytest.mark.rest
+
 
 def rng(seed=0):
     return np.random.default_rng(seed)

@@ -15,6 +15,8 @@ from evidence.trainings.labelled import (
 from ganlab import recipes, vae
 from ganlab.vae.training import VaeTrainer
 
+pytestmark = pytest.mark.rest
+
 PAIRS = {
     "ring": (train_labelled_vaes, train_labelled_gans, {"std": 0.4}, 3),
     "line": (train_vaes_on_a_line, train_gans_on_a_line, {"modes": 6}, 2),

@@ -8,6 +8,8 @@ from evidence.trainings import translating
 from evidence.trainings.translating import Translated
 from ganlab import images
 
+pytestmark = pytest.mark.rest
+
 
 @pytest.fixture(scope="module")
 def test():
