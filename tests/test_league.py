@@ -15,7 +15,7 @@ from evidence.league.contestants import (
     Moves,
     clipped,
 )
-from evidence.league.page import DOCS, FOLDER, WAYS, Cell, alt, cells, marked, page, picture
+from evidence.league.page import DOCS, FOLDER, MARKS, WAYS, Cell, alt, cells, marked, page, picture
 from ganlab import league
 from ganlab.endings import at_the_end
 from ganlab.evidence import load_result, protocols
@@ -354,6 +354,24 @@ def test_on_the_circle_there_is_something_to_lose():
     assert worse >= WORSE_ON_THE_CIRCLE.keys() and close[UNDECIDED] == 72
     assert {name: close[name] for name in WORSE_ON_THE_CIRCLE} == WORSE_ON_THE_CIRCLE
     assert {round(100 * c.plain / c.seeds) for c in circle.values()} == {100}
+
+
+def test_packs_of_two_hold_most_where_modes_are_many_or_rare():
+    """That nothing else comes near is said of what is measured so far."""
+    held, plain = {}, set()
+    for (target, name, budget), cell in cells().items():
+        if target in ("grid", "unequal ring") and budget == "a":
+            assert not cell.close and not cell.plain and cell.verdict not in MARKS
+            held.setdefault(target, {})[name] = round(100 * cell.holds_all / cell.seeds)
+            plain.add((target, round(100 * cell.plain_holds_all / cell.seeds)))
+    assert plain == {("grid", 0), ("unequal ring", 5)}
+    packs = [f"packs of {m}, {way}" for m in (2, 4) for way in ("course's rates", "as published")]
+    assert [held["grid"].pop(name) for name in packs] == [19, 0, 2, 0]
+    assert [held["unequal ring"].pop(name) for name in packs] == [42, 0, 19, 9]
+    assert max(held["grid"].values()) < 6
+    rare = held["unequal ring"]
+    assert max(rare, key=rare.get) == "spectral normalisation, course's rates"
+    assert max(rare.values()) == 28
 
 
 def test_what_surprised_still_holds():
