@@ -358,20 +358,29 @@ def test_on_the_circle_there_is_something_to_lose():
 
 def test_packs_of_two_hold_most_where_modes_are_many_or_rare():
     """That nothing else comes near is said of what is measured so far."""
-    held, plain = {}, set()
+    held, w1, plain = {}, {}, set()
     for (target, name, budget), cell in cells().items():
         if target in ("grid", "unequal ring") and budget == "a":
             assert not cell.close and not cell.plain and cell.verdict not in MARKS
             held.setdefault(target, {})[name] = round(100 * cell.holds_all / cell.seeds)
-            plain.add((target, round(100 * cell.plain_holds_all / cell.seeds)))
-    assert plain == {("grid", 0), ("unequal ring", 5)}
+            w1[target, name] = f"{cell.w1:.2f}"
+            share = round(100 * cell.plain_holds_all / cell.seeds)
+            plain.add((target, share, f"{cell.plain_w1:.2f}"))
+    assert plain == {("grid", 0, "0.86"), ("unequal ring", 5, "0.28")}
     packs = [f"packs of {m}, {way}" for m in (2, 4) for way in ("course's rates", "as published")]
+    assert [w1[target, packs[0]] for target in held] == ["0.98", "0.29"]
     assert [held["grid"].pop(name) for name in packs] == [19, 0, 2, 0]
     assert [held["unequal ring"].pop(name) for name in packs] == [42, 0, 19, 9]
     assert max(held["grid"].values()) < 6
     rare = held["unequal ring"]
     assert max(rare, key=rare.get) == "spectral normalisation, course's rates"
     assert max(rare.values()) == 28
+    of_64 = {
+        n: c.holds_all for (t, n, of), c in cells().items() if (t, of) == ("unequal ring", "a")
+    }
+    written = "8 of 64 runs hold all, plain 3, packs of two 27"  # in an answer of notebook 06
+    assert written in (FOLDER.parents[1] / "notebooks/text/06_watch_modes_collapse.py").read_text()
+    assert (of_64["R1, course's rates"], of_64[packs[0]]) == (8, 27)
 
 
 def test_what_surprised_still_holds():

@@ -451,7 +451,7 @@ show(draw_league("ring"), "06.league")
 # %% [markdown] tags=["answer"]
 # <details><summary>Answer</summary>
 #
-# About as R1 stands there: of 64 runs 8 hold all, where plain does in 3; none ends close.
+# About as R1 stands there: 8 of 64 runs hold all, plain 3, packs of two 27; none ends close.
 #
 # </details>
 
