@@ -341,6 +341,8 @@ WORSE_ON_THE_CIRCLE = {
     "packs of 4, as published": 0,
     "packs of 4, course's rates": 0,
     "R1, as published": 2,
+    "Wasserstein, clipped, as published": 0,
+    "Wasserstein, clipped, course's rates": 0,
 }
 UNDECIDED = "packs of 2, course's rates"  # 72
 
@@ -373,6 +375,8 @@ def test_packs_of_two_hold_most_where_modes_are_many_or_rare():
     assert [held["unequal ring"].pop(name) for name in packs] == [42, 0, 19, 9]
     assert max(held["grid"].values()) < 6
     rare = held["unequal ring"]
+    assert rare.pop(clipped := "Wasserstein, clipped, course's rates") == 42
+    assert w1["unequal ring", clipped] == "0.68"
     assert max(rare, key=rare.get) == "spectral normalisation, course's rates"
     assert max(rare.values()) == 28
     of_64 = {
