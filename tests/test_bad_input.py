@@ -33,7 +33,7 @@ def methods():
     return found.methods(valid.INSTANCES)
 
 
-def owned(name):
+def function_and_owner(name):
     return FUNCTIONS[name] if name in FUNCTIONS else methods()[name]
 
 
@@ -44,7 +44,7 @@ def somewhere_else(tmp_path, monkeypatch):
 
 def offered(name):
     """Whether a method can be asked at all: a density of points, say, cannot."""
-    function, owner = owned(name)
+    function, owner = function_and_owner(name)
     needed, _ = asked.arguments(name, function)
     try:
         asked.call(function, {argument: make() for argument, make in needed.items()}, owner)
@@ -56,7 +56,7 @@ def offered(name):
 
 def fuzz(name, cases, seed=0):
     """Asks a function so many times; the first fault fails."""
-    function, owner = owned(name)
+    function, owner = function_and_owner(name)
     needed, others = asked.arguments(name, function)
     if not (every := {**needed, **others}) or not offered(name):
         return 0
@@ -167,5 +167,8 @@ def test_a_bad_argument_is_refused_in_one_line(room):
 def test_many_bad_arguments_are_refused_in_one_line(name):
     """Sixty cases a function, or a method of an instance: over 10,000 in all."""
     names = [name] if name in FUNCTIONS else [n for n in methods() if n.startswith(f"{name}.")]
+    assert names, (
+        f"{name} has no public method that takes something: wanted it left out of INSTANCES"
+    )
     for each in names:
         fuzz(each, 12 if each.rpartition(".")[2] in SLOW else MANY, seed=1)
