@@ -215,7 +215,7 @@ def test_other_targets_are_judged_in_the_words_of_the_course():
 
 
 def cell(close, verdict="", **fields):
-    usual = Cell(close, 40, 90, 0.1, 100, verdict or "undecided so far", 60.0)
+    usual = Cell(close, 40, 90, 0.1, 100, verdict or "undecided so far", 60.0, 0, 0.3)
     return replace(usual, **fields)
 
 
@@ -246,6 +246,21 @@ def test_the_page_sorts_by_share_and_marks_what_is_firm():
     assert "## Grid" not in text
     # What costs no more than plain has the same number twice.
     assert "| 41 (31 to 51) = | 41 (31 to 51) = |" in text.partition("## Bell")[2]
+
+
+def test_who_comes_first_is_named_and_if_many_do_they_are_counted():
+    rows = page(FOUND).partition("## First on each target")[2].partition("## Bell")[0]
+    bell, ring = (row.strip("| ").split(" | ") for row in rows.splitlines() if ": 9" in row)
+    # Plain ends close in 40 of 100 runs.
+    two = "packs of 2, at the course's rates: 41 ="
+    assert bell == ["bell", two, two, f"{two[:-4]}90", f"{two[:-4]}0.1"]
+    assert ring[1:3] == [f"R1, at the course's rates: {n}" for n in ("98 ▲", "77")]
+    assert ring[3] == "hinge loss, as published: 90; R1, at the course's rates: 90"
+    key = "ring", "packs of 2, as published", "a"
+    three = page({key: cell(0, plain_holds_all=90, holds_all=90)} | FOUND)
+    assert "| 4 entries, plain among them: 90 |" in three
+    none = {("grid", "packs of 2, as published", "a"): cell(0, plain=0)}
+    assert "| grid | none does | none does |" in page(none)
 
 
 def test_before_the_first_result_there_is_a_page_and_a_picture():

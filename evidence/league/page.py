@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +46,14 @@ in [evidence/league](../evidence/league/__init__.py); sources and costs of all t
 
 """
 
+FIRST = """Runs in a hundred of those that come first at equal steps, and the same for runs that end
+close at equal cost; W1 is the median. Whoever comes first of so many has had some luck, too: the
+intervals are in the tables below.
+
+"""
+PLAIN = "plain, at the course's rates"
+NAMED = 2  # so many that share a place are named, more are counted
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -58,8 +66,8 @@ class Cell:
     seeds: int
     verdict: str
     seconds: float  # of 64 seeds, in full
-    plain_holds_all: int = 0
-    plain_w1: float = np.nan
+    plain_holds_all: int
+    plain_w1: float
 
 
 def cells(folder=FOLDER):
@@ -109,7 +117,10 @@ def page(found, surprises=""):
     so_far = f"So far {there} of {wanted} rows are measured, {sum(firm)} of them firm"
     so_far += ": too few to rank techniques by.\n\n" if there < wanted else ".\n\n"
     so_far += "The picture is at equal steps; at equal cost is in the tables.\n\n"
-    parts = [HEAD, so_far, f"![{alt(found)}](images/league.png)\n\n", surprises]
+    parts = [HEAD, so_far, f"![{alt(found)}](images/league.png)\n\n"]
+    if found:
+        parts += ["## First on each target\n\n", FIRST, table(_first(found)), "\n"]
+    parts.append(surprises)
     for target in TARGETS:
         rows = list(_rows(found, target))
         if len(rows) > 1:
@@ -131,16 +142,64 @@ def _rows(found, target):
     heads = "technique", "optimizer", "close", "close at equal cost", "all held", "W1"
     yield (*heads, "passes", "seconds", "seeds")
     rows = []
+    for contestant, way, entry, cell, cheap in _entries(found, target):
+        place = -cell.close / cell.seeds, -cell.holds_all / cell.seeds, cell.w1
+        rows.append((place, _row(contestant, entry, way, cell, cheap)))
+    yield from (row for _, row in sorted(rows, key=lambda pair: pair[0]))
+
+
+def _entries(found, target):
+    """(contestant, way, entry, Cell at equal steps, Cell at equal cost or None) of all measured."""
     for contestant in CONTESTANTS:
         for way, entry in contestant.entries().items():
             name = f"{contestant.name}, {way}"
             if cell := found.get((target, name, "a")):
-                cheap = found.get((target, name, "b")) or (
-                    cell if contestant.equal_steps(entry) == STEPS else None
-                )
-                place = -cell.close / cell.seeds, -cell.holds_all / cell.seeds, cell.w1
-                rows.append((place, _row(contestant, entry, way, cell, cheap)))
-    yield from (row for _, row in sorted(rows, key=lambda pair: pair[0]))
+                same = cell if contestant.equal_steps(entry) == STEPS else None
+                yield contestant, way, entry, cell, found.get((target, name, "b"), same)
+
+
+def _first(found):
+    """A row for each target: which entries come first there, by each of what may be wanted."""
+    yield "target", "ends close", "at equal cost", "holds all", "least W1"
+    for target in (name for name in TARGETS if _of_most_seeds(found, name)):
+        some = _of_most_seeds(found, target)
+        full = {PLAIN: _plain_cell(some)}
+        cheap = dict(full)
+        for contestant, way, _, cell, at_cost in _entries(found, target):
+            name = f"{contestant.name}, {WAYS[way]}"
+            full[name] = cell
+            if at_cost:
+                cheap[name] = at_cost
+        w1 = {name: cell.w1 for name, cell in full.items()}
+        least = min(w1, key=w1.get)
+        yield (
+            target,
+            _ahead({name: (in_hundred(c.close, c.seeds), marked(c)) for name, c in full.items()}),
+            _ahead({name: (in_hundred(c.close, c.seeds), marked(c)) for name, c in cheap.items()}),
+            _ahead(
+                {name: (n := in_hundred(c.holds_all, c.seeds), f"{n}") for name, c in full.items()}
+            ),
+            f"{least}: {w1[least]:.2g}",
+        )
+
+
+def _plain_cell(some):
+    """The plain GAN's own Cell, from one that it was held against."""
+    return replace(
+        some, close=some.plain, holds_all=some.plain_holds_all, w1=some.plain_w1, verdict=""
+    )
+
+
+def _ahead(shares):
+    """Which has the largest of {name: (share, how it is told)}; if many do, how many."""
+    most = max(share for share, _ in shares.values())
+    first = {name: told for name, (share, told) in shares.items() if share == most}
+    if not most:
+        return "none does"
+    if len(first) > NAMED:
+        plain = ", plain among them" if PLAIN in first else ""
+        return f"{len(first)} entries{plain}: {most}"
+    return "; ".join(f"{name}: {told}" for name, told in first.items())
 
 
 def _row(contestant, entry, way, cell, cheap):
