@@ -111,7 +111,7 @@ it prints, and look it up in the second column. Its other words:
 
 SECTIONS = (
     ("first", "Try"),
-    ("open", "Undecided; too few runs yet"),
+    ("open", "Undecided"),
     ("none", "Makes no difference, or does harm"),
 )
 

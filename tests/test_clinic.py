@@ -35,9 +35,28 @@ def test_advice_goes_where_the_verdict_puts_it():
         for advice in case.advice:
             verdict = claim(advice.claim).verdicts[advice.setting]
             column, text = advices.told(advice)
-            assert (column == "open") == verdict.startswith("undecided"), text
+            if verdict.startswith("undecided"):
+                assert column in ("open", "none"), text
+            else:
+                assert column in ("first", "none"), text
             if column == "first" and not advice.turned:
                 assert verdict in ("supported", "identity"), text
+
+
+@pytest.mark.parametrize(
+    "low, high, column",
+    [(-0.3, 0.09, "none"), (-0.3, 0.11, "open"), (-0.05, 0.3, "open")],
+)
+def test_what_does_no_good_is_not_open_for_the_harm_that_it_may_do(low, high, column, monkeypatch):
+    found = claim("F6a")  # with a margin of 0.1
+    name = "averaged generator"
+    monkeypatch.setitem(found.verdicts, name, "undecided")
+    interval = found.estimates[name]._replace(low=low, high=high)
+    monkeypatch.setitem(found.estimates, name, interval)
+    monkeypatch.setattr(advices, "claim", lambda id: found)
+    assert advices.told(advices.Advice("words", "F6a", name))[0] == column
+    harmful = advices.Advice("words", "F6a", name, harm=True)
+    assert advices.told(harmful)[0] == "open"
 
 
 ADVICE = advices.Advice("words", "F6b", "R1")

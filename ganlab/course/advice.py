@@ -411,6 +411,9 @@ def said(advice):
         verdict = "supported"  # harm that is shown, and its opposite the advice
     if advice.harm and verdict == "supported":
         verdict = "contradicted"
+    no_good = found.estimates[advice.setting].high < found.result["margin"]
+    if verdict.startswith("undecided") and no_good and not (advice.turned or advice.harm):
+        verdict = "no difference that matters"  # open is only whether it does harm
     words = f"{advice.sentence}: {figures}{_at_last(advice)}{_elsewhere(found, advice)}"
     return Said(column.get(verdict, "open"), words, found.id)
 

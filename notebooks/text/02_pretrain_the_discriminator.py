@@ -356,9 +356,8 @@ claim("B7")
 
 # %% [markdown]
 # There is hardly anything left to explain: two runs of 128 miss the data with the clamp, and none with
-# a sigmoid. So rare a failure takes thousands of seeds to count.
-# A mechanism that you understand is not yet an
-# effect that matters.
+# a sigmoid. So rare a failure takes some 65,000 seeds to count. A mechanism that you
+# understand is not yet an effect that matters.
 #
 # ## Fragile?
 #
@@ -389,7 +388,7 @@ claim("B6d")
 
 # %% [markdown]
 # Fragile? The maps are no maze. Both are bright where D is quick and G slow, and dark where G is
-# the quicker one. But the post's pair ends close in 55 of 100 with momentum and in 12 with
+# the quicker one. But the post's pair ends close in 55 of 100 with momentum and in 13 with
 # Adam, and Adam has the best cell of all, with nine of ten. Whoever changes the optimizer and
 # keeps the rates has compared rates, not optimizers.
 #

@@ -382,7 +382,7 @@ found
 
 # %% [markdown]
 # On the left the large D has the better median, but seed by seed the small one wins slightly
-# more, so far. In the modern GAN runs differ less, and there the post is right, firmly. That G
+# more, so far; in the post's 2016 code it does so firmly. In the modern GAN runs differ less, and there the post is right, firmly. That G
 # must not be as powerful as D is firm in all three GANs ([C2b](../docs/claims.md#c2b-2)). And to
 # stop early, as the post proposes, helps nearly all of the few that ever come close
 # ([C3](../docs/claims.md#c3-2)).
@@ -516,7 +516,7 @@ gaussian_explorer(target, noise, d_rate=3.16e-3, g_rate=3.16e-4)
 # <details><summary>Answer</summary>
 #
 # Here 19 were close, 7 near and 6 narrow, where it was 13, 14 and 5: that much 32 runs can move.
-# Had some been lost, one of the two pictures would have been luck. 1,024 stored seeds say 40 of
+# Had some been lost, one of the two pictures would have been luck. 2,048 stored seeds say 40 of
 # 100.
 #
 # </details>

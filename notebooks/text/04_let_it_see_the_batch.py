@@ -271,7 +271,7 @@ show(fig, "04.endings")
 
 # %% [markdown]
 # Read it by pairs of rows. In the modern GAN the layer doubles the runs that end close
-# ([D1b](../docs/claims.md#d1b-2), firmly), and one run in six is lost, where none was. In the
+# ([D1b](../docs/claims.md#d1b-2), firmly), and, so far, one run in six is lost, where none was. In the
 # post's own GAN most runs were partly there; with the layer that is over
 # ([D1f](../docs/claims.md#d1f-2)), and half of all are lost ([D1e](../docs/claims.md#d1e-2)),
 # both firmly. In its last code hardly a run is close, with the layer or without, and more are lost
@@ -335,8 +335,8 @@ found
 
 # %% [markdown]
 # The post's warning holds, firmly, for its own code: at 64 the median run ends 20 away from the
-# data, at 12 it is 6. In the modern GAN the typical run gains by a batch of 64, firmly; but one
-# run in six misses the bell altogether, against three in a hundred at 12
+# data, at 12 it is 6. In the modern GAN the typical run gains by a batch of 64, firmly; but, so
+# far, one run in six misses the bell, against three in a hundred at 12
 # ([D2b](../docs/claims.md#d2b-2)). And the layer compares all pairs: at a batch of 128 a step
 # takes about a hundred times as long as at 8 ([performance.md](../docs/performance.md)).
 #

@@ -249,8 +249,8 @@ show(fig, "09.judged")
 claim("I1a")
 
 # %% [markdown]
-# Without R1 the dense GAN is nearer, firmly. With it as many seeds speak for the one as for the
-# other, so far.
+# Without R1 the dense GAN is nearer, firmly. With it about as many seeds speak for the one as
+# for the other, so far.
 #
 # ## What the scores miss
 #
@@ -536,7 +536,7 @@ quiz("09.2")
 #
 # | post | said | here |
 # |---|---|---|
-# | `module` | DCGAN: better for image generation | a shuffled picture shows why it may be; at 8 x 8 it is not ([I1a](../docs/claims.md#i1a-1)) |
+# | `module` | DCGAN: better for image generation | a shuffled picture shows why it may be; at 8 x 8 no gain ([I1a](../docs/claims.md#i1a-1)) |
 # | `module` | four guidelines for stable training | one reversed and one left out at once; each alone is [I1c](../docs/claims.md#i1c-1), undecided or not measured yet |
 # | `module` | the inception score measures quality and diversity | one picture of each digit has the best |
 # | `module` | FID is more robust than the inception score | one of each, first by the inception score, has 29.5 beside 2.2; a copier of all training pictures it cannot tell |

@@ -243,7 +243,7 @@ claim("I2a")
 
 # %% [markdown]
 # Made pictures help with every seed. Yet the six, copied, are ahead on half of them, made ones on
-# hardly any. Shifts to the side help our eights less than copies do, and more over all digits.
+# hardly any. Shifts to the side help our eights less than copies do.
 #
 # ## What was never seen
 #
@@ -527,7 +527,7 @@ quiz("10.3")
 #
 # | post | said | here |
 # |---|---|---|
-# | `module` | a conditional GAN controls what is generated | some 90 of 100 are as asked; 25 where R1 prices the label, too |
+# | `module` | a conditional GAN controls what is generated | 93 of 100 are as asked; 22 where R1 prices the label, too |
 # | `module` | creates samples for underrepresented classes | they help, but not more than copies: [I2a](../docs/claims.md#i2a-1) |
 # | `highdim2018` | a larger target sample lets a predictive model perform better | it does, and so does a weight |
 # | `module` | poor reconstruction indicates an anomaly | better than guessing, worse than PCA: [I2b](../docs/claims.md#i2b-1) |

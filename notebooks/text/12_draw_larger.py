@@ -115,7 +115,7 @@ settings = dict(d_optimizer=adam, g_optimizer=adam, added=r1(1.0, first=256), ba
 #
 # <small>6 min</small>
 #
-# On digits of 8 x 8 convolutions were no better than dense layers ([I1a](../docs/claims.md#i1a-1)),
+# On digits of 8 x 8 convolutions showed no gain over dense layers ([I1a](../docs/claims.md#i1a-1)),
 # although they know what a neighbour is. Now there are four times as many pixels. The dense networks get
 # nearly four times the weights of the DCGAN.
 #
