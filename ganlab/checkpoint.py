@@ -14,6 +14,7 @@ _WANTED = {
     "kind": "a file of this kind of training",
     "seeds": "the same seeds",
     "records": "the same Records.keep",
+    "samples": "the same Records.samples",
     "rates": "the same learning rates",
     "drawn": "the same data, latent, noise and batch size",
     "seen": "the same losses, techniques and scalars",
@@ -40,6 +41,7 @@ def read(path):
             before = "record "
             records = {n[len(before) :]: list(v) for n, v in arrays.items() if n.startswith(before)}
             records["steps"] = [int(step) for step in records["steps"]]
+            about.setdefault("samples", None)  # older files do not say
             if not {*_WANTED, "step", "failed", "used"} <= set(about):
                 raise ValueError
         except Exception:  # a damaged archive may raise anything: lengths, codes, checksums
@@ -51,7 +53,7 @@ def read(path):
 def refuse_others(path, about, now, names):
     """ValueError, in one line, where a training differs from the saved one in one of `names`."""
     for name in names:
-        same = about[name] == now[name]
+        same = about[name] == now[name] or (name == "samples" and about[name] is None)
         if name == "seen":  # another processor rounds otherwise
             same = np.shape(about[name]) == np.shape(now[name])
             same = same and np.allclose(about[name], now[name], rtol=1e-3, atol=1e-5)

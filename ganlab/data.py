@@ -21,7 +21,7 @@ from scipy.special import ive, ndtr, ndtri
 
 from ganlab.arguments import whole
 from ganlab.curves import Curve, line, spiral, two_moons
-from ganlab.distributions import LOG_2PI, Distribution, number
+from ganlab.distributions import LOG_2PI, Distribution, number, quantile_of_points
 from ganlab.mixtures import (
     GaussianMixture,
     Mixture,
@@ -173,10 +173,7 @@ class Samples(Distribution):
         return np.searchsorted(np.sort(self.array[:, 0]), x, side="right") / len(self.array)
 
     def _quantile(self, u):
-        ordered = np.quantile(
-            self.array[:, 0].astype(np.float64), np.ravel(u), method="inverted_cdf"
-        )
-        return ordered.reshape(np.shape(u))
+        return quantile_of_points(self.array[:, 0].astype(np.float64), u)
 
 
 def as_target(given, name="target"):

@@ -56,13 +56,15 @@ def _explained(codes, factor):
     if not (np.isfinite(codes).all() and np.isfinite(factor).all()):
         return np.nan
     half = len(codes) // 2
+    if not np.ptp(factor[half:], axis=0).any():  # exactly: a mean of equal numbers is rounded
+        return 0.0
     middle, width = codes[:half].mean(axis=0), codes[:half].std(axis=0)
     x = (codes - middle) / np.where(width > 0, width, 1)  # so that no column's scale matters
     x = np.concatenate([x, np.ones((len(x), 1))], axis=1)
     model = np.linalg.lstsq(x[:half], factor[:half], rcond=None)[0]
     error = np.sum((factor[half:] - x[half:] @ model) ** 2)
     spread = np.sum((factor[half:] - factor[half:].mean(axis=0)) ** 2)
-    return 1 - error / spread if spread > 0 else 0.0
+    return 1 - error / spread
 
 
 @guard(make=a_function, rng=random_numbers, along=one_of("line", "sphere"))
@@ -79,7 +81,8 @@ def path_length(make, start, end, *, step=1e-2, along="line", rng=0) -> np.ndarr
     It is |x(t + step) - x(t)|^2 / step^2, summed over the numbers of a sample, averaged over the
     paths: of a linear generator |x(1) - x(0)|^2, and of any at least that. So of two kinds of code
     with the same samples at the ends, the one with the smaller number goes the straighter way, at
-    the evener speed. In the paper it is a distance of features. NaN where a sample is not finite.
+    the evener speed. In the paper it is a distance of features. NaN where a sample is not finite,
+    and on the sphere where ends lie opposite each other: no way between them is the shortest.
 
     >>> float(path_length(lambda codes: 3 * codes, [[0.0, 0.0]], [[1.0, 0.0]]).round(6))
     9.0
@@ -111,4 +114,5 @@ def _along_sphere(start, end, t):
     start, end = (x / np.linalg.norm(x, axis=-1, keepdims=True) for x in (start, end))
     angle = np.arccos(np.clip(np.sum(start * end, axis=-1, keepdims=True), -1, 1))
     parts = np.sin((1 - t) * angle) * start + np.sin(t * angle) * end
-    return np.where(angle > 1e-6, parts / np.maximum(np.sin(angle), 1e-6), start)
+    way = np.where(angle > 1e-6, parts / np.maximum(np.sin(angle), 1e-6), start)
+    return np.where(angle < np.pi - 1e-6, way, np.nan)

@@ -26,7 +26,7 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import ScaledTranslation
 from PIL import Image
 
-from ganlab.arguments import in_short
+from ganlab.arguments import in_short, whole
 from ganlab.guards import guard, told
 
 # Okabe and Ito's colours, by the part they play
@@ -153,6 +153,7 @@ def animate(draw, frames, *, figsize=(4.8, 3.2), fps=10, ncols=1, nrows=1):
     `figsize` is in inches, of 100 pixels each. Fix the axes' limits in `draw`: the layout is
     that of the first frame. The film repeats for ever and rests on its last frame.
     """
+    frames = whole("frames", frames, 1)
     pictures, places = [], None
     for i in range(frames):
         fig, axes = figure(ncols, nrows, width=figsize[0], height=figsize[1])

@@ -12,7 +12,8 @@ import numpy as np
 
 from ganlab.arguments import at_least, in_short, whole
 from ganlab.backend import tf
-from ganlab.compiling import compiles
+from ganlab.company import looks_along_batch
+from ganlab.compiling import compiles, xla_works
 from ganlab.ensemble import call, call_layers
 from ganlab.guards import guard, random_numbers
 from ganlab.metrics import sample_array
@@ -48,8 +49,10 @@ def invert(run, x, *, steps=150, weight=0.1, rng=0) -> Closest:
     weight  of the features, the outputs of D's layer before the last: what is made small is the
             mean squared difference of the samples, and `weight` times that of their features
 
-    A descent may end beside the best z. Members that failed give NaN. ValueError, in one line, for
-    x of another shape.
+    A descent may end beside the best z, and of a latent that has ends, `latent.Uniform` say, beyond
+    them. Members that failed give NaN. ValueError, in one line, for x of another shape, and for a
+    run that has no latent (load it with `latent=`), or a D of one layer, or one that looks along
+    its batch.
     """
     if not hasattr(run, "generators") or not hasattr(run, "discriminators"):
         raise TypeError(f"run is {in_short(run)}: wanted the Run of a GAN")
@@ -60,6 +63,11 @@ def invert(run, x, *, steps=150, weight=0.1, rng=0) -> Closest:
     dim, steps = run.generators.model.output_shape[-1], whole("steps", steps, 1)
     if x.ndim != 2 or x.shape[1] != dim:
         raise ValueError(f"x has shape {x.shape}: wanted (n, {dim})")
+    if run.latent is None:
+        raise ValueError("run was saved with a latent of its own class: load it with latent=")
+    if looks_along_batch(run.discriminators):
+        told = "the discriminator of run looks along its batch"
+        raise ValueError(f"{told}: wanted one that takes each sample alone")
     members, weight = len(run.seeds), float(at_least("weight", weight, 0))
     z = run.latent.sample(len(x), np.random.default_rng(rng))
     each = (run.generators, run.discriminators)
@@ -81,10 +89,11 @@ _by_structure = {}  # so that equal networks are compiled once
 
 def _descent(generator, discriminator):
     """The descent through these networks, as a compiled function of what differs by run."""
-    key = structure(generator), structure(discriminator), compiles()
+    compiled = compiles() and xla_works()
+    key = structure(generator), structure(discriminator), compiled
     if key not in _by_structure:
         _by_structure[key] = tf.function(
-            partial(_descend, generator, discriminator), autograph=False, jit_compile=compiles()
+            partial(_descend, generator, discriminator), autograph=False, jit_compile=compiled
         )
     return _by_structure[key]
 
@@ -117,4 +126,7 @@ def _descend(generator, discriminator, z, target, weights, steps, weight):
 def _features(model, weights, x):
     """The outputs of the layer before the last, (seeds, n, units)."""
     outputs = call_layers(model, weights, x)
+    if len(outputs) < 2:
+        told = "the discriminator of run has one layer, or is no Sequential and no graph of layers"
+        raise ValueError(f"{told}: wanted a layer before the last")
     return tf.reshape(outputs[-2], (*x.shape[:2], -1))

@@ -233,7 +233,8 @@ class Loop:
         training: other seeds, networks, optimizers, data, losses or scalars.
         """
         state, records, about = _checkpoint.read(path)
-        _checkpoint.refuse_others(path, about, self._about(), ("kind", "seeds", "records"))
+        known = "kind", "seeds", "records", "samples"
+        _checkpoint.refuse_others(path, about, self._about(), known)
         shapes = [list(value.shape) for value in self._state]
         if [list(value.shape) for value in state] != shapes or set(records) != set(self._records):
             raise ValueError(
@@ -269,6 +270,7 @@ class Loop:
             "kind": type(self).__name__,
             "seeds": list(self.seeds),
             "records": sorted(self._records),
+            "samples": self._shown_count(),
             "step": self.step,
             "failed": list(self.failed.items()),
             "used": place,

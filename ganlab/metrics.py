@@ -15,6 +15,7 @@ from scipy.stats import wasserstein_distance
 
 from ganlab.arguments import fits_memory, whole
 from ganlab.data import Samples, as_target
+from ganlab.distributions import Distribution
 from ganlab.guards import a_function, guard
 from ganlab.own import numbers, probe
 
@@ -182,6 +183,7 @@ def as_points(target, dim: int, stacks=True, name="target") -> np.ndarray:
 
 
 def _check_line(dim: int, target, instead: str) -> None:
-    if dim != 1 or target.dim != 1 or not hasattr(target, "quantile"):
+    own = isinstance(target, Distribution)  # whose `quantile` may be of one that has none
+    if dim != 1 or target.dim != 1 or not hasattr(target, "_quantile" if own else "quantile"):
         given = f"samples have dim {dim}, target is a {type(target).__name__} of dim {target.dim}"
         raise ValueError(f"{given}; wanted dim 1 with a quantile, or {instead}")

@@ -109,23 +109,28 @@ def strips(ax, steps, values, count):
     """Draw a row for each seed: which of `count` things it does, over time.
 
     `values` (records, seeds), or (records,) of one run, are whole numbers from 0 to count - 1, or
-    -1 for nothing, which stays white, as does what is not finite. The order of the seeds is the
-    caller's; `key` says which shade is what.
+    -1 for nothing, which stays white, as does what is not finite. A record is drawn from halfway
+    since the one before to halfway to the next. The order of the seeds is the caller's; `key` says
+    which shade is what.
     """
     values = np.asarray(values, float)
     values = values[:, None] if values.ndim == 1 else values
     if values.ndim != 2 or len(values) != len(steps) or len(steps) < 2:
         wanted = f"(records, seeds) with {len(steps)} records, of 2 or more"
         raise ValueError(f"values has shape {values.shape}: wanted {wanted}")
+    gaps = np.diff(steps)
+    if not (gaps > 0).all():
+        raise ValueError("steps do not grow from each to the next: wanted records in order")
     known = values[np.isfinite(values)]
     if not np.isin(known, np.arange(-1, count)).all():
         raise ValueError(f"values reach from {known.min():g} to {known.max():g}: wanted whole "
                          f"numbers from -1 to {count - 1}, for count={count}")  # fmt: skip
     rows = np.ma.masked_where(~(values >= 0), values).T
-    half = (steps[1] - steps[0]) / 2
-    extent = (steps[0] - half, steps[-1] + half, len(rows) - 0.5, -0.5)
+    half = gaps.min() / 2
+    edges = np.r_[steps[0] - half, steps[:-1] + gaps / 2, steps[-1] + half]
     look = dict(cmap=ListedColormap(shades(count)), vmin=-0.5, vmax=count - 0.5)
-    ax.imshow(rows, aspect="auto", interpolation="none", extent=extent, **look)
+    ax.pcolormesh(edges, np.arange(len(rows) + 1) - 0.5, rows, **look)
+    ax.invert_yaxis()
     if (shown := np.mean(values >= 0)) < FEW:  # an empty panel would look forgotten
         said = "hardly ever any" if shown else "none at any time"
         ax.text(0.5, 0.5, said, transform=ax.transAxes, ha="center", va="center")

@@ -171,18 +171,21 @@ def followed(optimizer, factors, role, members):
                     "now: wanted another training; only a learning rate may be set on the way"
                 )
         now = rates_of(config, factors, role, members)
-        if (
-            begun.get("momentum")
-            and type(optimizer) is keras.optimizers.SGD
-            and (now != first).any()
-        ):
+        if (kind := keeps_moves(optimizer)) and (now != first).any():
             raise ValueError(
-                f"{role} is SGD with momentum, which keeps what it moved by at the rate it had: "
+                f"{role} is {kind} with momentum, which keeps what it moved by at the rate it had: "
                 f"wanted a rate that stays {first.max():g}, or a schedule"
             )
         return now
 
     return recipe, rates
+
+
+def keeps_moves(optimizer):
+    """The name of an optimizer that keeps what it moved by, with the rate that it had in it: SGD
+    and RMSprop with momentum. "" for others, and for None."""
+    keeps = optimizer is not None and optimizer.get_config().get("momentum")
+    return type(optimizer).__name__ if keeps else ""
 
 
 def rates_of(config, factors, role, members):

@@ -161,7 +161,8 @@ class Run(Recorded):
     steps         (records,) steps of the generator done at each record; the first is 0
     d_loss, g_loss, real_score, fake_score, accuracy
                   (records, seeds) what training saw, averaged over the steps since the
-                  record before; at the first record over steps taken without moving.
+                  record before, of D's several for one of G the last of each; at the first
+                  record over steps taken without moving.
                   Losses are in the units of the loss; scores are D's on real and fake
                   samples, accuracy the share of both that D puts on the right side of 1/2
     samples       (records, seeds, n, dim) the generator's output, for the same z each time

@@ -16,7 +16,7 @@ from ganlab.gan_trials import of_gan
 from ganlab.interrupts import held_back
 from ganlab.loop import Loop, Part, TrainingFailed
 from ganlab.memory import needs_of
-from ganlab.optimizers import followed
+from ganlab.optimizers import followed, keeps_moves
 from ganlab.program import Supply, blocks_of, shared
 from ganlab.runs import RECORDS, Records, Run
 from ganlab.step import Steps
@@ -133,14 +133,18 @@ class Trainer(Loop):
         return recipes, rates
 
     def _programs(self, recipes, kept, members):
-        gan, layer = self.gan, self.gan.losses.layer
-        layer = None if layer is None else layer_place(self._models[1], layer)
+        gan, layer = self.gan, self._layer(self.gan)
         shapes = {player: [[v.shape for v in some] for some in kept[player]] for player in kept}
         batches = (self.batch_size, self.batch_size * (1 + gan.together))
         tiny = all(map(is_tiny, self._models, batches))
         key = (*gan.key(self._models, recipes, members, self.batch_size), layer, str(shapes))
         make = partial(Steps, gan, self._models, recipes, layer, shapes, members, tiny, key)
         return shared(key, make)
+
+    def _layer(self, gan):
+        """The place in D of the layer that a Gan's losses ask for, None if they ask for none."""
+        layer = gan.losses.layer
+        return None if layer is None else layer_place(self._models[1], layer)
 
     # Steps -----------------------------------------------------------------------------
 
@@ -166,7 +170,8 @@ class Trainer(Loop):
         keys, terms = [], []
         for one in (self.gan, gan):
             recipes, rates = self._optimizers(len(self.seeds), one)
-            keys.append(one.key(self._models, recipes, len(self.seeds), self.batch_size))
+            key = one.key(self._models, recipes, len(self.seeds), self.batch_size)
+            keys.append((*key, self._layer(one)))
             terms.append([term.draw for term in (*one.shown, *one.added)])
         if other or keys[0] != keys[1] or terms[0] != terms[1]:
             what = f"another {other[0]}" if other else "another program"
@@ -175,10 +180,11 @@ class Trainer(Loop):
             )
         for player, (now, new) in {p: (self._rate(p), rates[p]()) for p in rates}.items():
             optimizer = getattr(self.gan, f"{player}_optimizer")
-            if getattr(optimizer, "momentum", 0) and (now != new).any():
+            kind = keeps_moves(optimizer[0] if isinstance(optimizer, Scaled) else optimizer)
+            if kind and (now != new).any():
                 raise ValueError(
-                    f"{player}_optimizer is SGD with momentum, which keeps what it moved by at the "
-                    "rate it had: wanted the same rate"
+                    f"{player}_optimizer is {kind} with momentum, which keeps what it moved by at "
+                    "the rate it had: wanted the same rate"
                 )
         self.gan, self._rates = gan, rates
         self._scalars = spread_scalars(gan, len(self.seeds))
@@ -205,6 +211,9 @@ class Trainer(Loop):
             Ensemble(model, self.seeds, weights, self.failed)
             for model, weights in zip(self._models, finished, strict=True)
         )
+
+    def _shown_count(self):
+        return self._z.shape[1]
 
     @property
     def generators(self):

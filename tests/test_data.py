@@ -101,6 +101,32 @@ def test_point_masses_have_a_step_cdf():
         np.testing.assert_array_equal(target.quantile([0.1, 0.5, 0.51, 1]), [-1, -1, 2, 2])
 
 
+@pytest.mark.parametrize("of", [data.points, lambda *x: data.Samples(x)])
+def test_of_a_hundred_points_each_hundredth_is_one_of_them(of):
+    """0.07 * 100 is a little more than 7 in floating point, and the eighth point would be wrong."""
+    target, share = of(*range(1, 101)), np.arange(1, 101) / 100
+    np.testing.assert_array_equal(target.quantile(share), np.arange(1, 101))
+    np.testing.assert_array_equal(target.cdf(np.arange(1, 101)), share)
+    assert target.quantile(0.0) == 1
+
+
+def test_what_a_distribution_of_ones_own_lacks_is_told():
+    class Own(data.Distribution):
+        dim = 1
+
+        def _draw(self, shape, rng):
+            return rng.normal(size=shape)
+
+    for what in ("cdf", "quantile"):
+        with pytest.raises(ValueError, match=f"^this Own comes without a {what}$"):
+            getattr(Own(), what)(0.5)
+    samples = np.zeros((9, 1))
+    with pytest.raises(ValueError, match="target is a Own of dim 1; wanted dim 1 with a quantile"):
+        metrics.wasserstein(samples, Own())
+    with pytest.raises(ValueError, match=r"^this Own comes without a cdf$|wanted dim 1 with a"):
+        metrics.jensen_shannon(samples, Own())
+
+
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(
     centers=st.lists(st.floats(-50, 50), min_size=1, max_size=5),

@@ -48,7 +48,8 @@ def test_what_is_not_finite_or_does_not_go_together():
     codes, factor = rng(1).normal(size=(2, 40, 3)), rng(2).normal(size=(2, 40))
     factor[1, 7] = np.nan
     assert np.isnan(readability(codes, factor)).tolist() == [False, True]
-    assert readability(codes[0], np.ones(40)) == 0
+    for same in (1.0, 0.1, 7.7, 1 / 3):  # means of which are rounded
+        assert readability(codes[0], np.full(40, same)) == 0
     for bad in (factor[0], factor[:, :39], factor[..., None, None]):
         with pytest.raises(ValueError, match="wanted a number, or several, for each code"):
             readability(codes, bad)
@@ -84,6 +85,8 @@ def test_along_a_sphere_a_sample_that_is_its_code_goes_its_angle():
     found = path_length(lambda codes: 2 * codes, start, end, along="sphere", step=1e-3)
     np.testing.assert_allclose(found, 4 * np.mean(angles**2, axis=-1), rtol=1e-5)
     assert path_length(np.asarray, start, 3 * start, along="sphere").max() < 1e-9
+    # Between opposite ends any way is as short as any other.
+    assert np.isnan(path_length(np.asarray, start, -start, along="sphere")).all()
 
 
 def test_paths_that_are_none_are_refused():

@@ -330,8 +330,8 @@ def test_a_damaged_line_is_said_and_measured_again(plain, tmp_path):
     path = min(folder.glob("runs/*.txt"))
     text = path.read_text().split("\n")
     number = next(i for i, line in enumerate(text) if line.startswith("10000 "))
-    text[number] = text[number].replace(".", ",", 5)
-    path.write_text("\n".join(text))
+    text[number] = text[number].replace(".", "\udcff", 5)  # bytes that no text has
+    path.write_bytes("\n".join(text).encode("utf-8", "surrogateescape"))
     status, printed, errors = run(folder, "--scheduler", "none")
     assert (status, errors) == (0, "")
     assert f"{path.name} has damaged lines: those blocks are measured again\n" in printed
@@ -453,6 +453,9 @@ def test_a_bound_for_now_and_a_bound_lifted(folder, plain):
     settings = table(folder)[0]["T1.2"]["settings"]
     assert [look["seeds"] for look in settings["C"]["looks"]] == [64, 128]
     assert settings["C"]["verdict"] == ""  # there are looks to come
+    run(folder, "T1", "--scheduler", "none", "--lift", "--upto", "256")
+    settings = table(folder)[0]["T1.2"]["settings"]
+    assert settings["C"]["looks"][-1]["seeds"] == 256
     status, _, _ = run(folder, "T1", "--scheduler", "none", "--lift")
     settings = table(folder)[0]["T1.2"]["settings"]
     assert settings["B"] == plain[0][0]["T1.2"]["settings"]["B"]

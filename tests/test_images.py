@@ -263,6 +263,32 @@ def test_folders_in_a_folder_are_labels_and_colour_is_kept(tmp_path):
     np.testing.assert_array_equal(found.array, [[-1, -1, 1], [1, -1, -1]])
 
 
+def test_hidden_and_empty_folders_are_no_labels_and_loose_pictures_are_refused(tmp_path):
+    for name in ("cats", "dogs", ".ipynb_checkpoints", "__MACOSX"):
+        saved(tmp_path / name / "1.png", np.zeros((2, 2)))
+    (tmp_path / "among").mkdir()
+    assert images.folder(tmp_path, side=1).labels.tolist() == [0, 1]
+    saved(tmp_path / "loose.png", np.zeros((2, 2)))
+    with pytest.raises(ValueError, match=r"holds loose\.png, and folders of pictures: wanted"):
+        images.folder(tmp_path)
+
+
+def test_sixteen_bits_and_the_transparent_are_read_as_they_look(tmp_path):
+    grey = (np.array([[0, 1], [2, 3]]) * 21845).astype(np.uint16)
+    Image.fromarray(grey).save(tmp_path / "a.png")
+    seen = np.zeros((2, 2, 4), np.uint8)  # black, and transparent but for one pixel
+    seen[0, 0, 3] = 255
+    Image.fromarray(seen, "RGBA").save(tmp_path / "b.png")
+    Image.fromarray(seen[..., 2:], "LA").save(tmp_path / "c.png")
+    found = images.folder(tmp_path, side=2).array
+    np.testing.assert_allclose(found[0], [-1, -1 / 3, 1 / 3, 1], atol=1e-6)
+    np.testing.assert_array_equal(found[1:], [[-1, 1, 1, 1]] * 2)
+    assert images.folder(tmp_path, side=2, colour=True).array[1, 3:].min() == 1
+    Image.fromarray(np.full((2, 2), 1e5, np.float32)).save(tmp_path / "d.tiff")
+    with pytest.raises(ValueError, match=r"d\.tiff has more than 16 bits a pixel: wanted 8 or 16"):
+        images.folder(tmp_path)
+
+
 def test_an_empty_folder_and_a_broken_picture_are_told(tmp_path):
     with pytest.raises(ValueError, match="holds 0 pictures: wanted at least 2"):
         images.folder(tmp_path)

@@ -8,6 +8,7 @@ import pytest
 from ganlab import inversion, latent
 from ganlab.backend import keras
 from ganlab.ensemble import Ensemble
+from ganlab.layers import MinibatchDiscrimination
 from ganlab.networks import mlp
 
 
@@ -66,3 +67,25 @@ def test_failed_members_are_nan_and_other_shapes_are_refused(linear):
         inversion.invert(linear, np.zeros((3, 4)), steps=0)
     with pytest.raises(ValueError, match="weight"):
         inversion.invert(linear, np.zeros((3, 4)), weight=-1.0)
+
+
+def test_runs_that_cannot_be_asked_are_refused(linear):
+    x = np.zeros((3, 4))
+    for layers, told in (
+        ([keras.layers.Dense(1)], "has one layer, or is no Sequential and no graph"),
+        ([MinibatchDiscrimination(2, 3), keras.layers.Dense(1)], "looks along its batch: wanted"),
+    ):
+        D = Ensemble.of(keras.Sequential([keras.Input((4,)), *layers]), (5, 6))
+        run = SimpleNamespace(**{**vars(linear), "discriminators": D})
+        with pytest.raises(ValueError, match=told):
+            inversion.invert(run, x, steps=2)
+    linear.latent = None
+    with pytest.raises(ValueError, match="run was saved with a latent of its own class"):
+        inversion.invert(linear, x)
+
+
+def test_without_xla_it_runs_uncompiled(linear, monkeypatch):
+    monkeypatch.setattr(inversion, "xla_works", lambda: False)
+    inversion.invert(linear, np.zeros((3, 4)), steps=2)
+    (key,) = [key for key in inversion._by_structure if not key[-1]]
+    assert not inversion._by_structure[key]._jit_compile

@@ -99,6 +99,14 @@ def test_what_is_wrong_is_told_in_one_line():
     bare = Pictures(np.zeros((3, 2, 2)))
     with pytest.raises(ValueError, match="train has no labels: wanted Pictures with labels"):
         Judge.fit(bare, bare)
+    black = np.zeros((4, 4))
+    one, other = (Pictures(black, (2, 2), np.array(of)) for of in ([3, 7, 3, 7], [0, 1, 0, 1]))
+    with pytest.raises(
+        ValueError, match=r"train has the labels \[3, 7\]: wanted 0, 1, \.\.\., such"
+    ):
+        Judge.fit(one, one)
+    with pytest.raises(ValueError, match="test has the label 3, train has not"):
+        Judge.fit(other, one)
 
 
 def test_it_is_as_accurate_as_it_says_on_pictures_it_has_not_learned():

@@ -155,6 +155,9 @@ def test_a_file_of_a_newer_ganlab_is_left_alone(folder, capsys):
     progress()
     said = capsys.readouterr().out
     assert said.count("is not kept: a newer ganlab wrote") == 1
+    (folder.parent / "other.json").write_bytes(newer)
+    with pytest.raises(OSError, match=r"a newer ganlab wrote .*other\.json$"):
+        progress().take_in(folder.parent / "other.json")
     assert (folder / "progress.json").read_bytes() == newer and len(list(folder.iterdir())) == 2
 
 

@@ -66,12 +66,25 @@ def test_strips_have_a_row_for_each_seed_and_white_for_nothing():
     values = np.array([[0, -1], [1, 2], [2, np.nan], [2, 2]])  # (records, seeds)
     _, ax = plots.figure()
     mode_plots.strips(ax, STEPS, values, 3)
-    (picture,) = ax.images
+    (picture,) = ax.collections
     shown = picture.get_array()
     assert shown.shape == (2, 4)
     assert shown.filled(-9).tolist() == [[0, 1, 2, 2], [-9, 2, -9, 2]]
     np.testing.assert_allclose(picture.to_rgba(shown)[0, 1], mode_plots.shades(3)[1], atol=0.005)
-    assert picture.get_extent() == [-5, 35, 1.5, -0.5] and ax.get_ylabel() == "2 seeds"
+    assert edges_of(picture) == [-5, 5, 15, 25, 35] and ax.get_ylabel() == "2 seeds"
+    assert ax.get_ylim() == (1.5, -0.5)  # the first seed is at the top
+
+
+def edges_of(picture):
+    return picture.get_coordinates()[0, :, 0].tolist()
+
+
+def test_records_at_uneven_steps_are_drawn_where_they_are():
+    _, ax = plots.figure()
+    mode_plots.strips(ax, [0, 10, 100, 5000], np.zeros((4, 2)), 3)
+    assert edges_of(ax.collections[0]) == [-5, 5, 55, 2550, 5005]
+    with pytest.raises(ValueError, match="do not grow"):
+        mode_plots.strips(ax, [0, 10, 10, 20], np.zeros((4, 2)), 3)
 
 
 def test_a_key_names_the_shades():

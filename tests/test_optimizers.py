@@ -205,3 +205,9 @@ def test_a_rate_of_momentum_may_not_be_set_on_the_way(monkeypatch):
     sgd.learning_rate = 0.01
     with pytest.raises(ValueError, match=r"g_optimizer is SGD with momentum.*stays 0\.1"):
         one.advance(1)
+    rmsprop = keras.optimizers.RMSprop(0.1, momentum=0.9)
+    one = Trainer(*fields, g_optimizer=rmsprop, seeds=2, batch_size=4)
+    one.advance(1)
+    rmsprop.learning_rate = 0.01
+    with pytest.raises(ValueError, match=r"g_optimizer is RMSprop with momentum.*stays 0\.1"):
+        one.advance(1)

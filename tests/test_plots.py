@@ -307,6 +307,11 @@ def film(ax, i):
     ax.set(title=f"step {i}", ylim=(0, 10.0**i))  # wider and wider tick labels
 
 
+def test_a_film_without_frames_is_refused():
+    with pytest.raises(ValueError, match="frames=0"):
+        plots.animate(film, 0)
+
+
 def test_a_film_is_an_animated_png_whose_frames_share_palette_and_layout():
     made = plots.animate(film, 4, fps=5, figsize=(4, 3))
     assert repr(made) == "Animation(frames=4, fps=5)"

@@ -1,5 +1,6 @@
 """A training that was saved on its way and gone on from: the bits of one that was left alone."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -163,6 +164,7 @@ def trainer(real=BELL, generator=(1, 4, 1), seeds=(0, 1), **fields):
         (lambda: trainer(data.Gaussian(4.0, 0.6)), "wanted the same data"),
         (lambda: trainer(losses=losses.least_squares), "wanted the same losses"),
         (lambda: trainer(added=techniques.r1(1.0)), "wanted the same losses, techniques"),
+        (lambda: trainer(records=Records(samples=7)), "wanted the same Records.samples"),
         (lambda: KINDS["vae"](), "wanted a file of this kind"),
     ],
 )
@@ -174,6 +176,20 @@ def test_another_training_is_refused_and_left_as_it_was(tmp_path, other, told):
     with pytest.raises(ValueError, match=rf"\A[^\n]*half.npz holds another training: {told}"):
         stranger.resume(tmp_path / "half.npz")
     equal(left_by(stranger, 3), left_by(fresh, 3))
+
+
+def test_a_file_that_does_not_say_how_many_samples_is_gone_on_from(tmp_path):
+    """As they were before: `about` is what json makes of a mapping."""
+    one, other = trainer(), trainer()
+    one.advance(5)
+    one.save(tmp_path / "half.npz")
+    with np.load(tmp_path / "half.npz") as found:
+        arrays = dict(found)
+    about = json.loads(str(arrays.pop("about")))
+    del about["samples"]
+    np.savez(tmp_path / "half.npz", about=json.dumps(about), **arrays)
+    other.resume(tmp_path / "half.npz")
+    equal(left_by(other, 3), left_by(one, 3))
 
 
 def test_a_file_that_is_none_is_refused_in_one_line(tmp_path):

@@ -851,7 +851,7 @@ def functional():
         ({"g_optimizer": keras.optimizers.Adam(clipnorm=1.0)}, "clipnorm=1.0"),
         ({"g_optimizer": Scaled(keras.optimizers.Adam(), [1.0, 2.0])}, r"shape \(2,\)"),
         ({"g_optimizer": Scaled(keras.optimizers.Adam(), np.nan)}, "NaN"),
-        ({"losses": losses.bounded([1, 2, 3])}, r"losses low has shape \(3,\)"),
+        ({"losses": losses.bounded([0.1, 0.2, 0.3])}, r"losses low has shape \(3,\)"),
         ({"real": "gaussian"}, "wanted"),
         (
             {
@@ -981,3 +981,27 @@ def test_a_momentum_keeps_its_rate():
     with pytest.raises(ValueError, match=r"^d_optimizer is SGD with momentum, .*wanted the same"):
         trainer.take_over(one.changed(d_optimizer=sgd(0.5)))
     trainer.take_over(one.changed(shown=instance_noise(0.7)))
+
+
+def test_a_scaled_momentum_and_that_of_rmsprop_keep_their_rates():
+    def scaled(rate):
+        return Scaled(keras.optimizers.SGD(1.0, momentum=0.5), [rate, rate])
+
+    def rmsprop(rate):
+        return keras.optimizers.RMSprop(rate, momentum=0.5)
+
+    for optimizer, kind in ((scaled, "SGD"), (rmsprop, "RMSprop")):
+        one = with_noise(0.1, optimizer=optimizer)
+        trainer = Trainer(one, seeds=2, batch_size=4)
+        with pytest.raises(ValueError, match=f"^d_optimizer is {kind} with momentum, .*the same"):
+            trainer.take_over(one.changed(d_optimizer=optimizer(0.5)))
+
+
+def test_another_layer_to_match_is_another_program():
+    one = with_noise(0.1).changed(
+        discriminator=mlp((1, 4, 4, 1)), losses=losses.feature_matching("hidden_2")
+    )
+    trainer = Trainer(one, seeds=2, batch_size=4)
+    for layer, told in (("hidden_1", "gan has another program"), ("nonsense", "has no layer 'non")):
+        with pytest.raises(ValueError, match=told):
+            trainer.take_over(one.changed(losses=losses.feature_matching(layer)))

@@ -99,7 +99,7 @@ def read():
         return nothing(), ""
     try:
         with contextlib.suppress(ValueError):  # damaged: it is looked at again when nobody writes
-            return parsed(path().read_bytes()), ""
+            return parsed(path().read_bytes(), path()), ""
         with alone(path()):
             return _read(path())
     except FileNotFoundError:
@@ -132,7 +132,7 @@ def changed(change):
 def _read(file):
     """(what is in the file, a line to print); one that is damaged is put aside."""
     try:
-        return parsed(file.read_bytes()), ""
+        return parsed(file.read_bytes(), file), ""
     except FileNotFoundError:
         return nothing(), ""
     except ValueError as error:
@@ -140,9 +140,9 @@ def _read(file):
         return nothing(), f"{file} was damaged ({error}): it is {aside.name} now, a new one begins."
 
 
-def parsed(content):
-    """What a file's bytes say; ValueError for what was not written here, `NotKept` for what a newer
-    ganlab wrote."""
+def parsed(content, file):
+    """What the bytes of a file say; ValueError for what was not written here, `NotKept` for what a
+    newer ganlab wrote."""
     try:
         read = json.loads(content.decode("utf-8"))
     except (ValueError, RecursionError):
@@ -151,7 +151,7 @@ def parsed(content):
     if type(version) is not int or version < 1:
         raise ValueError("it says nothing of a version")
     if version > VERSION:
-        raise NotKept(f"a newer ganlab wrote {path()}")
+        raise NotKept(f"a newer ganlab wrote {file}")
     for kind, parts in KINDS.items():
         entries = read.get(kind)
         whole = isinstance(entries, dict) and all(

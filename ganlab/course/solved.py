@@ -35,7 +35,7 @@ class Progress:
         """Adds what another machine's `export` wrote. ValueError if `file` is something else,
         OSError if it cannot be read."""
         try:
-            other = kept.parsed(Path(file).read_bytes())
+            other = kept.parsed(Path(file).read_bytes(), file)
         except ValueError as error:
             told = f"{file} is no progress: {error}; wanted a file that `export` wrote"
             raise ValueError(told) from None

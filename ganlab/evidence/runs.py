@@ -42,7 +42,9 @@ class Runs:
         """
         try:
             size = self.path.stat().st_size
-            text = self.path.read_text(encoding="utf-8") if size != self._size else None
+            text = None
+            if size != self._size:  # a damaged byte becomes a damaged line, which checksums tell
+                text = self.path.read_text(encoding="utf-8", errors="replace")
         except (FileNotFoundError, NotADirectoryError):
             return {}
         if text is not None:

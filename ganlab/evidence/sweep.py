@@ -93,7 +93,7 @@ class Sweep:
                         self.errors[id] = stored["error"]
                 if not protocol.check:
                     self._settings[id] = [
-                        self._begin(protocol, name, LOOKS[-1] if lifted else min(upto, s.most))
+                        self._begin(protocol, name, min(upto, LOOKS[-1] if lifted else s.most))
                         for name, s in protocol.settings.items()
                     ]
         self._asked = set()  # (training, first seed, key of runs) that were given out

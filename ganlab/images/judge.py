@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ganlab.arguments import in_short
 from ganlab.distances import frechet
 from ganlab.files import written_whole
 from ganlab.guards import a_number, a_path, guard
@@ -118,20 +119,30 @@ class Judge(NamedTuple):
 
     @classmethod
     def fit(cls, train: Pictures, test: Pictures, sizes=(128, 32), seed=0):
-        """A judge of your own: trained on labelled pictures, its accuracy told by others."""
+        """A judge of your own: trained on labelled pictures, its accuracy told by others.
+
+        Labels are 0, 1, ..., each of them among those of `train`; ValueError, in one line, for
+        others.
+        """
         from sklearn.neural_network import MLPClassifier  # here: it takes a second
 
         for name, pictures in (("train", train), ("test", test)):
             if getattr(pictures, "labels", None) is None:
                 raise ValueError(f"{name} has no labels: wanted Pictures with labels")
+        kinds = np.unique(train.labels)
+        if len(kinds) < 2 or not np.array_equal(kinds, np.arange(len(kinds))):
+            wanted = "wanted 0, 1, ..., such as np.unique(labels, return_inverse=True)[1]"
+            raise ValueError(f"train has the labels {in_short(kinds.tolist())}: {wanted}")
+        if len(other := np.setdiff1d(test.labels, kinds)):
+            raise ValueError(f"test has the label {other[0]}, train has not: wanted the same ones")
         network = MLPClassifier(sizes, alpha=1e-3, max_iter=400, random_state=seed)
-        network.fit(train.array.astype(np.float64), np.unique(train.labels, return_inverse=True)[1])
+        network.fit(train.array.astype(np.float64), train.labels)
         kernels, biases = tuple(network.coefs_), tuple(network.intercepts_)
         if len(biases[-1]) == 1:  # of two classes it gives one logit: the other's is 0
             kernels = (*kernels[:-1], np.concatenate([0 * kernels[-1], kernels[-1]], axis=1))
             biases = (*biases[:-1], np.concatenate([[0.0], biases[-1]]))
         made = cls(kernels, biases, 0.0)
-        right = made.labels(test.array) == np.searchsorted(np.unique(train.labels), test.labels)
+        right = made.labels(test.array) == test.labels
         return made._replace(accuracy=float(right.mean()))
 
     def _compared(self, distance, pictures, real):

@@ -92,32 +92,45 @@ def digits(part="train") -> Pictures:
 @guard(path=a_path)
 def folder(path, side: int = 16, colour: bool = False) -> Pictures:
     """The pictures in a folder of your own, each cut to its middle square and brought to side x
-    side pixels, grey unless `colour` is asked for; in the order of their names.
+    side pixels, grey unless `colour` is asked for; in the order of their names. What is transparent
+    becomes white.
 
-    A folder of folders gives labels, 0, 1, ... in the order of their names. ValueError, in one
-    line, for a folder without pictures, and for a file that has the name of a picture and is none.
+    A folder of folders gives labels, 0, 1, ... in the order of their names; folders without a
+    picture, and those whose names begin with "." or "__", are passed over. ValueError, in one line,
+    for a folder without pictures, for pictures that lie beside such folders, for a file that has
+    the name of a picture and is none, and for one of more than 16 bits a pixel.
     """
     side = whole("side", side, 1)
     fits_memory("side", side, 1200 * side)  # for each of a hundred pictures, say
     if not path.is_dir():
         raise ValueError(f"{str(path)!r} is not a folder: wanted one with pictures in it")
-    kinds = sorted(p for p in path.iterdir() if p.is_dir())
-    found, labels = [], []
-    for label, place in [(0, path), *enumerate(kinds)]:
-        for file in sorted(p for p in place.iterdir() if p.suffix.lower() in SUFFIXES):
-            found.append(_read(file, side, colour))
-            labels.append(label)
+    kinds = [
+        files
+        for place in sorted(path.iterdir())
+        if place.is_dir() and not place.name.startswith((".", "__")) and (files := _files(place))
+    ]
+    loose = _files(path)
+    if kinds and loose:
+        told = f"{str(path)!r} holds {loose[0].name}, and folders of pictures"
+        raise ValueError(f"{told}: wanted pictures, or a folder for each label")
+    found = [_read(file, side, colour) for files in (loose, *kinds) for file in files]
+    labels = [label for label, files in enumerate(kinds) for _ in files]
     if len(found) < 2:
         wanted = f"wanted at least 2, {', '.join(SUFFIXES)}"
         raise ValueError(f"{str(path)!r} holds {len(found)} pictures: {wanted}")
     return Pictures(np.stack(found), labels=labels if kinds else None)
 
 
+def _files(place):
+    """The files in a folder that are called as pictures are, in order."""
+    return sorted(p for p in place.iterdir() if p.suffix.lower() in SUFFIXES and p.is_file())
+
+
 def _read(file, side, colour):
     """The middle square of a picture (side, side), or (side, side, 3), from -1 to 1."""
     try:
         with Image.open(file) as opened:
-            picture = opened.convert("RGB" if colour else "L")
+            picture = _in_eight_bits(opened, file.name).convert("RGB" if colour else "L")
     except OSError as error:
         told = " ".join(str(error).split())
         raise ValueError(f"{file.name} cannot be read as a picture: {told}") from None
@@ -129,3 +142,18 @@ def _read(file, side, colour):
         (side, side), Image.Resampling.BOX, (left, top, left + short, top + short)
     )
     return np.asarray(picture, np.float32) / 127.5 - 1
+
+
+def _in_eight_bits(picture, name):
+    """The picture on a white ground, with 8 bits for a grey value: `convert` would cut off whatever
+    is above 255, and show what lies below the transparent."""
+    if picture.mode in ("I", "F") or picture.mode.startswith("I;16"):
+        grey = np.asarray(picture, np.float64)
+        if picture.mode == "F" or grey.min() < 0 or grey.max() > 65535:
+            raise ValueError(f"{name} has more than 16 bits a pixel: wanted 8 or 16")
+        return Image.fromarray(np.round(grey / 257).astype(np.uint8))
+    if "A" in picture.getbands() or "transparency" in picture.info:
+        picture = picture.convert("RGBA")
+        ground = Image.new("RGBA", picture.size, "white")
+        return Image.alpha_composite(ground, picture)
+    return picture

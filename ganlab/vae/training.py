@@ -92,6 +92,9 @@ class VaeTrainer(Loop):
         supply = Supply(lambda rng: {"z": latent.sample(n, rng)}, self.seeds, SHOW, n)
         return np.swapaxes(supply.peek()[0]["z"], 0, 1)
 
+    def _shown_count(self):
+        return self._shown.shape[1]
+
     def batches(self, seed):
         """What is left of the current block for one seed: {"real": (steps, batch, dim), "noise":
         (steps, batch, latent dim)}."""
