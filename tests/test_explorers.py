@@ -452,6 +452,17 @@ def test_a_sentence_says_how_many_failed(trained, monkeypatch):
     assert sentence == f"{CLOSE} 1 stopped being finite on the way."
 
 
+def test_a_seed_that_failed_is_not_close_and_is_drawn_as_a_cross(trained, monkeypatch):
+    monkeypatch.setattr(training.Trainer.generators, "failed", {1: 5}, raising=False)
+    fig, sentence = draw_technique_runs(TARGET, LATENT, **NOTHING)
+    assert sentence == (
+        "25% of 4 runs end within a quarter of the data's width. Their median width is 0.50 of "
+        "the data's. 1 stopped being finite on the way."
+    )
+    marks = {line.get_marker(): len(line.get_xdata()) for line in fig.axes[1].lines}
+    assert (marks["o"], marks["x"]) == (3, 1)
+
+
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [

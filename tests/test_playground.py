@@ -119,6 +119,56 @@ def test_own_points_and_unknown_names():
             changed(SMALL, values)
 
 
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"target": "spirals"}, "target: 'spirals': wanted one of bell, bell around 0, two bells"),
+        ({"target": None}, "target: 'None': wanted one of bell"),
+        ({"target": "own"}, "target is 'own', and its points are not there"),
+        ({"losses": "lsgan"}, "losses: 'lsgan': wanted one of non-saturating, minimax"),
+        ({"penalty": "r1"}, "penalty: 'r1': wanted one of none, R1, R2"),
+        ({"penalty": None}, "penalty: 'None': wanted a number or a name"),
+        ({"d_hidden": (16, 0)}, "d_hidden: '16,0': wanted 1 to 6 whole numbers from 1 to 512"),
+        ({"d_hidden": ()}, "d_hidden: nothing: wanted 1 to 6 whole numbers"),
+        ({"d_hidden": {16}}, "d_hidden: '{16}': wanted a number or a name"),
+        ({"seeds": "x"}, "seeds: 'x': wanted a whole number from 1 to 36"),
+        ({"seeds": 2.5}, "seeds: '2.5': wanted a whole number from 1 to 36"),
+        ({"seeds": True}, "seeds: 'True': wanted a number or a name"),
+        ({"noise": np.nan}, "noise: 'nan': wanted a number from 0 to 10"),
+        ({"minibatch": 1}, "minibatch: '1': wanted one of no, yes"),
+        ({"d_rate": "fast"}, "d_rate: 'fast': wanted a number from 0 to 10"),
+        ({"inputs": 3}, "inputs: wanted two numbers, not 3"),
+        ({"inputs": (3, 1)}, "inputs: wanted the lower number first, not [3, 1]"),
+        ({"bells": (-2, 2)}, "bells: wanted 2 to 64 points, as in [[1, 0], [-1, 0]], not [-2, 2]"),
+        ({"bells": [[1], [2, 3]]}, "bells: wanted one number or two at each point, not [[1], [2"),
+        ({"losses": "x" * 10_000}, "losses: 'xxxxxxxxxxxxxxxxxxxxx...': wanted one of"),
+    ],
+)
+def test_a_wrong_value_is_told_in_a_line_with_its_name(values, told):
+    with pytest.raises(ValueError, match=f"^{re.escape(told)}") as error:
+        changed(SMALL, values)
+    assert "\n" not in str(error.value) and len(str(error.value)) < 300
+
+
+def test_a_value_may_be_given_as_python_and_numpy_have_it():
+    given = {
+        "seeds": np.int64(3),
+        "noise": np.float32(0.5),
+        "g_hidden": [8, 8],
+        "d_hidden": np.array([16]),
+        "minibatch": np.True_,
+        "d_rate": np.float64(0.01),
+        "inputs": np.array([-1, 1]),
+        "bells": np.array([[1, 0], [-1, 0]]),
+        "target": "typed",
+        "own": None,
+    }
+    wanted = {"seeds": 3, "noise": 0.5, "g_hidden": (8, 8), "d_hidden": (16,), "minibatch": True}
+    wanted |= {"d_rate": 0.01, "inputs": (-1.0, 1.0), "bells": ((1.0, 0.0), (-1.0, 0.0))}
+    assert changed(SMALL, given) == SMALL.changed(**wanted, target="typed")
+    assert changed(SMALL, {"d_hidden": 16}).d_hidden == (16,)
+
+
 # What is typed ---------------------------------------------------------------------------------
 
 
@@ -310,6 +360,17 @@ def test_only_what_came_after_a_change_is_judged():
     session.judge_anew()
     session.advance(4)
     assert session.run().steps.tolist() == [6, 8, 10]
+
+
+def test_what_came_before_is_no_record_for_a_diagnosis():
+    session = Session(SMALL, spaced=2)
+    session.advance(7)
+    session.judge_anew()
+    assert words.diagnosed(session) is None
+    session.advance(1)  # one record
+    assert words.diagnosed(session) is None
+    session.advance(2)
+    assert len(words.diagnosed(session)) == 2
 
 
 @pytest.mark.parametrize("name", LOSSES)

@@ -342,6 +342,9 @@ def test_wrong_arguments_get_one_line():
         ({"preset": "chase"}, "^preset='chase': wanted one of"),
         ({"colour": 1}, "^there is no setting 'colour'"),
         ({"own": np.zeros((3, 4))}, "^own has shape"),
+        ({"preset": ["chasing"]}, r"^preset=\['chasing'\]: wanted one of"),
+        ({"target": "spirals"}, "^target: 'spirals': wanted one of bell"),
+        ({"seeds": 64}, "^seeds: '64': wanted a whole number from 1 to 36"),
     ):
         with pytest.raises(ValueError, match=told):
             playground(**arguments)

@@ -189,6 +189,18 @@ def test_it_plays_while_it_is_tried_and_stops_at_the_end(app):
     asyncio.run(tried())
 
 
+def test_a_trial_is_paused_before_anything_is_recorded_of_it(app):
+    async def paused():
+        app.advance(110)  # between two moments
+        app.remedy = remedy("collapsed", app.session.settings)
+        app.try_advice()
+        app.pause()
+        assert app.session.step == 110 and app.status.value == "Trying it..."
+        assert "wants records" in app.diagnosis.value
+
+    asyncio.run(paused())
+
+
 def test_a_remedy_that_cannot_be_is_told(app):
     app.advance(100)
     found = remedy("collapsed", app.session.settings)

@@ -76,6 +76,40 @@ def test_data_of_ones_own_are_read_back():
 
 
 @pytest.mark.parametrize(
+    ("name", "most", "above"),
+    [
+        ("seeds", 36, 64),
+        ("batch_size", 1024, 2048),
+        ("d_hidden", (512,), (1024,)),
+        ("decay", 0.9999, 0.99995),
+        ("n_critic", 20, 25),
+        ("until", 1_000_000, 1_000_001),
+        ("first_seed", 2**31, 2**31 + 1),
+        ("g_scale", 1e6, 2e6),
+        ("bells", [(-10.0,), (10.0,)], [(-10.0,), (11.0,)]),
+        ("own", [[1e9, 0.0], [0.0, 1.0]], [[2e9, 0.0], [0.0, 1.0]]),
+    ],
+)
+def test_what_can_be_set_can_be_loaded(name, most, above):
+    settings = changed(SMALL, {name: most})
+    assert loaded(json.dumps({**GOOD, "settings": settings_of(settings)}))[0] == settings
+    with pytest.raises(ValueError, match=f"^{name}"):
+        changed(SMALL, {name: above})
+    with pytest.raises(ValueError, match=f"^{name}"):
+        loaded(json.dumps({**GOOD, "settings": {name: above}}))
+
+
+def test_whatever_was_trained_is_loaded_or_told_when_it_is_saved():
+    class Long:
+        first_settings, events = SMALL, [("advance", 2_000_000), ("d_step", 1)]
+
+    assert loaded(saved(Long)) == (SMALL, Long.events)
+    Long.events = [("d_step", 1), ("g_step", 1)] * 5001
+    with pytest.raises(ValueError, match=r"^the file has 10,002 events: wanted 10,000 at most$"):
+        saved(Long)
+
+
+@pytest.mark.parametrize(
     ("state", "told"),
     [
         ("", "^the file is no JSON"),
@@ -200,6 +234,14 @@ def test_a_bad_file_gets_a_line_and_leaves_the_training_alone(app, text):
     session = app.session
     upload(app, text)
     assert "the file is" in app.files.note.value and app.session is session
+
+
+def test_a_state_that_could_not_be_loaded_is_told_and_not_saved(app):
+    app.session.events = [("d_step", 1), ("g_step", 1)] * 5001
+    app.files.buttons["State"].click()
+    assert "10,002 events" in app.files.note.value and app.files.links.value == ""
+    app.files.buttons["Picture"].click()
+    assert app.files.note.value == "" and held(app)[0] == "gan.png"
 
 
 def test_a_file_that_is_too_large_is_not_read(app):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
+from ganlab.course.playground import scenes
 from ganlab.course.playground.canvas import Canvas, joined, level_line
 from ganlab.course.playground.curves import LOWER, UPPER
 from ganlab.course.playground.measures import measures
@@ -13,9 +14,10 @@ from ganlab.course.playground.settings import TARGETS, Settings, changed
 from ganlab.course.playground.shown import listed
 from ganlab.course.playground.stage import IN_COMPANY, OVERLAYS
 from ganlab.course.playground.views import Screen, level_lines
-from ganlab.data import Gaussian, Samples, points
+from ganlab.data import Gaussian, Samples, points, two_moons
 from ganlab.endings import measure
 from ganlab.figures import figure
+from ganlab.kernel_density import kernel_log_density
 from ganlab.losses import hinge, minimax, nonsaturating
 from ganlab.metrics import wasserstein
 
@@ -98,6 +100,33 @@ def test_the_best_d_in_the_plane_is_sure_where_only_one_of_them_is():
     g = samples[np.argmax(np.abs(samples[:, 1]))]
     i, j = (np.argmin(np.abs(line - at)) for line, at in ((drawn.y, g[1]), (drawn.x, g[0])))
     assert best[i, j] < 0.5
+
+
+@pytest.mark.parametrize("own", ["moons", "blobs", "on the line", "points"])
+def test_the_best_d_cannot_tell_data_without_a_density_from_themselves(own, monkeypatch):
+    rng = np.random.default_rng(0)
+    blobs = [rng.normal(place, 0.1, (100, 2)) for place in ((1, 0), (-1, 0), (0, 1))]
+    target = {
+        "moons": Samples(two_moons().sample(1000, rng)),
+        "blobs": Samples(np.concatenate(blobs)),
+        "on the line": Samples(rng.uniform(-1, 1, 1000)),  # beyond the ends there is nothing
+        "points": points((1.0, 0.0), (-1.0, 0.0)),
+    }[own]
+    drawn = scene(target, Gaussian(0.0, 1.0))
+
+    def perfect(ensemble, member):
+        return lambda z: target.sample((1, len(z)), np.random.default_rng(5))
+
+    monkeypatch.setattr(scenes, "of_member", perfect)
+    moment = opened(SMALL)[0].now()._replace(samples=perfect(None, 0)(np.zeros((500, 1))))
+    monkeypatch.setattr(Line, "computed", False)
+    best = drawn.best(moment, 0)
+    dense = kernel_log_density(target.sample(5000, rng), drawn.at, drawn._width)
+    data = dense > dense.max() - np.log(5)
+    np.testing.assert_allclose(best[data], 0.5, atol=0.1)
+    apart = np.linalg.norm(drawn.at[:, None] - target.sample(1000, rng), axis=-1).min(axis=1)
+    beside = (apart > drawn._width) & (apart < 2 * drawn._width)
+    assert beside.any() and abs(np.median(best[beside]) - 0.5) < 0.1
 
 
 def test_the_manifold_is_the_latent_grid_carried_through_g():
@@ -311,6 +340,17 @@ def test_level_lines_are_those_of_the_loss():
     assert level_lines(hinge) == {}
 
 
+@pytest.mark.parametrize("own", [False, True])
+def test_the_best_d_on_the_line_is_computed_where_both_densities_are(own):
+    settings = SMALL.changed(target="bell", latent_dim=1)
+    if own:
+        settings = changed(settings, {"own": np.random.default_rng(0).normal(size=50)})
+    session, screen = opened(settings)
+    screen.show(session.now(), session.moments, 0)
+    assert screen.scene.computed and screen.png().startswith(b"\x89PNG")
+    assert screen.stage._best.get_label() == ("D* (estimated)" if own else "D* (computed)")
+
+
 def test_own_points_are_drawn():
     own = np.random.default_rng(0).normal(size=(50, 2))
     session, screen = opened(changed(SMALL, {"own": own}))
@@ -364,6 +404,15 @@ def test_js_on_the_line_is_that_of_the_densities():
         parts = [np.nansum(np.where(one > 0, one * np.log(one / m), 0)) for one in (due, q)]
     assert "computed" in js.label and np.isfinite(p).all()
     np.testing.assert_allclose(js.of(moment)[1], np.mean(parts), atol=0.01)
+
+
+@pytest.mark.parametrize("latent_dim", [1, 2])
+def test_a_seed_that_failed_has_no_js(latent_dim):
+    session, screen = opened(SMALL.changed(target="bell", latent_dim=latent_dim))
+    moment = session.now()
+    moment.samples[1] = np.nan  # as `now` has it of one that failed
+    js = measures(screen.scene)["JS"].of(moment)
+    assert np.isnan(js).tolist() == [False, True]
 
 
 def moment_latent(session):

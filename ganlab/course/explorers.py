@@ -176,6 +176,7 @@ def _draw_generators(generators, latent, target, widths=False):
     """Densities and W1 of an `Ensemble` of generators: (figure, sentence)."""
     u = np.linspace(1e-4, 1 - 1e-4, 1001)
     x = generators(latent.quantile(u)[:, None])
+    x[list(generators.failed)] = np.nan  # what is left of them are their last finite weights
     edges = np.linspace(*target.quantile([1e-9, 1 - 1e-9]), 201)
     grid = (edges[1:] + edges[:-1]) / 2
     distances, runs = wasserstein(x, target), f"{len(generators.seeds)} runs"
@@ -189,7 +190,7 @@ def _draw_generators(generators, latent, target, widths=False):
     close = np.mean(distances <= 0.25 * scale)
     sentence = f"{close:.0%} of {runs} end within a quarter of the data's width."
     if widths:
-        width = np.median(x.std(axis=(1, 2))) / np.std(target.quantile(u))
+        width = np.nanmedian(x.std(axis=(1, 2))) / np.std(target.quantile(u))
         sentence += f" Their median width is {width:.2f} of the data's."
     if generators.failed:
         sentence += f" {len(generators.failed)} stopped being finite on the way."

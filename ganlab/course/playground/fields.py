@@ -2,22 +2,28 @@
 
 `FIELDS` lists what there is, by the group in which it is shown. A `Choice` is one of some names, a
 `Number` and a `Sizes` are typed: `read(text)` gives the value, or a ValueError that says what was
-given and what is wanted. Text is never evaluated.
+given and what is wanted. Text is never evaluated. `given` reads by the same bounds what a caller or
+a file gives.
 """
 
 import math
 import re
+from dataclasses import replace
 from typing import NamedTuple
 
+from ganlab.arguments import in_short
+from ganlab.course.playground.drawing import FURTHEST, MOST_BELLS
 from ganlab.course.playground.settings import (
     ACTIVATIONS,
     LATENTS,
     LIMITS,
     LOSSES,
+    MOST_POINTS,
     OPTIMIZERS,
     OUTPUTS,
     PENALTIES,
     STARTS,
+    TARGETS,
 )
 
 MOST_LAYERS, MOST_UNITS = 6, 512
@@ -32,7 +38,7 @@ class Choice(NamedTuple):
     def read(self, text):
         """The name itself."""
         if text not in self.options:
-            raise ValueError(f"{text!r}: wanted one of {', '.join(self.options)}")
+            raise ValueError(f"{_short(text)}: wanted one of {', '.join(self.options)}")
         return text
 
     def told(self, value):
@@ -135,6 +141,19 @@ def read(name, text):
     return value == "yes" if name == "minibatch" else value
 
 
+def given(settings, values):
+    """Settings with other values, {name: value}, as a caller or a file gives them: what can be set
+    can be loaded, for both are read here, as if they had been typed.
+
+    ValueError, in one line, says which it is, what was given and what is wanted.
+    """
+    new = replace(settings, **{name: _value(name, value) for name, value in values.items()})
+    for name, data in (("own", new.own), ("typed", new.bells)):
+        if new.target == name and not data:
+            raise ValueError(f"target is {name!r}, and its points are not there")
+    return new
+
+
 def told(name, settings):
     """The text of a setting's field."""
     value = getattr(settings, name)
@@ -159,3 +178,95 @@ def together(settings, name):
     if name == "optimizer" and settings.optimizer != "SGD":
         return settings.changed(falls=0)
     return settings
+
+
+# What a caller or a file gives -----------------------------------------------------------------
+
+
+def _value(name, value):
+    """A setting's value as it is kept; ValueError where it is none."""
+    value = _plain(value)
+    try:
+        if name in OTHERS:
+            return OTHERS[name](value)
+        return read(name, _text(name, value))
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None
+
+
+def _plain(value, depth=2):
+    """NumPy's numbers and arrays as Python's, and tuples as lists, as JSON has them."""
+    value = value.tolist() if hasattr(value, "tolist") else value
+    if depth and isinstance(value, list | tuple):
+        return [_plain(one, depth - 1) for one in value]
+    return value
+
+
+def _text(name, value):
+    if name == "minibatch" and isinstance(value, bool):
+        return YES[value]
+    if isinstance(value, list):
+        return ",".join(map(str, value))
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError(f"{str(value)[:24]!r}: wanted a number or a name")
+    return str(value)
+
+
+def _number(low, high, whole=False):
+    def read(value):
+        good = type(value) in ((int,) if whole else (int, float))
+        if not good or not low <= value <= high:
+            what = "a whole number" if whole else "a number"
+            raise ValueError(f"{str(value)[:24]!r}: wanted {what} from {low:g} to {high:g}")
+        return value if whole else float(value)
+
+    return read
+
+
+def _one_of(names):
+    def read(value):
+        if value not in names:
+            raise ValueError(f"{str(value)[:24]!r}: wanted one of {', '.join(names)}")
+        return value
+
+    return read
+
+
+def _points(most, furthest):
+    number = _number(-furthest, furthest)
+
+    def read(value):
+        if value is None:
+            return None
+        good = isinstance(value, list) and 2 <= len(value) <= most
+        if not good or not all(isinstance(row, list) for row in value):
+            wanted = f"wanted 2 to {most} points, as in [[1, 0], [-1, 0]]"
+            raise ValueError(f"{wanted}, not {in_short(value)}")
+        if len({len(row) for row in value}) != 1 or len(value[0]) not in (1, 2):
+            raise ValueError(f"wanted one number or two at each point, not {in_short(value)}")
+        return tuple(tuple(map(number, row)) for row in value)
+
+    return read
+
+
+def _two_numbers(value):
+    if not isinstance(value, list) or len(value) != 2:
+        raise ValueError(f"wanted two numbers, not {in_short(value)}")
+    low, high = map(_number(-1e3, 1e3), value)
+    if low >= high:
+        raise ValueError(f"wanted the lower number first, not {in_short(value)}")
+    return low, high
+
+
+# Of settings without a field; with FIELDS they are all there are.
+OTHERS = {
+    "target": _one_of((*TARGETS, "own", "typed")),
+    "g_scale": _number(1e-6, 1e6),
+    "d_rate": _number(0, 10),
+    "g_rate": _number(0, 10),
+    "falls": _number(0, 10**6, whole=True),
+    "inputs": _two_numbers,
+    "first_seed": _number(0, 2**31, whole=True),
+    "own": _points(MOST_POINTS, 1e9),
+    "bells": _points(MOST_BELLS, FURTHEST),
+}

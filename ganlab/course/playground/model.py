@@ -219,6 +219,10 @@ class Session:
         """The moments that are evenly spaced."""
         return [m for m in self.moments if not m.by_hand and m.step % self.spaced == 0]
 
+    def judged(self):
+        """The even moments that `run` has: those since `judge_anew`."""
+        return [m for m in self.even() if m.step >= self._judged_from]
+
     def best(self, distances):
         """The moment at which the median over seeds of `distances(samples)` is least."""
         far = [np.median(np.nan_to_num(distances(m.samples), nan=np.inf)) for m in self.moments]
@@ -228,7 +232,7 @@ class Session:
         """What was recorded as a `Run`, for whatever judges one."""
         from ganlab.runs import Run
 
-        kept, gan = [m for m in self.even() if m.step >= self._judged_from], self.trainer.gan
+        kept, gan = self.judged(), self.trainer.gan
         kept = [m for m in kept if m.step or len(kept) == 1]  # at 0 no loss has been seen
         records = {name: [m.seen[name] for m in kept] for name in CURVES}
         records |= {"steps": [m.step for m in kept], "samples": [m.samples for m in kept]}

@@ -31,7 +31,7 @@ def preset(name, **seeds):
     """The `Settings` of a recipe by its name; `seeds` may give `seeds` and `first_seed`."""
     from ganlab.recipes import RECIPES  # here, because it loads TensorFlow
 
-    if name not in RECIPES:
+    if not isinstance(name, str) or name not in RECIPES:
         raise ValueError(f"preset={name!r}: wanted one of {', '.join(PRESETS)}")
     return of_recipe(RECIPES[name]()).changed(**seeds)
 

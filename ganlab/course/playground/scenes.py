@@ -20,6 +20,7 @@ from ganlab.metrics import noise_floor, wasserstein
 
 CELLS = 56  # of D's heatmap, each way
 ARROWS = 48
+DRAWN = 4000  # samples from which a density is estimated
 
 
 def scene(target, latent):
@@ -66,12 +67,28 @@ class Scene:
         """log of the target's density at the points, exact; by kernels where it has none."""
         if self.has_density:
             return self.target.log_density(self.at)
-        return kernel_log_density(self.real, self.at, self._width)
+        points = self.target.sample(DRAWN, np.random.default_rng(6))
+        return kernel_log_density(points, self.at, self._width)
 
     @property
     def _width(self):
         """Of the kernels by which densities are estimated from samples."""
         return 0.025 * float(np.max(self.high - self.low))
+
+    def best(self, moment, member):
+        """D* = p / (p + q) at the scene's points, q estimated from 4,000 samples. p is exact; where
+        the target has no density it is estimated too, from as many samples by kernels of the same
+        width, so that both are blurred alike and D* of a perfect G is 1/2."""
+        z = self.latent.sample(DRAWN, np.random.default_rng(3))
+        samples = of_member(moment.generators, member)(z)[0]
+        if not np.isfinite(samples).all():
+            return np.full(len(self.at), np.nan)
+        p, width = self._log_p, self._width / 2
+        # A kernel's tail says nothing of where no sample is; nor is p + q above 0 there.
+        if not self.has_density:
+            p, width = np.maximum(p, -30), self._width
+        q = np.maximum(kernel_log_density(samples, self.at, width), -30)
+        return expit(np.clip(games.optimal_logit(p, q), -30, 30))
 
 
 class Plane(Scene):
@@ -86,16 +103,6 @@ class Plane(Scene):
         self.y = np.linspace(self.low[1], self.high[1], CELLS)
         self.at = np.stack(np.meshgrid(self.x, self.y), -1).reshape(-1, 2).astype("float32")
         self._fixed = np.asarray(target.sample(500, np.random.default_rng(2)), float)
-
-    def best(self, moment, member):
-        """D* = p / (p + q) at the scene's points: p exact, q estimated from 4,000 samples."""
-        z = self.latent.sample(4000, np.random.default_rng(3))
-        samples = of_member(moment.generators, member)(z)[0]
-        if not np.isfinite(samples).all():
-            return np.full(len(self.at), np.nan)
-        q = kernel_log_density(samples, self.at, self._width / 2)
-        # A kernel's tail says nothing of where no sample is; nor is p + q above 0 there.
-        return expit(np.clip(games.optimal_logit(self._log_p, np.maximum(q, -30)), -30, 30))
 
     def manifold(self, moment, member, lines=13, points=61):
         """A grid of latents carried through G: lines (lines, points, 2). Of more than two latents
@@ -170,7 +177,10 @@ class Line(Scene):
         return np.repeat(counts / samples.shape[1] / np.diff(edges), 4 // step, axis=1)
 
     def best(self, moment, member):
-        """D* = p / (p + q) at the points."""
+        """D* = p / (p + q) at the points, of G's density as it is drawn; where the target has no
+        density of both as estimated, as in the plane."""
+        if not self.has_density:
+            return super().best(moment, member)
         with np.errstate(divide="ignore"):
             return expit(games.optimal_logit(self._log_p, np.log(self.density(moment, member))))
 

@@ -144,8 +144,11 @@ def _kept(name, old, new):
 def changed(settings, values):
     """Settings with other values, as a caller gives them by name; `own` is any array of points.
 
-    ValueError or TypeError, in one line, where a name is unknown or `own` cannot be drawn.
+    ValueError or TypeError, in one line, where a name is unknown, a value is none that its field
+    takes, or `own` cannot be drawn.
     """
+    from ganlab.course.playground.fields import given  # here, because it reads with these tables
+
     known = [one.name for one in fields(Settings)]
     for name in values:
         if name not in known:
@@ -158,8 +161,8 @@ def changed(settings, values):
         if points.shape[1] > 2 or len(points) > MOST_POINTS:
             wanted = f"wanted 1 or 2 columns, and at most {MOST_POINTS} rows"
             raise ValueError(f"own has shape {points.shape}: {wanted}")
-        values = {"target": "own", **values, "own": tuple(map(tuple, points.tolist()))}
-    return settings.changed(**values)
+        values = {"target": "own", **values, "own": points}
+    return given(settings, values)
 
 
 def target_call(settings):

@@ -138,6 +138,7 @@ class LineStage(Stage):
         right.axhline(0.5, color=COLOUR.quiet, lw=0.8, ls=(0, (2, 3)), zorder=0)
         (line,) = right.plot([], [], color=COLOUR.learned, lw=1.4, ls="-", label="D (learned)")
         self._d = moves(line)
+        how = how if scene.has_density else "estimated"
         look = dict(color=COLOUR.computed, lw=2.0, ls=LINES[1], label=f"D* ({how})")
         (line,) = right.plot([], [], **look)
         self._best = moves(line)

@@ -42,7 +42,9 @@ class TakeAway(widgets.VBox):
     """Buttons that make a file and a link to it, and one that takes a file back.
 
     files    {label: (tooltip, function that gives (name, kind, bytes))}
-    take     called with the text of a file that was chosen; what it raises of `REFUSED` is told
+    take     called with the text of a file that was chosen
+
+    What either raises of `REFUSED` is told in a line.
     """
 
     def __init__(self, files, take):
@@ -62,7 +64,10 @@ class TakeAway(widgets.VBox):
 
     def _make(self, make):
         self.note.value, self.links.value = "", "..."
-        self.links.value = link(*make())
+        try:
+            self.links.value = link(*make())
+        except controls.REFUSED as error:
+            self.links.value, self.note.value = "", controls.warned(controls.first_line(error))
 
     def _uploaded(self, change):
         for file in change["new"]:

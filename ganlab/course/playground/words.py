@@ -86,7 +86,7 @@ def diagnosed(session):
     """The `Diagnoses` of all seeds; None before there are records."""
     from ganlab.course.diagnosis import diagnose
 
-    if sum(moment.step > 0 for moment in session.even()) < 2:
+    if sum(moment.step > 0 for moment in session.judged()) < 2:
         return None
     return diagnose(session.run(), session.target)
 
