@@ -114,7 +114,8 @@ def page(found, surprises=""):
     wanted = len(TARGETS) * (2 * len(CONTESTANTS) - 1)
     there = sum(budget == "a" for *_, budget in found)
     firm = [cell.verdict in MARKS for (*_, budget), cell in found.items() if budget == "a"]
-    so_far = f"So far {there} of {wanted} rows are measured, {sum(firm)} of them firm"
+    so_far = f"So far {there} of {wanted}" if there < wanted else f"All {wanted}"
+    so_far += f" rows are measured, {sum(firm)} of them firm"
     so_far += ": too few to rank techniques by.\n\n" if there < wanted else ".\n\n"
     so_far += "The picture is at equal steps; at equal cost is in the tables.\n\n"
     parts = [HEAD, so_far, f"![{alt(found)}](images/league.png)\n\n"]
