@@ -7,6 +7,7 @@ and verdict come from the claim that each advice names: where the evidence decid
 moves to another column or the page is refused.
 """
 
+from itertools import takewhile
 from pathlib import Path
 
 from ganlab.course.advice import CASES, FOUR, told
@@ -33,7 +34,7 @@ import numpy as np
 from ganlab import data, endings, mode_metrics
 from ganlab.course.diagnosis import diagnose
 
-# Yours: data.Gaussian(4.0, 0.5), say, or your data, (n, dim), as below.
+# Yours: data.Gaussian(4.0, 0.5), data.Mixture(centres, std), or your data, (n, dim).
 target = data.ring(4, radius=1.0, std=0.1)
 rng = np.random.default_rng(0)
 samples = target.sample((40, 500), rng)  # yours, (records, n, dim)
@@ -237,7 +238,8 @@ def row(case):
     """A case in the table: with the first of what helps, and the next if that is for some alone."""
     found = [(advice, *told(advice)) for advice in case.advice]
     helps = [(advice, text) for advice, column, text in found if column == "first"]
-    best = "; else ".join(text for _, text in helps[: 2 if helps[0][0].where else 1])
+    for_some = takewhile(lambda each: each[0].where, helps)
+    best = "; else ".join(text for _, text in helps[: len(list(for_some)) + 1])
     name = f"[{case.name}](#{case.name.lower().replace(' ', '-')})"
     return f"| {case.seen} | {name} | {case.sign} | {best} |"
 

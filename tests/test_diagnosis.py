@@ -580,7 +580,8 @@ def test_advice_is_the_clinics(kind):
         return
     page = (protocol.FOLDER.parent / "docs/clinic.md").read_text(encoding="utf-8")
     parts = told.split("; else ")
-    assert len(parts) == 2  # whether the first is for a GAN that is not known its owner can say
+    # Whether the first is for a GAN that is not known its owner can say.
+    assert len(parts) == (3 if kind == "collapsed" else 2)
     for part in parts:
         words, id = part.removesuffix(")").rsplit(" (", 1)
         assert f"{words} ([{id.split('.')[0]}](" in page
@@ -614,9 +615,10 @@ def trained(d_rate=1e-3, g_rate=1e-3, beta_1=0.5, **fields):
             trained(g_rate=3e-2),
             "G's rate, if it is above D's, down to it (here from 3e-2",
         ),
-        ("collapsed", trained(1e-2, 3e-2), "where the rates differ, G's to D's (here down from"),
-        ("collapsed", trained(1e-2, 1e-4), "where the rates differ, G's to D's (here down from"),
-        ("collapsed", trained(1e-2, 1e-2), "both rates to a tenth"),
+        ("collapsed", trained(1e-2, 3e-2), "where G's rate is above D's, down to it (here from"),
+        ("collapsed", trained(1e-2, 1e-4), "R1 on D, weight 0.1"),
+        ("collapsed", trained(2e-4, 2e-4), "R1 on D, weight 0.1"),
+        ("collapsed", trained(1e-2, 1e-2), "where both rates are 0.01 or more, both to a tenth"),
         ("chasing", trained(), "minibatch discrimination"),
         ("collapsed", trained(), "R1 on D, weight 0.1"),
         ("collapsed", trained(added=techniques.r1(0.1)), "a new D beside the old G"),
@@ -654,6 +656,15 @@ def test_rates_that_are_not_known_are_not_taken_for_followed():
         "starving", trained(2e-1, 2e-1)
     )
     assert "; else G's rate up" in try_first("D too strong", gan)
+    # A rate that is the limit counts as Keras was given it, and not as float32 keeps it.
+    assert try_first("rate too high", trained(3e-3, 3e-3))[:11] != "where a rate"
+    assert try_first("rate too high", trained(3.1e-3, 3e-3)).startswith(
+        "where a rate is above 0.003"
+    )
+    # Of what is for some rates alone all is told, and what is for any.
+    first, second, third = try_first("collapsed").split("; else ")
+    assert first.startswith("where G's rate is above D's, down to it (here from 3e-2 to 1e-2)")
+    assert second.startswith("where both rates are 0.01") and third.startswith("R1 on D")
     each = Scaled(keras.optimizers.Adam(1.0, beta_1=0.9), np.array([1e-3, 1e-2]))
     gan = trained(d_optimizer=each, g_optimizer=keras.optimizers.Adam(1e-3))
     assert not settings.g_at_a_tenth(gan) and not settings.low_beta_1(gan)  # of one member only

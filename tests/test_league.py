@@ -282,7 +282,7 @@ def test_the_picture_shows_each_cell_that_was_measured():
     # Plain's own share, on the two targets with results.
     assert texts.count("40") == 2
     assert "3\n▼" in [text.get_text() for text in published.texts]
-    assert alt(FOUND).endswith("4 cells, a row with its cost has two; 3 of them firm")
+    assert alt(FOUND).endswith("3 rows of the tables below, 3 of them firm")
 
 
 def test_marks_are_for_firm_verdicts_alone():
@@ -395,6 +395,8 @@ def test_on_the_circle_there_is_something_to_lose():
 def test_unrolling_at_our_rates_ends_close_nowhere():
     unrolled = [c for (_, name, of), c in cells().items() if (name, of) == (UNROLLED, "a")]
     assert len(unrolled) == 6 and not any(c.close for c in unrolled)
+    early = cells()["circle", UNROLLED, "b"]
+    assert round(100 * early.close / early.seeds) == 45
 
 
 def said(path):

@@ -1,12 +1,13 @@
-"""The league: every technique of the package on six targets, at equal steps and at equal cost.
+"""The league: eighteen entries, plain among them, on six targets, at equal steps and at equal cost.
 
     make league                  # goes on measuring; then writes docs/league.md and its picture
     make league ARGS=--plan      # says what that would take
 
 The rules, fixed before the first result:
 
-- What plays is in `contestants`: the techniques, what they cost, their numbers and optimizers, the
-  targets. Each technique enters twice: at the course's rates, and as it was published.
+- What plays is in `contestants`: the techniques, what they cost, their numbers and optimizers; the
+  targets are in `ganlab.league`. Each technique enters twice: at the course's rates, and with the
+  numbers and the optimizer that were published.
 - All train the same networks, of two hidden layers of 64, in batches of 64 and for 5,000 steps of
   G. Each is held against the same plain GAN: non-saturating, at the course's rates, in full.
 - What is compared is the share of seeds that end *close*, in the course's words (`ganlab.endings`;

@@ -1,4 +1,4 @@
-"""What plays in the league: techniques with their costs, entries with their numbers, targets.
+"""What plays in the league: techniques with their costs, and entries with their numbers.
 
 A technique is a function of a `Gan` and of its numbers that returns another `Gan`; an `Entry` is a
 technique with numbers and optimizers. A new one is a function and a line at the end of

@@ -107,9 +107,7 @@ ALIKE_AND_HIGH = Where(
         (np.minimum(d, g) >= known.HIGH) & (np.maximum(d, g) <= known.EQUAL * np.minimum(d, g))
     ),
 )
-DIFFER = Where(
-    "where the rates differ", lambda d, g: np.maximum(d, g) > known.EQUAL * np.minimum(d, g)
-)
+G_ABOVE = Where("where G's rate is above D's", lambda d, g: g > known.EQUAL * d)
 ABOVE_CALM = Where("where a rate is above 0.003", lambda d, g: np.maximum(d, g) > known.CALM)
 BOTH_SLOW = Where("where both rates are below 0.001", lambda d, g: np.maximum(d, g) < known.QUICK)
 # Rates far too high throw G off at once; then it stands still, and D is sure.
@@ -125,25 +123,20 @@ CASES = (
         "All samples in one place, and they stay there",
         "collapsed",
         "`word` is *collapsed*, `moves.rate` near 0, and `samples.mean(-2)` stays (with D's "
-        "scores, and a G that hardly moves, `diagnose` calls it *D too strong*: try what stands "
-        "there, too)",
+        "scores `diagnose` may call it *D too strong*, with losses *rate too high*: R1 serves the "
+        "first as well)",
         (
             Advice(
-                "G's to D's (here down from 3e-2 to 1e-2)",
+                "down to it (here from 3e-2 to 1e-2)",
                 "F7i",
                 "a collapse, G's rate down to D's",
-                where=DIFFER,
+                where=G_ABOVE,
             ),
-            Advice(
-                "both rates to a tenth",
-                "F7i",
-                "a collapse, both to a tenth",
-                followed=known.low_rates,
-            ),
+            Advice("both to a tenth", "F7i", "a collapse, both to a tenth", where=BOTH_HIGH),
             Advice("R1 on D, weight 0.1", "F6b", "R1", followed=known.with_r1),
             Advice(
                 "a new D beside the old G, both at healthy rates (1e-3 here), for it is D that "
-                "holds G there (of all runs; not all had collapsed)",
+                "holds G there (of 100 runs, of which 72 had collapsed)",
                 "F4d",
                 FOUR,
             ),

@@ -9,6 +9,7 @@ What is measured stands in `signs`, the rules with their thresholds in `faults`,
 import json
 from collections import Counter
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 import numpy as np
@@ -235,9 +236,10 @@ def try_first(kind, gan=None, several=False):
     if found or not _written(kind):
         # Whether the first is for a GAN that is not known, or followed there, its owner can say.
         first = found[0][0] if found else None
-        rates = _rates(gan) if first and first.where else None
+        rates = _rates(gan)
         known = not first or (rates is not None if first.where else gan or not first.followed)
-        asked = 1 if known else 2
+        for_some = takewhile(lambda each: rates is None and each[0].where, found)
+        asked = max(1 if known else 2, len(list(for_some)) + 1)
         return "; else ".join(words for _, words in found[:asked])
     advice = _open(kind, gan)
     if several and any(each.on_one_bell for each in advice):

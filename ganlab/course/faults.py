@@ -299,9 +299,9 @@ def _filled(found):
 
 
 def _losses(g_rise, d_loss):
-    """Of the losses those that are known."""
+    """Of the losses those that have exploded."""
     parts = ("g_loss {:.3g} above its start", g_rise), ("d_loss {:.3g}", d_loss)
-    return ", ".join(text.format(value) for text, value in parts if not np.isnan(value))
+    return ", ".join(text.format(value) for text, value in parts if value >= EXPLODED)
 
 
 def _told(rule, s, i):

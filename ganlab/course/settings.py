@@ -81,7 +81,8 @@ def _rate(optimizer):
     rate = getattr(optimizer, "_learning_rate", None)
     if rate is None or callable(rate):
         return None
-    return float(np.asarray(rate)) * np.asarray(factors, float)
+    typed = float(str(np.float32(rate)))  # Keras keeps 0.01 as 0.0099999998, which is below HIGH
+    return typed * np.asarray(factors, float)
 
 
 def _momentum(optimizer):
