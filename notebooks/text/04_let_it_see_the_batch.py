@@ -271,9 +271,9 @@ show(fig, "04.endings")
 
 # %% [markdown]
 # Read it by pairs of rows. In the modern GAN the layer doubles the runs that end close
-# ([D1b](../docs/claims.md#d1b-2), firmly), and, so far, one run in six is lost, where none was. In the
-# post's own GAN most runs were partly there; with the layer that is over
-# ([D1f](../docs/claims.md#d1f-2)), and half of all are lost ([D1e](../docs/claims.md#d1e-2)),
+# ([D1b](../docs/claims.md#d1b-2), firmly). One in six is lost, where none was, so far
+# ([D1e](../docs/claims.md#d1e-2)). In the post's own GAN most runs were partly there; with the layer that is over
+# ([D1f](../docs/claims.md#d1f-2)), and half of all are lost,
 # both firmly. In its last code hardly a run is close, with the layer or without, and more are lost
 # with it, firmly too: over 8,192 seeds 34 in 100, where it was 20. `highdim2018`, which tried that code twice, once with and once without, found
 # that the layer "didn't work quite well as intended" ([D4](../docs/claims.md#d4-2)). Two runs
