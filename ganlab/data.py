@@ -21,7 +21,7 @@ from scipy.special import ive, ndtr, ndtri
 
 from ganlab.arguments import whole
 from ganlab.curves import Curve, line, spiral, two_moons
-from ganlab.distributions import LOG_2PI, Distribution, number, quantile_of_points
+from ganlab.distributions import LOG_2PI, Distribution, number
 from ganlab.mixtures import (
     GaussianMixture,
     Mixture,
@@ -173,7 +173,7 @@ class Samples(Distribution):
         return np.searchsorted(np.sort(self.array[:, 0]), x, side="right") / len(self.array)
 
     def _quantile(self, u):
-        return quantile_of_points(self.array[:, 0].astype(np.float64), u)
+        return self._quantile_of(self.array[:, 0].astype(np.float64), u)
 
 
 def as_target(given, name="target"):

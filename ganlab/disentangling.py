@@ -64,7 +64,7 @@ def _explained(codes, factor):
     model = np.linalg.lstsq(x[:half], factor[:half], rcond=None)[0]
     error = np.sum((factor[half:] - x[half:] @ model) ** 2)
     spread = np.sum((factor[half:] - factor[half:].mean(axis=0)) ** 2)
-    return 1 - error / spread
+    return 1 - error / spread if spread > 0 else 0.0  # squares of tiny numbers are 0
 
 
 @guard(make=a_function, rng=random_numbers, along=one_of("line", "sphere"))

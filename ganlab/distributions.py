@@ -32,15 +32,6 @@ def _finite(value):
         return False
 
 
-def quantile_of_points(points, u):
-    """The smallest of `points` (n,) with at least the share u of them at or below it, of shape u.
-
-    NumPy's "inverted_cdf" multiplies u by n, and where the product is rounded up takes the next.
-    """
-    n = len(points)
-    return np.sort(points)[np.minimum(np.searchsorted(np.arange(1, n + 1) / n, u), n - 1)]
-
-
 class Distribution:
     """What targets and latents share. To write your own, `dim` and `sample` are enough.
 
@@ -89,6 +80,16 @@ class Distribution:
             raise ValueError(f"this {type(self).__name__} has dim {self.dim}; {what} wants dim 1")
         if not hasattr(self, f"_{what}"):
             raise ValueError(f"this {type(self).__name__} comes without a {what}")
+
+    @staticmethod
+    def _quantile_of(points, u):
+        """The smallest of `points` (n,) with at least the share u of them at or below it.
+
+        NumPy's "inverted_cdf" multiplies u by n, and where the product is rounded up takes the
+        next.
+        """
+        n = len(points)
+        return np.sort(points)[np.minimum(np.searchsorted(np.arange(1, n + 1) / n, u), n - 1)]
 
     def _points(self, x):
         """`x` as float64 of shape (..., dim)."""

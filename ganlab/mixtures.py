@@ -7,7 +7,7 @@ import numpy as np
 from scipy.special import logsumexp, ndtr, ndtri
 
 from ganlab.arguments import fits_memory, in_short, whole
-from ganlab.distributions import LOG_2PI, Distribution, number, quantile_of_points
+from ganlab.distributions import LOG_2PI, Distribution, number
 from ganlab.guards import guard
 from ganlab.own import LARGEST, numbers, rows
 
@@ -53,7 +53,7 @@ class Mixture(Distribution):
     def _quantile(self, u):
         places = np.sort(self._places[:, 0])
         if self.std == 0:
-            return quantile_of_points(places, u)
+            return self._quantile_of(places, u)
         # The quantile lies between those of the leftmost and the rightmost mode.
         left, right = places[0] + self.std * ndtri(u), places[-1] + self.std * ndtri(u)
         return _halved(self._cdf, u, left, right)
