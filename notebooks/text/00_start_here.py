@@ -110,7 +110,8 @@ show(fig, "00.endings")
 # works, or that it makes too little variety, or too much.
 #
 # The course names endings by five words. The first that fits, from the top (a *width* is the
-# standard deviation of the samples):
+# standard deviation of the samples; the *Wasserstein distance* W1 says how far they would have to be
+# moved, on average, to become the data):
 #
 # | word | what it means for a bell |
 # |---|---|
@@ -122,8 +123,7 @@ show(fig, "00.endings")
 #
 # Compare with your number. A spike beside the middle can be *close*, as in panel 0: W1 forgives it.
 #
-# The *Wasserstein distance* W1 says how far the samples would have to be moved, on average, to
-# become the data. It is never quite 0: even 10,000 real samples are not the curve itself. What a
+# W1 is never quite 0: even 10,000 real samples are not the curve itself. What a
 # perfect generator would score with as many samples is the *noise floor*. *Before you run it: will
 # the best of the 32 lie on the floor?*
 
@@ -201,9 +201,9 @@ claim("E7a")
 # %% [markdown]
 # Each row is one GAN. It was trained from 64 seeds with the technique and from the same 64
 # without, then from 128, 256 and so on. Right of the middle lies what the claim says. The dot is
-# the share of seeds on which the technique did better, less the share on which it did worse (on
-# the rest the two differ too little to count), told as if of 100; the line is its interval, which shrinks as seeds
-# are added. It is far wider than the usual 95 %: all looks together, a verdict may be false once
+# the share of seeds (above, as if of 100) on which the technique did better, less the share on which
+# it did worse (on the rest the two differ too little to count); the line is its interval, which shrinks
+# as seeds are added. It is far wider than the usual 95 %: all looks together, a verdict may be false once
 # in a thousand times. The grey band holds effects too small to matter. Once the line is clear of
 # the band, or lies in it, there is a verdict and nothing more is trained:
 #

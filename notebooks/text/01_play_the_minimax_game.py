@@ -148,8 +148,8 @@ for ax, more, epochs in zip(axes, (1, 14), (1, 15), strict=True):
 show(fig, "01.learned-d")
 
 # %% [markdown]
-# It finds $D^*$ without knowing of it, but for the rims: where hardly any samples lie, nobody
-# corrects it, and its errors cost next to nothing.
+# It nearly finds $D^*$ without knowing of it, a bit too wide; at the rims hardly any samples lie, and
+# errors cost next to nothing.
 #
 # Why is $D^*$ best? A D without limits may answer at each $x$ freely. There it is paid $p \log D +
 # q \log (1 - D)$, whose slope, $p/D - q/(1-D)$, is 0 at $D = p/(p+q)$. Put in, with $m = (p+q)/2$:
@@ -159,7 +159,7 @@ show(fig, "01.learned-d")
 # KL, the Kullback-Leibler divergence, is the mean of $\log p - \log m$ under $p$; JS, that of
 # Jensen and Shannon, is the mean of both. It is 0 only where $p = q$, and at most $\log 2$. So
 # against the best D, G has one thing left to do: make $q$ equal to $p$. This needs no seeds. It
-# is an *identity*, checked to a small tolerance. Below it you can turn both bells. *Predict: how
+# is an *identity*, checked to a small tolerance. Below it you can move both bells. *Predict: how
 # many of their widths apart are they when JS is as good as $\log 2 = 0.693$?*
 
 # %%
@@ -297,7 +297,7 @@ show(plots.animate(draw, 30, figsize=(7.6, 3.6), fps=6, ncols=2), "01.dirac-film
 #
 # Two games more: **R1** takes a *weight*, here 0.3 or 2, and charges D half of it times the
 # square of its slope at the real samples. **Instance noise** blurs what D is shown. *Predict:
-# which draw in, of these, minimax and Wasserstein?*
+# minimax, Wasserstein and these: which draw in?*
 
 # %%
 systems = {
@@ -345,8 +345,8 @@ show(fig, "01.eigenvalues")
 # - the non-saturating game against a D of two hidden layers of 16, by Adam as Keras has it, with
 #   a momentum (`beta_1`) of 0.9.
 #
-# The test here: does the distance shrink over the rounds? We say that a pair *settles* if its
-# distance stays below a tenth of what it was at first. *Predict: which of the two will?*
+# The test here: does the distance shrink over the rounds? We say that a pair *settles* if over
+# its last 25 looks its distance stays below a tenth of what it was at first. *Predict: which of the two will?*
 
 # %%
 adam = keras.optimizers.Adam(1e-3, beta_1=0.9)

@@ -231,8 +231,8 @@ claim("B4b")
 #
 # <small>8 min</small>
 #
-# Does any of the advice matter? Each row changes something and keeps the rest; *linear*
-# means that G's last tanh is taken away. Each dot is a stored run, 64 in a row.
+# Does any of the advice matter? Each row changes something; *independent z* are not evenly spaced,
+# *linear* lacks G's last tanh. Each dot is a stored run, 64 in a row.
 # *Before you look: rank the six.*
 
 # %%
@@ -345,7 +345,7 @@ axes[0].set_ylabel("W1 after 2,000 steps")
 show(fig, "02.slopes-after")
 
 # %% [markdown]
-# Before the game the share tells little: the run that ends *partly* began like many others.
+# Before the game most runs lie near one half, the one that ends *partly* among them.
 # Afterwards it is 1 in all runs but that one, where D is cut at four in ten of G's samples.
 #
 # A fine story: the clamp did it. So we counted the runs that miss the data, *lost* or *partly*,
@@ -468,8 +468,8 @@ show(fig, "02.first-slopes")
 #
 # <small>3 min</small>
 #
-# From here to notebook 05 the course repairs one GAN, on N(4, 0.5): *close* is now a W1 of at
-# most 0.125. This notebook gives it its first two remedies. D gives a logit and the loss takes
+# From here to 05 the course repairs one GAN, 03's code of 2017, on N(4, 0.5): *close* is now a W1 of at
+# most 0.125. Its first two remedies: D gives a logit and the loss takes
 # it, as it is; with that come what is usual today: weights as Keras starts them, random latents,
 # batches of 64, Adam with `beta_1=0.5`. And D at 3e-3, ten times as quick as G. *Predict: how
 # many of 32 will be close?*

@@ -208,14 +208,14 @@ post = trainer.run()
 # How near is a generator to the data? We measure W1, the Wasserstein distance: how far its samples
 # must be moved, on average, to become the data. And we look at how much of what it makes lies
 # *inside* the bell, within three standard deviations of 4, and at its *width*, the standard
-# deviation of the samples over that of the data. The course's
+# deviation of the samples. The course's
 # [words](../docs/glossary.md#how-a-run-ends) say how a run ends; the first that fits, from the top:
 #
 # | word | meaning |
 # |---|---|
 # | lost | less than a tenth inside |
 # | partly | less than nine tenths inside |
-# | narrow | the width is below 0.8 |
+# | narrow | the width is below 0.8 of the data's |
 # | close | W1 is at most 0.125, a quarter of the data's standard deviation |
 # | near | none of these |
 
@@ -359,7 +359,7 @@ show(fig, "03.settings")
 
 # %% [markdown]
 # One dot is one run. In the last code *narrow* and *partly* tie. In the modern setting every run
-# finds the bump; 14 are *near*, 13 *close*.
+# finds the bump; 13 are *near*, 13 *close*.
 #
 # ## Must D be more powerful than G?
 #
@@ -515,7 +515,7 @@ gaussian_explorer(target, noise, d_rate=3.16e-3, g_rate=3.16e-4)
 # %% [markdown] tags=["answer"]
 # <details><summary>Answer</summary>
 #
-# Here 19 were close, 7 near and 6 narrow, where it was 13, 14 and 5: that much 32 runs can move.
+# Here 19 were close, 7 near and 6 narrow, where it was 13, 13 and 6: that much 32 runs can move.
 # Had some been lost, one of the two pictures would have been luck. 2,048 stored seeds say 40 of
 # 100.
 #

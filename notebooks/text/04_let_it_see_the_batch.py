@@ -50,7 +50,7 @@ from ganlab.widgets import draw_technique_runs, technique_explorer
 # paper of the same year: let D see the whole batch at once. A batch of twelve nearly equal numbers
 # gives itself away, however likely each of them is.
 #
-# First the illness, in one picture: the post's GAN, 32 seeds, as in 03.
+# First the illness, in one picture: the post's GAN, 32 seeds, as in 03, with batches sorted.
 
 # %%
 target = data.Gaussian(4.0, 0.5)
@@ -270,13 +270,13 @@ bars(ax, table, rows, WORDS, label="of 100 runs")
 show(fig, "04.endings")
 
 # %% [markdown]
-# Read it by pairs of rows. In the modern GAN the layer doubles the runs that end close
+# By pairs of rows: fewer are narrow, nowhere firmly ([D1d](../docs/claims.md#d1d-2)). In the modern GAN the layer doubles the runs that end close
 # ([D1b](../docs/claims.md#d1b-2), firmly). One in six is lost, where none was, so far
 # ([D1e](../docs/claims.md#d1e-2)). In the post's own GAN most runs were partly there; with the layer that is over
 # ([D1f](../docs/claims.md#d1f-2)), and half of all are lost,
 # both firmly. In its last code hardly a run is close, with the layer or without, and more are lost
-# with it, firmly too: over 8,192 seeds 34 in 100, where it was 20. `highdim2018`, which tried that code twice, once with and once without, found
-# that the layer "didn't work quite well as intended" ([D4](../docs/claims.md#d4-2)). Two runs
+# with it, firmly too: over 8,192 seeds 34 in 100, where it was 20. `highdim2018`, of one run each, found
+# that it "didn't work quite well as intended" ([D4](../docs/claims.md#d4-2)). Two runs
 # could not tell.
 #
 # And the post's own sentence? It says of its one run that the layer keeps most of the data's
@@ -460,7 +460,7 @@ show(draw_standing("04"), "04.standing")
 # <small>1 min</small>
 #
 # First a figure of the modern GAN with the layer, then the same with knobs, begun without it. One
-# says with what D compares each sample. Noise, matching and the label belong to notebook 05. *The
+# says with what D compares each sample. *The
 # layer off and on: does the median move, or the spread?*
 
 # %%

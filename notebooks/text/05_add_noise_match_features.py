@@ -223,7 +223,7 @@ show(fig, "05.noise-levels")
 
 # %% [markdown]
 # Nothing to speak of happens at the post's 0.001, nor at fifty times as much. From 0.2 on
-# the medians fall. The long tails go only at 1, *twice* the width of the data; there and at 2
+# the medians fall. Most far runs go only at 1, *twice* the width of the data; there and at 2
 # the runs are best. At 4 the typical run is worse again. Evidence for level 1, in the post's GAN and
 # in the modern one:
 

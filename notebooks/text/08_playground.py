@@ -42,8 +42,8 @@ app
 # %% [markdown]
 # **On the left** is one seed. Circles are real samples, crosses are generated. Behind them is what D
 # says: the lighter, the more real, and on the black line it says one half. **In the middle** are all
-# sixteen, each with its word from the [glossary](../docs/glossary.md); the framed one is the one on
-# the left. **On the right** are both losses, and the distance to the data: the median of the seeds,
+# sixteen, each with its word from the [glossary](../docs/glossary.md): *near*, *close* and *narrow* hold
+# all four points. The framed one is the one on the left. **On the right** are both losses, and the distance to the data: the median of the seeds,
 # and where eight tenths of them are. Grey is what a perfect sampler would score. On the dotted lines
 # of the losses neither player knows anything, which is so when all is well, and also when D has
 # learned nothing: so look at the distance too.
@@ -107,7 +107,8 @@ app
 # %% [markdown]
 # A G that is so much quicker than its D does not stay: it runs to where D says *real*, D follows, and
 # it runs on. This is the playground from above, once more: the distance rose when the rate did, and
-# both losses became restless. Move *moment* back and forth, and watch the samples hop.
+# both losses became restless. The word on most tiles, *collapsed*, is of one moment; move *moment* back
+# and forth, and watch the samples hop.
 #
 # Then press *Try it on this GAN*: it does what the panel proposes, for 1,000 steps from where the
 # networks are, and shows all sixteen before and after. *Guess first: will they all come back?* Those

@@ -340,7 +340,7 @@ show(fig, "09.bias")
 # %% [markdown]
 # The Frechet distance of equals is above 0, and the more so the fewer there are. So distances are
 # compared at equal n, beside a floor at that n. KID has no such bias: its mean is 0, though its
-# median lies a little below where pictures are few.
+# median lies below where pictures are few.
 #
 # ## Does it copy?
 #
@@ -404,9 +404,9 @@ show(fig, "09.guidelines")
 
 # %% [markdown]
 # At step 600 all eight are further away than any that keeps to the guidelines. That is one
-# moment: at 900, above, three of those were at 13 to 20. Likely reasons: a ReLU of D's that is
+# moment: at 900, above, three of those were at 15 to 17. Likely reasons: a ReLU of D's that is
 # off gives no slope, and D's slope is all that G learns from; and without tanh G has to find the
-# range of a pixel by itself. [I1c](../docs/claims.md#i1c-1) leaves out each alone.
+# range of a pixel by itself. Each alone is not measured ([I1c](../docs/claims.md#i1c-1)).
 #
 # ## A price on D's slope
 #
@@ -444,8 +444,8 @@ claim("I1b")
 #
 # <small>2 min</small>
 #
-# Later papers changed the loss. Six recipes draw the same digits, each for as many steps as cost
-# what 1,200 of ours do. *How many come nearer than the non-saturating loss with R1?*
+# Later papers changed the loss: to least squares, hinge, relativistic, Wasserstein. Six recipes draw
+# the same digits at the cost of 1,200 steps. *How many come nearer than the non-saturating loss with R1?*
 
 # %%
 claim("I1d")
@@ -539,7 +539,7 @@ quiz("09.2")
 # | `module` | DCGAN: better for image generation | a shuffled picture shows why it may be; at 8 x 8 no gain ([I1a](../docs/claims.md#i1a-1)) |
 # | `module` | four guidelines for stable training | one reversed and one left out at once; each alone is [I1c](../docs/claims.md#i1c-1), undecided or not measured yet |
 # | `module` | the inception score measures quality and diversity | one picture of each digit has the best |
-# | `module` | FID is more robust than the inception score | one of each, first by the inception score, has 29.5 beside 2.2; a copier of all training pictures it cannot tell |
+# | `module` | FID, the Frechet distance, is more robust than the inception score | one of each, first by that score, has 29.5 beside 2.2; a copier of all pictures it cannot tell |
 # | `module` | human evaluation | with 24 pictures it can tell little |
 #
 # ## Further reading

@@ -152,7 +152,7 @@ show(fig, "10.asked")
 #
 # <small>1 min</small>
 #
-# Those that pay for the picture alone. *From 1 to 7: is a picture half of each? From 4 to 9?*
+# Those that pay for the picture alone. *From 1 to 7, from 4 to 9: is any picture half of each?* (Exercise 3.)
 
 # %%
 digit_explorer(conditional, seeds=(3, 4, 5), digit=1, towards=7)
@@ -351,7 +351,7 @@ show(fig, "10.detectors")
 # width is as good, and much the same: so narrow a kernel sees what is next to it. With its default it
 # is upside down: eights lie in the middle of all digits, where a wide kernel is surest.
 #
-# PCA and the autoencoder come next, as equals: from other starts it had 0.85 to 0.89. Then G. Its
+# PCA and the autoencoder come next, as equals: the latter's other starts had 0.85 to 0.89. Then G. Its
 # pixels and D's features tell about as much; λ = 0.1 gives features a five-hundredth of the score, but
 # with 45, where both count alike, nothing changed. D alone depends on luck: it was taught to tell real
 # digits from made ones, never from others. *What does G beat, over all ten digits?*

@@ -268,7 +268,7 @@ show(fig, "11.identity")
 
 # %% [markdown]
 # Mirrored, some 40 of 100 keep their digit, and that is no help: as many do if F gives back what it is
-# given, for a mirrored 0 or 8 is nearly a 0 or an 8. Of negatives some 10 do, as by luck, and with the
+# given, for a mirrored 0 or 8 is nearly a 0 or an 8. Of negatives 3 to 15 do, by luck 10, and with the
 # third term next to none. It taught F to change little.
 # Where convolutions found the partners of negatives, in 96 of 100, they find none with it
 # ([I3c](../docs/claims.md#i3c-1)).
@@ -384,8 +384,8 @@ axes[2].set_xlim(0.3, 1.05)
 show(fig, "11.read")
 
 # %% [markdown]
-# With all four seeds w tells more than z, of place and size. The layers alone
-# do not do it: untrained, w tells hardly more than z. The mapping has learned to lay factors out more
+# With all four seeds w tells more than z, of place and size. It is not the layers
+# alone: over 64 seeds an untrained w tells of the place about what z does. The mapping has learned to lay factors out more
 # straightly. z has to fill a sphere evenly, whatever the data are; w need not.
 #
 # The path says nothing of the kind. In w it is shorter; but so is a chord than its arc, and
@@ -426,9 +426,9 @@ show(fig, "11.mixed")
 
 # %% [markdown]
 # The place is more often that of the coarse style: nearly always with some seeds, about as by luck with
-# others. The size goes with either, by seed. Large StyleGANs hold pose in coarse layers and colour in
-# fine ones; trained on mixed styles, they keep layers apart. Ours is not, and its last layer can
-# move a disc of 8 x 8 by half a pixel, or blow it up. The place is the coarse
+# others. The size is about luck with all. Large StyleGANs hold pose in coarse layers and colour in
+# fine ones; trained on mixed styles, they keep layers apart. Ours is not: in seed 0, above,
+# rows keep left and right, and columns set the height. The place is the coarse
 # one's on 83 of 100 seeds; for the size it is undecided ([I4b](../docs/claims.md#i4b-1)).
 #
 # ## What chance is left to do
@@ -461,7 +461,8 @@ show(fig, "11.noise")
 style_explorer(styles, psi=0.5)
 
 # %% [markdown]
-# At 0.5 discs are more alike, at 0 all are one. At 2 they smear: hardly any z has its w so far out.
+# At 0.5 discs are more alike, and one mixture fades; at 0 all are one. At 2 they smear: few w lie
+# there.
 #
 # ## Exercises
 #

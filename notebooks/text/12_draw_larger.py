@@ -42,7 +42,7 @@ from ganlab.widgets import font_explorer
 #
 # <small>5 min</small>
 #
-# Nobody can say how many ways there are to write a 4. So we take pictures that are made: ten digits in
+# Nobody can say how many ways there are to write a 4. So we take *glyphs*, pictures that are made: ten digits in
 # six fonts, turned, scaled and shifted a little. Each has 16 x 16 pixels, and is a point in 256
 # dimensions. Of each we know which digit it is, and in which font.
 
@@ -138,7 +138,7 @@ for ax, (name, run) in zip(axes, runs.items(), strict=True):
 show(fig, "12.dense")
 
 # %% [markdown]
-# On the left there is dust around the strokes, on the right less of it. *Precision* is the share of 600
+# At a glance only the dust differs: there is less on the right. *Precision* is the share of 600
 # made ones that lie among real ones: nearer to one of them than its own fifth neighbour. *Coverage* is the
 # share of real ones that have a made one that near. Of real ones in place of made ones they are 0.98 and
 # 0.96.
