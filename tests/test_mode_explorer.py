@@ -37,7 +37,7 @@ def test_a_sentence_says_who_holds_what():
         "At the end 1 of 2 runs hold all 4 modes, 1 hold one or none. In 1 the majority hops at "
         "more than one record in ten."
     )
-    majority, held = (ax.images[0].get_array().filled(-1).tolist() for ax in fig.axes[1:3])
+    majority, held = (ax.collections[0].get_array().filled(-1).tolist() for ax in fig.axes[1:3])
     assert majority == [[-1] * 4, [0, 1, 2, 3]]  # the seed that holds most comes first
     assert held == [[4] * 4, [1] * 4]
 

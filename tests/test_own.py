@@ -476,7 +476,7 @@ def test_modes_of_one_run_are_drawn():
     majority = mode_metrics.hops(CLUMP, data.ring()).majority
     _, ax = plots.figure()
     mode_plots.strips(ax, STEPS.tolist(), majority, 8)
-    assert ax.images[0].get_array().shape == (1, RECORDS)
+    assert ax.collections[0].get_array().shape == (1, RECORDS)
     _, ax = plots.figure()
     mode_plots.panels([ax], CLUMP[-1], data.ring().modes, 0.1)
     assert np.array_equal(ax.lines[8].get_xydata(), CLUMP[-1])
