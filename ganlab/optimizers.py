@@ -183,11 +183,10 @@ def followed(optimizer, factors, role, members):
 
 def keeps_moves(optimizer):
     """The name of an optimizer that keeps what it moved by, with the rate that it had in it: SGD
-    and RMSprop with momentum. "" for others, and for None."""
-    if not isinstance(optimizer, keras.optimizers.Optimizer | None):
-        raise TypeError(f"optimizer is {in_short(optimizer)}: wanted a Keras optimizer, or None")
-    keeps = optimizer is not None and optimizer.get_config().get("momentum")
-    return type(optimizer).__name__ if keeps else ""
+    and RMSprop with momentum; "" for others."""
+    if not isinstance(optimizer, keras.optimizers.Optimizer):
+        raise TypeError(f"optimizer is {in_short(optimizer)}: wanted a Keras optimizer")
+    return type(optimizer).__name__ if optimizer.get_config().get("momentum") else ""
 
 
 def rates_of(config, factors, role, members):

@@ -180,7 +180,8 @@ class Trainer(Loop):
             )
         for player, (now, new) in {p: (self._rate(p), rates[p]()) for p in rates}.items():
             optimizer = getattr(self.gan, f"{player}_optimizer")
-            kind = keeps_moves(optimizer[0] if isinstance(optimizer, Scaled) else optimizer)
+            optimizer = optimizer[0] if isinstance(optimizer, Scaled) else optimizer
+            kind = "" if optimizer is None else keeps_moves(optimizer)  # the default has none
             if kind and (now != new).any():
                 raise ValueError(
                     f"{player}_optimizer is {kind} with momentum, which keeps what it moved by at "
