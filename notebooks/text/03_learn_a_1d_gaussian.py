@@ -359,7 +359,7 @@ show(fig, "03.settings")
 
 # %% [markdown]
 # One dot is one run. In the last code *narrow* and *partly* tie. In the modern setting every run
-# finds the bump; 13 are *near*, 13 *close*.
+# finds the bump; 13 are *close*, about as many *near*.
 #
 # ## Must D be more powerful than G?
 #
