@@ -7,10 +7,9 @@ and verdict come from the claim that each advice names: where the evidence decid
 moves to another column or the page is refused.
 """
 
-from itertools import takewhile
 from pathlib import Path
 
-from ganlab.course.advice import CASES, FOUR, told
+from ganlab.course.advice import CASES, FOUR, for_some, told
 from ganlab.course.diagnosis import tried
 from ganlab.evidence import claim
 from ganlab.evidence.claims import anchor, in_hundred
@@ -235,11 +234,11 @@ The pictures behind the words are in notebook [06](../notebooks/06_watch_modes_c
 
 
 def row(case):
-    """A case in the table: with the first of what helps, and the next if that is for some alone."""
+    """A case in the table: with what helps, up to the first that is for GANs of any rates."""
     found = [(advice, *told(advice)) for advice in case.advice]
     helps = [(advice, text) for advice, column, text in found if column == "first"]
-    for_some = takewhile(lambda each: each[0].where, helps)
-    best = "; else ".join(text for _, text in helps[: len(list(for_some)) + 1])
+    some = for_some(advice for advice, _ in helps)
+    best = "; else ".join(text for _, text in helps[: some + 1])
     name = f"[{case.name}](#{case.name.lower().replace(' ', '-')})"
     return f"| {case.seen} | {name} | {case.sign} | {best} |"
 

@@ -194,15 +194,17 @@ def bounded(low=1e-5, high=1.0):
     """Non-saturating losses as early code wrote them, with bounds inside the logarithm.
 
     `bounded(1e-5)` is the floor of aylien2016's last code. Beyond a bound the sample gives no
-    gradient. ValueError, in one line, unless `low` is below `high`, and `high` at most 1: such
-    losses have no slope anywhere, or none that differs.
+    gradient. ValueError, in one line, unless `low` is below `high`, and `high` at most 1: with
+    other bounds no sample would give a gradient, or none would ever meet them.
     """
     scalars = {"low": at_least("low", low, 0), "high": at_least("high", high, 0)}
     if np.max(high) > 1:
         raise ValueError(f"high={np.max(high):g}: wanted at most 1, the largest that D says")
-    if np.max(low) >= np.min(high):
-        told = f"low={np.max(low):g}, high={np.min(high):g}"
-        raise ValueError(f"{told}: wanted low below high")
+    pairs = np.ravel(low), np.ravel(high)
+    if len({len(values) for values in pairs} - {1}) <= 1:  # members that do not fit are told later
+        for one, other in zip(*np.broadcast_arrays(*pairs), strict=True):
+            if one >= other:
+                raise ValueError(f"low={one:g}, high={other:g}: wanted low below high")
     return Losses(bounded_discriminator_loss, bounded_generator_loss, scalars=scalars)
 
 

@@ -238,11 +238,13 @@ def test_the_bounds_of_the_sources_are_the_default_and_are_run_time_numbers():
     assert losses.bounded(0.01, 0.99).scalars == {"low": 0.01, "high": 0.99}
     for bounds, told in (
         ((0.9, 0.1), r"^low=0\.9, high=0\.1: wanted low below high$"),
+        (([0.1, 0.5], [0.4, 0.5]), r"^low=0\.5, high=0\.5: wanted low below high$"),
         (([0.1, 0.5], 0.5), r"^low=0\.5, high=0\.5: wanted low below high$"),
         ((0.1, 2.0), "^high=2: wanted at most 1"),
     ):
         with pytest.raises(ValueError, match=told):
             losses.bounded(*bounds)
+    assert losses.bounded([0.1, 0.5], [0.3, 0.9]).scalars["high"] is not None  # member by member
     # The functions are the same objects, whatever the bounds: a program is keyed by them.
     assert losses.bounded(0.1)[:3] == losses.bounded(0.2, 0.9)[:3]
 

@@ -7,6 +7,7 @@ out; figures and verdict come from there. What a GAN does already is no advice t
 
 from collections import Counter
 from collections.abc import Callable
+from itertools import takewhile
 from typing import NamedTuple
 
 import numpy as np
@@ -377,6 +378,11 @@ CASES = (
         ),
     ),
 )
+
+
+def for_some(found):
+    """How many advice, from the first on, are for GANs of some rates alone."""
+    return len(list(takewhile(lambda advice: advice.where, found)))
 
 
 class Said(NamedTuple):

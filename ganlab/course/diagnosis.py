@@ -9,14 +9,13 @@ What is measured stands in `signs`, the rules with their thresholds in `faults`,
 import json
 from collections import Counter
 from collections.abc import Sequence
-from itertools import takewhile
 from typing import NamedTuple
 
 import numpy as np
 
 from ganlab.arguments import in_short
 from ganlab.course import settings
-from ganlab.course.advice import CASES, said
+from ganlab.course.advice import CASES, for_some, said
 from ganlab.course.faults import GAP, HEALTHY, KINDS, LAGS, STILL, UNKNOWN, first_that_hold
 from ganlab.course.left import left_by
 from ganlab.course.reach import pinned
@@ -238,8 +237,8 @@ def try_first(kind, gan=None, several=False):
         first = found[0][0] if found else None
         rates = _rates(gan)
         known = not first or (rates is not None if first.where else gan or not first.followed)
-        for_some = takewhile(lambda each: rates is None and each[0].where, found)
-        asked = max(1 if known else 2, len(list(for_some)) + 1)
+        some = for_some(each for each, _ in found) if rates is None else 0
+        asked = max(1 if known else 2, some + 1)
         return "; else ".join(words for _, words in found[:asked])
     advice = _open(kind, gan)
     if several and any(each.on_one_bell for each in advice):

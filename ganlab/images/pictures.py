@@ -147,10 +147,10 @@ def _read(file, side, colour):
 def _in_eight_bits(picture, name):
     """The picture on a white ground, with 8 bits for a grey value: `convert` would cut off whatever
     is above 255, and show what lies below the transparent."""
-    if picture.mode in ("I", "F") or picture.mode.startswith("I;16"):
+    if picture.mode in ("I", "F") and picture.format != "PNG":  # a PNG has 16 bits at most
+        raise ValueError(f"{name} has more than 16 bits a pixel: wanted 8 or 16")
+    if picture.mode.startswith("I"):
         grey = np.asarray(picture, np.float64)
-        if picture.mode == "F" or grey.min() < 0 or grey.max() > 65535:
-            raise ValueError(f"{name} has more than 16 bits a pixel: wanted 8 or 16")
         return Image.fromarray(np.round(grey / 257).astype(np.uint8))
     if "A" in picture.getbands() or "transparency" in picture.info:
         picture = picture.convert("RGBA")
