@@ -123,3 +123,10 @@ def test_no_rule_is_idle(place, monkeypatch):
     before = everything()
     monkeypatch.setattr(faults, "RULES", RULES[:place] + RULES[place + 1 :])
     assert everything() != before
+
+
+def test_of_the_losses_only_those_that_are_far_too_high_are_told():
+    kind, because = told(word="collapsed", g_rise=5.3, d_loss=0.1)
+    assert kind == "rate too high"
+    assert because.endswith(": g_loss 5.3 above its start (from 5)")
+    assert "d_loss 6" in told(g_rise=5.3, d_loss=6.0, gap=0.9)[1]
