@@ -34,7 +34,7 @@ playground: $(INSTALLED) ## open the playground alone, as a page without cells (
 test: $(INSTALLED) ## run the unit tests and every notebook (options: ARGS="-k name", "-n 0": one process)
 	$(PYTEST) $(COURSE) -m "not slow and not rest" $(ARGS)
 
-test-rest: $(INSTALLED) ## run the tests of what no lesson needs: benchmarks, measuring, the website
+test-rest: $(INSTALLED) ## run the other tests: benchmarks, measuring, the website, bad input, interruption
 	$(PYTEST) tests -m "rest and not slow" $(ARGS)
 
 test-all: $(INSTALLED) ## run all of these tests, the slow ones too, and the browser tests

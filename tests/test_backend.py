@@ -11,6 +11,8 @@ import pytest
 from ganlab import backend
 from ganlab.backend import keras, tf
 
+pytestmark = pytest.mark.rest
+
 
 def python(code, **environment):
     """Runs code in a Python of its own, as a shell would: none of TensorFlow's switches set."""

@@ -19,11 +19,13 @@ from hypothesis import strategies as st
 
 from tests.fuzz import asked, bad, found, valid
 
+pytestmark = pytest.mark.rest
+
 FUNCTIONS = {name: (function, None) for name, function in found.functions().items()}
 # Those that train take tenths of a second a call, so they are asked less often.
 SLOW = ("train", "pretrain", "Trainer", "VaeTrainer", "shapes", "glyphs", "diagnose", "playground")
 LONG = ("steps", "most", "draws", "repeats", "times")  # so many take as long as they say
-FEW, MANY = 3, 60  # cases of a function in `make test`, and in `make test-all`
+FEW, MANY = 3, 60  # cases of a function in `make test-rest`, and in `make test-all`
 OWN = ("data.", "latent.")
 
 

@@ -17,6 +17,8 @@ import pytest
 from ganlab import cache, losses, techniques
 from ganlab.backend import tf
 
+pytestmark = pytest.mark.rest
+
 ROOT = Path(__file__).resolve().parents[1]
 
 # Trains the GANs that are named, after some other tensors and functions; "again" forgets what the

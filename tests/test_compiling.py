@@ -16,6 +16,8 @@ from ganlab.gan import Added
 from ganlab.networks import mlp
 from ganlab.training import Trainer
 
+pytestmark = pytest.mark.rest
+
 
 def trainer(**changed):
     fields = {

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.rest
+
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOK = "00_start_here"
 NOBODY = 65534  # by convention the user that owns nothing

@@ -17,6 +17,8 @@ import ganlab
 from ganlab import data, latent, metrics
 from ganlab.evidence import Arm, EvidenceError, Protocol, Setting, fingerprint, protocols, syntax
 
+pytestmark = pytest.mark.rest
+
 _module = importlib.import_module("ganlab.evidence.fingerprint")
 define, remembering = _module.define, _module.remembering
 

@@ -9,6 +9,8 @@ from ganlab.evidence.claims import Claim
 from ganlab.evidence.ledger import ledger, ledger_picture, picture_alt, readme, wanted
 from ganlab.figures import render
 
+pytestmark = pytest.mark.rest
+
 
 def setting(verdict, effect=None, reach=0.05, seeds=1024, most=16384, **more):
     looks = []

@@ -10,6 +10,8 @@ from evidence.trainings import plane
 from ganlab import recipes
 from ganlab.training import Trainer
 
+pytestmark = pytest.mark.rest
+
 RECORDS, N = 20, 2000
 FOUR = plane.FOUR.modes
 NOISE = np.random.default_rng(0).standard_normal((N, 2))

@@ -5,6 +5,8 @@ import pytest
 
 from ganlab.evidence import BLOCK, LOOKS, Arm, EvidenceError, Protocol, Setting, trained
 
+pytestmark = pytest.mark.rest
+
 ARM = Arm(np.asarray, lambda seeds: seeds)
 GOOD = {
     "id": "T1.1",

@@ -22,6 +22,8 @@ from ganlab.evidence.statistics import (
     verdict,
 )
 
+pytestmark = pytest.mark.rest
+
 HERE = Path(__file__).resolve().parents[1] / "benchmarks"
 sys.path.insert(0, str(HERE))
 evidence_seeds = importlib.import_module("evidence_seeds")

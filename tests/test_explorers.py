@@ -301,6 +301,7 @@ def traces():
     return sum(p._run.experimental_get_tracing_count() for p in programs)
 
 
+@pytest.mark.rest
 @pytest.mark.usefixtures("uncompiled")
 def test_only_another_layer_or_batch_builds_another_program():
     app = technique_explorer(TARGET, LATENT, seeds=2, steps=300)

@@ -22,8 +22,10 @@ from ganlab.program import Supply
 from ganlab.runs import RECORDS, Records, Run
 from ganlab.training import Trainer, train
 
+pytestmark = pytest.mark.rest
+
 ROOT = Path(__file__).parents[1]
-FEW, MANY = 20, 200  # interrupts, in `make test` and in `make test-all`
+FEW, MANY = 20, 200  # interrupts, in `make test-rest` and in `make test-all`
 STEPS = 400
 
 

@@ -7,6 +7,8 @@ import pytest
 
 from ganlab import data, distances, kernel_distances, mode_metrics, neighbours
 
+pytestmark = pytest.mark.rest
+
 RING = data.ring()
 REAL = RING.sample(500, np.random.default_rng(0))
 # Seconds for the tenth, three times or more what an otherwise idle core of 2.3 GHz takes.

@@ -9,6 +9,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+pytestmark = pytest.mark.rest
+
 ROOT = Path(__file__).resolve().parents[1]
 AWAY = "192.0.2.1"  # an address that belongs to nobody, by RFC 5737
 

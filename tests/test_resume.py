@@ -16,6 +16,8 @@ from ganlab.training import Scaled, Trainer, train
 from ganlab.vae import gaussian, train_vae
 from tests.going_on import BELL, FIRST, KINDS, REST, begun, left_by
 
+pytestmark = pytest.mark.rest
+
 SMALL = {"seeds": 2, "batch_size": 8}
 
 

@@ -21,6 +21,8 @@ import ganlab
 from ganlab.course.league import stored_rows
 from ganlab.evidence import claim
 
+pytestmark = pytest.mark.rest
+
 ROOT = Path(__file__).resolve().parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT, BUILT_BY = PYPROJECT["project"], PYPROJECT["build-system"]["requires"]

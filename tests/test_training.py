@@ -93,6 +93,7 @@ def test_a_seed_alone_starts_as_it_does_among_others(others):
             np.testing.assert_allclose(a[name][0], b[name][3], rtol=1e-5, err_msg=name)
 
 
+@pytest.mark.rest
 def test_compiled_and_uncompiled_agree_over_the_first_steps(monkeypatch):
     compiled = trainer(n_critic=2)
     first = [compiled.advance(1) for _ in range(10)]
@@ -222,6 +223,7 @@ def traces():
     return sum(p._run.experimental_get_tracing_count() for g in games for p in g.programs.values())
 
 
+@pytest.mark.rest
 def test_another_rate_or_scalar_builds_nothing_anew(monkeypatch):
     monkeypatch.setattr(program, "_kept", {})  # so that none is dropped meanwhile
     adam = keras.optimizers.Adam(0.5)

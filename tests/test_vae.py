@@ -114,6 +114,7 @@ def test_records_do_not_change_what_is_trained():
     assert equal(weights(often), weights(once))
 
 
+@pytest.mark.rest
 def test_compiled_and_uncompiled_agree_over_the_first_steps(monkeypatch):
     compiled = trainer()
     first = [compiled.advance(1) for _ in range(10)]
@@ -234,6 +235,7 @@ def traces():
 
 
 @pytest.mark.usefixtures("uncompiled")
+@pytest.mark.rest
 def test_another_rate_beta_or_variance_builds_nothing_anew(monkeypatch):
     monkeypatch.setattr(program, "_kept", {})
     trained(steps=3)
