@@ -41,13 +41,18 @@ def read(path):
             before = "record "
             records = {n[len(before) :]: list(v) for n, v in arrays.items() if n.startswith(before)}
             records["steps"] = [int(step) for step in records["steps"]]
-            about.setdefault("samples", None)  # older files do not say
+            about.setdefault("samples", _shown_in(records))  # older files do not say
             if not {*_WANTED, "step", "failed", "used"} <= set(about):
                 raise ValueError
         except Exception:  # a damaged archive may raise anything: lengths, codes, checksums
             wanted = "wanted a file that a Trainer saved"
             raise ValueError(f"{path} is not a training on its way: {wanted}") from None
     return state, records, about
+
+
+def _shown_in(records):
+    """How many samples a record holds; None where there is no record, or none is kept in it."""
+    return (*np.shape(records["samples"]), 0, 0, 0)[2] or None
 
 
 def refuse_others(path, about, now, names):

@@ -182,16 +182,26 @@ def test_another_training_is_refused_and_left_as_it_was(tmp_path, other, told):
 
 def test_a_file_that_does_not_say_how_many_samples_is_gone_on_from(tmp_path):
     """As they were before: `about` is what json makes of a mapping."""
+
+    def saved(one, name):
+        one.save(tmp_path / name)
+        with np.load(tmp_path / name) as found:
+            arrays = dict(found)
+        about = json.loads(str(arrays.pop("about")))
+        del about["samples"]
+        np.savez(tmp_path / name, about=json.dumps(about), **arrays)
+        return tmp_path / name
+
     one, other = trainer(), trainer()
     one.advance(5)
-    one.save(tmp_path / "half.npz")
-    with np.load(tmp_path / "half.npz") as found:
-        arrays = dict(found)
-    about = json.loads(str(arrays.pop("about")))
-    del about["samples"]
-    np.savez(tmp_path / "half.npz", about=json.dumps(about), **arrays)
-    other.resume(tmp_path / "half.npz")
+    path = saved(one, "half.npz")
+    other.resume(path)
     equal(left_by(other, 3), left_by(one, 3))
+    one.record()
+    path = saved(one, "recorded.npz")  # its records tell
+    with pytest.raises(ValueError, match=r"\A[^\n]*recorded.npz holds another .* Records.samples"):
+        trainer(records=Records(samples=7)).resume(path)
+    trainer().resume(path)
 
 
 def test_a_file_that_is_none_is_refused_in_one_line(tmp_path):
