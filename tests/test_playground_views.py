@@ -407,12 +407,24 @@ def test_js_on_the_line_is_that_of_the_densities():
 
 
 @pytest.mark.parametrize("latent_dim", [1, 2])
-def test_a_seed_that_failed_has_no_js(latent_dim):
+def test_a_seed_that_failed_has_no_density_and_no_js(latent_dim):
     session, screen = opened(SMALL.changed(target="bell", latent_dim=latent_dim))
     moment = session.now()
     moment.samples[1] = np.nan  # as `now` has it of one that failed
     js = measures(screen.scene)["JS"].of(moment)
     assert np.isnan(js).tolist() == [False, True]
+    scene = screen.scene
+    assert np.isnan(scene.densities(moment)).all(axis=1).tolist() == [False, True]
+    for draw in (scene.density, scene.best):  # nor is one drawn of it
+        assert np.isfinite(draw(moment, 0)).all() and np.isnan(draw(moment, 1)).all()
+
+
+def test_a_seed_that_failed_has_no_best_d_in_the_plane():
+    session, screen = opened(SMALL.changed(target="ring"))
+    moment = session.now()
+    moment.samples[1] = np.nan
+    assert np.isfinite(screen.scene.best(moment, 0)).all()
+    assert np.isnan(screen.scene.best(moment, 1)).all()
 
 
 def moment_latent(session):

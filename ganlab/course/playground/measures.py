@@ -85,9 +85,7 @@ def _divergence(scene):
 
         def of(moment):
             shares = scene.densities(moment) * np.diff(scene.edges[::4])
-            # Of a seed that failed the samples are NaN, though its last finite weights are kept.
-            finite = np.isfinite(moment.samples).all(axis=(1, 2))
-            return _js(_with_the_rest(np.where(finite[:, None], shares, np.nan)), due)
+            return _js(_with_the_rest(shares), due)
 
         return Measure("JS (computed), in nats", of, (0.0, 0.004), (0, 0.72))
     sides = list(np.linspace(scene.low, scene.high, SIDE + 1).T)

@@ -80,9 +80,9 @@ class Scene:
         the target has no density it is estimated too, from as many samples by kernels of the same
         width, so that both are blurred alike and D* of a perfect G is 1/2."""
         z = self.latent.sample(DRAWN, np.random.default_rng(3))
-        samples = of_member(moment.generators, member)(z)[0]
-        if not np.isfinite(samples).all():
+        if not _finite(moment.samples[member]):
             return np.full(len(self.at), np.nan)
+        samples = of_member(moment.generators, member)(z)[0]
         p, width = self._log_p, self._width / 2
         # A kernel's tail says nothing of where no sample is; nor is p + q above 0 there.
         if not self.has_density:
@@ -171,10 +171,12 @@ class Line(Scene):
     def _densities(self, g, samples, step):
         if self.computed:
             x = g(self.latent.quantile(self._u[::step])[:, None])[..., 0]
-            return games.generator_density(x, self.edges[::step])
-        edges = self.edges[::4]
-        counts = np.stack([np.histogram(one[..., 0], edges)[0] for one in samples])
-        return np.repeat(counts / samples.shape[1] / np.diff(edges), 4 // step, axis=1)
+            found = games.generator_density(x, self.edges[::step])
+        else:
+            edges = self.edges[::4]
+            counts = np.stack([np.histogram(one[..., 0], edges)[0] for one in samples])
+            found = np.repeat(counts / samples.shape[1] / np.diff(edges), 4 // step, axis=1)
+        return np.where(_finite(samples)[:, None], found, np.nan)
 
     def best(self, moment, member):
         """D* = p / (p + q) at the points, of G's density as it is drawn; where the target has no
@@ -192,6 +194,12 @@ class Line(Scene):
     def floor(self):
         """(median, low, high) of the same for a perfect sampler."""
         return noise_floor(wasserstein, self.target, 500, np.random.default_rng(4), repeats=60)
+
+
+def _finite(samples):
+    """Of samples (..., n, dim), whether all are numbers (...). Those of a seed that failed are not,
+    though its last finite weights are kept."""
+    return np.isfinite(samples).all(axis=(-2, -1))
 
 
 def pulls(moment, member, losses, real):
