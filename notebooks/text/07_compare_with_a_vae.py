@@ -538,7 +538,8 @@ vae_explorer(target="ring of 8", size=32, std=0.5, beta=1.0)
 #
 # <details><summary>What we saw</summary>
 #
-# Precision: GAN 34 to 68 %, VAE 14 to 17; 2 % with beta 0. With 100 they meet in one point.
+# From size 8 to 64 the GAN's precision goes from 34 to 68 %, the VAE's from 14 to 17. With beta 0 it is
+# 2 %. With 100 the means meet in one point.
 #
 # </details>
 #
