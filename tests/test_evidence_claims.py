@@ -372,11 +372,15 @@ def past(**changes):
 
 
 def test_the_page_of_history_has_a_row_for_each():
-    page = history_page([past(), past(id="C2a", verdict="inconclusive")])
-    rows = [line for line in page.splitlines() if line.startswith("| C")]
+    today = result(MANY)
+    page = history_page([past(), past(id="C2a", verdict="inconclusive"), today])
+    rows = [line for line in page.splitlines() if line.startswith(("| C", f"| {today['id']} "))]
     assert rows[0] == r"| C1b | It \| narrows. (aylien2016) | supported | W1,<br>at the end. |"
     assert rows[1].startswith("| C2a |")
-    assert len(rows) == 2
+    assert len(rows) == 3
+    # What was measured as today has a verdict for each setting.
+    for name, verdict in Claim(today).verdicts.items():
+        assert f"{name}: {verdict}" in rows[2]
 
 
 def test_a_picture_is_small():

@@ -41,10 +41,11 @@ def entries():
 
 
 def test_every_technique_enters_twice_on_every_target_and_the_family_errs_once_in_twenty():
-    assert len(CONTESTANTS) == 18 and len(TARGETS) == 6
-    assert len(entries()) == 2 * 18 - 1
+    assert len(CONTESTANTS) >= 18 and len(TARGETS) == 6
+    assert len(entries()) == 2 * len(CONTESTANTS) - 1
     settings = [(p, name) for p in PROTOCOLS for name in p.settings]
-    assert len(settings) == 6 * (35 + 18) <= ROOM
+    dear = [name for name, c, entry in entries() if c.passes(entry) > PLAIN_PASSES]
+    assert len(dear) >= 18 and len(settings) == 6 * (len(entries()) + len(dear)) <= ROOM
     assert (
         sum(protocol.level for protocol, _ in settings) <= 0.05
         and tuple(p for p, _ in protocols(FOLDER).values()) == PROTOCOLS
@@ -100,7 +101,7 @@ def test_numbers_of_claims_are_places_so_a_new_contestant_comes_last():
         "minibatch feature instance noise packs packs unrolled averaged"
     )
     names = [contestant.name for contestant in CONTESTANTS]
-    assert [name.split()[0] for name in names] == order.split()
+    assert [name.split()[0] for name in names[: len(order.split())]] == order.split()
     for protocol in PROTOCOLS:
         assert f"With {names[int(protocol.id[1:-3]) - 1]} more runs" in protocol.claim
         assert protocol.level == pytest.approx(0.05 / 400)
@@ -214,6 +215,9 @@ def test_other_targets_are_judged_in_the_words_of_the_course():
 # The page ----------------------------------------------------------------------------------------
 
 
+ROWS = 6 * len(entries())
+
+
 def cell(close, verdict="", **fields):
     usual = Cell(close, 40, 90, 0.1, 100, verdict or "undecided so far", 60.0, 0, 0.3)
     return replace(usual, **fields)
@@ -230,7 +234,8 @@ FOUND = {
 def test_the_page_sorts_by_share_and_marks_what_is_firm():
     text = page(FOUND, "## What surprised\n\nNothing yet.\n\n")
     assert (
-        "So far 3 of 210 rows are measured, 3 of them firm: too few to rank techniques by." in text
+        f"So far 3 of {ROWS} rows are measured, 3 of them firm: too few to rank techniques by."
+        in text
     )
     ring = text.partition("## Ring")[2]
     rows = [row.split(" | ") for row in ring.splitlines() if row.startswith("| ")][2:]
@@ -268,11 +273,11 @@ def test_a_league_that_is_whole_says_so():
     whole = {(target, name, "a"): cell(3) for target in TARGETS for name in names}
     plain = {key for key in whole if key[1] == "plain, course's rates"}
     text = page({key: of for key, of in whole.items() if key not in plain})
-    assert "\nAll 210 rows are measured, 0 of them firm.\n" in text
+    assert f"\nAll {ROWS} rows are measured, 0 of them firm.\n" in text
 
 
 def test_before_the_first_result_there_is_a_page_and_a_picture():
-    assert "So far 0 of 210 rows" in page({}) and picture({}).axes
+    assert f"So far 0 of {ROWS} rows" in page({}) and picture({}).axes
 
 
 def test_the_picture_shows_each_cell_that_was_measured():

@@ -1,4 +1,4 @@
-"""The league: eighteen entries, plain among them, on six targets, at equal steps and at equal cost.
+"""The league: techniques, plain among them, on six targets, at equal steps and at equal cost.
 
     make league                  # goes on measuring; then writes docs/league.md and its picture
     make league ARGS=--plan      # says what that would take

@@ -1,4 +1,4 @@
-"""The league: eighteen techniques on six targets, and where a recipe of your own stands.
+"""The league: techniques on six targets, and where a recipe of your own stands.
 
 `draw_league("ring")` shows what was measured (docs/league.md has all of it), and trains a recipe
 of yours by the same rules if it is given one: the same networks, batches and number of steps

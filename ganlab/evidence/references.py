@@ -1,8 +1,8 @@
 """What names stand for: followed to what they are bound to, through modules and imports.
 
-Ours is what stands in evidence/, in `ganlab.recipes` and in `ganlab.endings`, or anywhere else
-that is not installed. Ours is known by its content. What else `ganlab` and other packages hold is
-known by the last part of its name, so that it may move.
+Ours is what stands in evidence/, in `ganlab.recipes`, `ganlab.endings` and `ganlab.league`, or
+anywhere else that is not installed. Ours is known by its content. What else `ganlab` and other
+packages hold is known by the last part of its name, so that it may move.
 """
 
 import builtins
