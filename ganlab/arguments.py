@@ -124,12 +124,13 @@ def _within(name, value, holds, wanted, infinite=False):
 SHARE = 0.5  # of the free memory that one thing may take
 
 
-def fits_memory(what, count, each):
+def fits_memory(what, count, each, power=1):
     """Refuses `count` things of `each` bytes that would take more than `SHARE` of the free memory;
-    `what` is the name of the argument that says how many."""
+    `what` is the name of the argument that says how many, with whose `power` memory grows."""
     free = psutil.virtual_memory().available
     if count * each > SHARE * free:
+        most = int(count * (SHARE * free / (count * each)) ** (1 / power))
         raise ValueError(
             f"{what}={count} would need {count * each / 1e9:.1f} GB, more than {SHARE:.0%} of the "
-            f"{free / 1e9:.1f} GB that are free: wanted at most {what}={int(SHARE * free / each)}"
+            f"{free / 1e9:.1f} GB that are free: wanted at most {what}={most}"
         )

@@ -170,6 +170,8 @@ class Samples(Distribution):
         return self.array[rng.integers(len(self.array), size=shape[:-1])]
 
     def _cdf(self, x):
+        with np.errstate(over="ignore"):  # as the points were, or a point might lie above itself
+            x = np.asarray(x, np.float32)
         return np.searchsorted(np.sort(self.array[:, 0]), x, side="right") / len(self.array)
 
     def _quantile(self, u):

@@ -39,7 +39,7 @@ def cells(*sides, n=None):
             f"sides={in_short(sides)}: wanted one or two pairs (low, high), finite, low < high"
         )
     n = whole("n", (100_000, 1_000)[len(sides) - 1] if n is None else n, 1)
-    fits_memory("n", n, 8 * (3 if len(sides) == 1 else 5 * n))
+    fits_memory("n", n, 8 * (3 if len(sides) == 1 else 5 * n), power=len(sides))
     lines = [low + (high - low) * (np.arange(n) + 0.5) / n for low, high in pairs]
     x = lines[0] if len(sides) == 1 else np.stack(np.meshgrid(*lines), -1).reshape(-1, 2)
     return x, float(np.prod([(high - low) / n for low, high in pairs]))

@@ -148,7 +148,6 @@ class Loop:
             moving = moving._replace(move=tf.constant(0.0), rate=still)
         state, totals, failed = part.program(self._state, data, (moving, self._scalars), steps)
         totals = totals.numpy()
-        totals[:, self._frozen] = np.nan
         if move:
             before, failed = self._state, failed.numpy()
             with held_back():
@@ -159,6 +158,7 @@ class Loop:
             if self._frozen.all():
                 given = (before, data, (moving, self._scalars))
                 raise self._all_failed(self.cause(name, *given, failed))
+        totals[:, self._frozen] = np.nan
         return steps, totals
 
     def _freeze(self, failed, state):
@@ -198,6 +198,7 @@ class Loop:
         who = "the only seed" if len(self.seeds) == 1 else f"all {len(self.seeds)} seeds"
         each = [
             f"{self._rate(player).max():g}"
+            + " times its schedule" * callable(self._rates[player])
             + (f" for the {self._names[player]}" if self._names else "")
             for player in sorted(self._rates)
         ]

@@ -192,7 +192,7 @@ def unequal_ring(
 
 def grid(side: int = 5, spacing: float = 2.0, std: float = 0.1) -> Mixture:
     """`side` x `side` Gaussians on a square lattice around 0."""
-    fits_memory("side", whole("side", side, 1), 1_000 * side)
+    fits_memory("side", whole("side", side, 1), 1_000 * side, power=2)
     line = _reach("spacing", spacing) * (np.arange(side) - (side - 1) / 2)
     return Mixture([(x, y) for y in line for x in line], std)
 

@@ -65,7 +65,8 @@ def density(samples, real, k: int = 5) -> np.ndarray:
     `samples` is (..., n, dim), `real` (..., m, dim) with m above k. M. F. Naeem and others,
     *Reliable Fidelity and Diversity Metrics for Generative Models*, ICML 2020. For
     samples of the real distribution it is 1 on average, whatever n, m and dim: a sample is nearer
-    to a real point than k of the m - 1 others with probability k / m, and there are m such balls.
+    to a real point than the k-th nearest of the m - 1 others is with probability k / m, and there
+    are m such balls.
     It is above 1 where the samples are where the balls are many, say in the middle of a mode.
 
     >>> line = np.arange(10.0)[:, None]

@@ -84,9 +84,10 @@ def nearest(pictures, real):
 @drawing()
 def nearest_wall(ax, pictures, real, size):
     """Draw `pictures` (n, pixels) in a row, and below each the one of `real` (m, pixels) that is
-    nearest to it."""
-    _, which = nearest(pictures, real)
-    both = np.concatenate([np.asarray(pictures), np.asarray(real)[which]])
+    nearest to it; a cross below one that is not finite."""
+    away, which = nearest(pictures, real)
+    below = np.where(np.isnan(away)[:, None], np.nan, np.asarray(real)[which])
+    both = np.concatenate([np.asarray(pictures), below])
     return wall(ax, both, size, columns=len(which))
 
 

@@ -243,8 +243,8 @@ class Supply:
     `draw(rng)` gives one seed's block, arrays (length, ...) in a dict or in tuples, None for
     what there is not; the generator it is given depends on the seed, the `purpose` and the
     block's number alone. So what a seed draws does not depend on the other seeds, nor on where
-    records are taken. `blocks` of them are handed out at once, and the next as many are drawn
-    meanwhile.
+    records are taken, also where a step takes several. `blocks` of them are handed out at once,
+    and the next as many are drawn meanwhile.
     """
 
     def __init__(self, draw, seeds, purpose, length, blocks=1):
@@ -257,12 +257,16 @@ class Supply:
     def peek(self, at_least=1):
         """(blocks, index of the next unused step, steps left in them).
 
-        A rest of fewer than `at_least` steps is left unused.
+        A rest of a block with fewer than `at_least` steps is left unused. Where one will be left,
+        these steps end with their block, so that it does not matter how many are handed out.
         """
         span = self._length * self._blocks
+        rest = self._length - self.used % self._length
+        if rest < at_least:
+            self.used += rest
         left = span - self.used % span
-        if left < at_least:
-            self.used, left = self.used + left, span
+        if (rest := self._length - self.used % self._length) % at_least:
+            left = rest
         number = self.used // span
         if number != self._number:
             # In this order, each step whole: an interrupt in between leaves nothing wrong.

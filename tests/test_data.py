@@ -101,6 +101,11 @@ def test_point_masses_have_a_step_cdf():
         np.testing.assert_array_equal(target.quantile([0.1, 0.5, 0.51, 1]), [-1, -1, 2, 2])
 
 
+def test_a_point_lies_at_itself_though_it_is_kept_in_float32():
+    own = data.Samples([0.3, 0.7])
+    np.testing.assert_array_equal(own.cdf([0.3, 0.7, 0.2999, 1e99]), [0.5, 1, 0, 1])
+
+
 @pytest.mark.parametrize("of", [data.points, lambda *x: data.Samples(x)])
 def test_of_a_hundred_points_each_hundredth_is_one_of_them(of):
     """0.07 * 100 is a little more than 7 in floating point, and the eighth point would be wrong."""

@@ -57,6 +57,12 @@ def test_frechet_of_covariances_without_full_rank():
     ours = frechet_of_moments([0, 0], np.outer(a, a), [0, 0], np.outer(b, b))
     assert ours == pytest.approx(25 + 1.25 - 2 * abs(a @ b), rel=1e-12)
     assert frechet_of_moments([0, 0], np.zeros((2, 2)), [1, 0], np.eye(2)) == pytest.approx(3)
+    # To the identity: sum of (root of an eigenvalue - 1)^2.
+    for dim in (3, 20, 64):
+        line = rng(dim).normal(size=dim)
+        zero, one = np.zeros(dim), np.eye(dim)
+        ours = frechet_of_moments(zero, np.outer(line, line), zero, one)
+        assert ours == pytest.approx((np.linalg.norm(line) - 1) ** 2 + dim - 1, rel=1e-13)
     for rank in (1, 3, 6):
         same = covariance(6, rank, rank)
         distance = frechet_of_moments(np.zeros(6), same, np.zeros(6), same)

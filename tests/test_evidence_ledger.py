@@ -73,6 +73,9 @@ def test_a_claim_that_waits_is_not_said_to_be_measured():
     waits = result("F1.1", {"a": setting(""), "b": setting("")})
     told = "0 of 1 claims are measured so far, in 0 settings; settings not measured yet: 2."
     assert told in ledger([waits])
+    identity = {**result("F2", {}), "settings": {}, "tolerance": 1e-6}
+    told = "1 of 2 claims are measured so far, in 1 settings, 100 in 100 of them firm. An identity"
+    assert told in " ".join(ledger([result("F1.1", {"a": setting("supported")}), identity]).split())
 
 
 def test_the_head_counts_settings_and_how_many_may_be_false():

@@ -447,6 +447,8 @@ def test_infinities_move_a_median_only_by_their_rank():
     assert median_interval(np.repeat([1.0, np.inf], [12, 20])).effect == np.inf
     with np.errstate(all="raise"):
         assert np.isnan(median_interval(np.repeat([-np.inf, np.inf], 16)).effect)
+    with pytest.raises(ValueError, match=r"^values hold NaN: wanted"):
+        median_interval([np.nan, 1.0, 2.0])
 
 
 # How many seeds a verdict takes ------------------------------------------------------------

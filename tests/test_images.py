@@ -287,7 +287,7 @@ def test_sixteen_bits_and_the_transparent_are_read_as_they_look(tmp_path):
     for kind in (np.float32, np.int32):  # of which nobody knows what is white
         Image.fromarray(np.full((2, 2), 200, kind)).save(tmp_path / "d.tiff")
         with pytest.raises(
-            ValueError, match=r"^d\.tiff has more than 16 bits a pixel: wanted 8 or"
+            ValueError, match=r"^d\.tiff has more than 16 bits a channel: wanted 8 or"
         ):
             images.folder(tmp_path)
 

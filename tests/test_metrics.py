@@ -201,6 +201,10 @@ def test_jensen_shannon_takes_own_data_even_with_ties():
     assert jensen_shannon(column(two), array, bins=10) == pytest.approx(wanted)
     smooth = rng().normal(size=1000)
     assert jensen_shannon(column(smooth), smooth) == pytest.approx(0, abs=1e-4)
+    # Not float32: 0.7 is above its nearest one.
+    tied = np.repeat(np.arange(1, 6) / 10 + 0.2, 20)
+    assert jensen_shannon(column(tied), tied) == 0
+    assert jensen_shannon(column(smooth.round(1)), smooth.round(1)) == pytest.approx(0, abs=1e-6)
 
 
 def test_noise_floor_of_the_ring_in_two_dimensions():

@@ -75,6 +75,13 @@ def test_below_each_stands_the_nearest():
     canvas = np.asarray(ax.images[0].get_array())[..., 0]
     np.testing.assert_allclose(canvas[1], [1, 0.25, 0.25, 1, 0.75, 0.75, 1])
     np.testing.assert_allclose(canvas[3], [1, 0, 0, 1, 1, 1, 1])
+    _, ax = plots.figure()
+    nearest_wall(ax, [[np.nan, 0.0], [0.5, 0.5]], real, (1, 2))
+    _, other = plots.figure()
+    wall(other, [[np.nan, 0.0], [0.5, 0.5], [np.nan, np.nan], [1.0, 1.0]], (1, 2), columns=2)
+    for one, two in zip(ax.images, other.images, strict=True):
+        np.testing.assert_array_equal(one.get_array(), two.get_array())
+    assert len(ax.lines) == len(other.lines) > 0
 
 
 @pytest.mark.parametrize(

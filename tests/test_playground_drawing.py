@@ -106,8 +106,8 @@ def test_strokes_over_the_line_are_heights_and_the_last_one_counts():
         ([[[1, 2, 3]]], "^the drawing cannot be read"),
         (None, "^the drawing cannot be read"),
         ([[[99, 1]]], "^99 is too far out"),
-        ([[[float("nan"), 1]]], "all finite"),
-        ([[[0, 0]] * 20_001], "^the drawing has 20001 points: wanted 20000"),
+        ([[[float("nan"), 1]]], "^the drawing has a point that is not finite"),
+        ([[[0, 0]] * 20_001], "^the drawing has 20001 points: wanted at most 20000"),
     ],
 )
 def test_what_cannot_be_drawn_gets_one_line(strokes, told):

@@ -129,6 +129,23 @@ def test_several_blocks_at_once_are_those_blocks_one_after_the_other():
         assert (start_of_two, left_of_two) == (used % 8, 8 - used % 8)
 
 
+def test_which_draws_a_step_of_several_takes_hangs_neither_on_blocks_nor_on_others():
+    """After one alone, as `d_step` takes it, pairs leave a rest at the end of each block."""
+
+    def taken(blocks, most):
+        supply, found = Supply(normal, [3], 0, 4, blocks=blocks), []
+        supply.used = 1
+        while len(found) < 12:
+            blocks_of_draws, at, left = supply.peek(2)
+            steps = min(most, left // 2)
+            at_once = np.asarray(blocks_of_draws["u"])[at : at + 2 * steps, 0]
+            found += at_once.reshape(steps, -1).tolist()
+            supply.used += 2 * steps
+        return found[:12]
+
+    assert taken(1, 9) == taken(4, 9) == taken(4, 1) == taken(8, 3)
+
+
 def test_drawing_ahead_changes_no_number(monkeypatch):
     def some(supply):
         found = []

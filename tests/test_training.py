@@ -698,6 +698,12 @@ def test_a_seed_that_stops_being_finite_is_frozen_and_named(capsys):
     assert np.isnan(run.d_loss[-1, 1]) and np.isnan(run.samples[-1, 1]).all()
     assert np.isfinite(run.d_loss[:, [0, 2, 3]]).all()
     assert all(np.isfinite(w).all() for w in run.generators.weights)
+    # From the very step on of which `failed` tells.
+    run = train(**arguments(steps=6, records=6, **both))
+    gone = run.steps >= run.failed[1]
+    for name in (*RECORDS, "samples"):
+        values = getattr(run, name)[:, 1].reshape(len(run.steps), -1)
+        np.testing.assert_array_equal(np.isnan(values).any(axis=1), gone, err_msg=name)
 
 
 @pytest.mark.usefixtures("uncompiled")

@@ -365,6 +365,10 @@ def test_samples_of_a_learned_variance_have_it():
     np.testing.assert_allclose(found.mean(axis=1), mean[:, 0], atol=0.05)
     np.testing.assert_allclose(found.var(axis=1), np.exp(log_variance[:, 0]), rtol=0.04)
     np.testing.assert_allclose(run.generators(numbers[:1], noise=False), mean, rtol=1e-5)
+    np.testing.assert_allclose(run.generators(numbers[:1, :2], noise=False), mean, rtol=1e-5)
+    for width, noise in ((2, True), (4, True), (4, False)):
+        with pytest.raises(ValueError, match=rf"^numbers have shape \(1, {width}\): wanted 3 in"):
+            run.generators(np.zeros((1, width)), noise=noise)
     narrow = trained(**KINDS["learned"] | {"likelihood": vae.learned_gaussian(1e-7, 1e-6)})
     assert np.abs(narrow.generate(1000) - narrow.generate(1000, noise=False)).max() < 6e-3
 

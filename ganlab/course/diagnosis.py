@@ -16,10 +16,19 @@ import numpy as np
 from ganlab.arguments import in_short
 from ganlab.course import settings
 from ganlab.course.advice import CASES, for_some, said
-from ganlab.course.faults import GAP, HEALTHY, KINDS, LAGS, STILL, UNKNOWN, first_that_hold
+from ganlab.course.faults import (
+    GAP,
+    HEALTHY,
+    KINDS,
+    LAGS,
+    STILL,
+    UNKNOWN,
+    first_that_hold,
+    may_circle,
+)
 from ganlab.course.left import left_by
 from ganlab.course.reach import pinned
-from ganlab.course.signs import COLLAPSED, FEW, points_of, signs
+from ganlab.course.signs import COLLAPSED, FEW, ROUNDS, points_of, signs
 from ganlab.data import Mixture
 from ganlab.endings import endings
 from ganlab.evidence import FOLDER, EvidenceError
@@ -439,6 +448,9 @@ def _lacking(found, left, target):
         if found.move is None:
             wanted = f"{len(left.samples)} records are kept, wanted {FEW}"
             lacking.append(f"how the samples move: {wanted}")
+        elif may_circle(found).any():
+            wanted = f"{records} records are kept, wanted {2 * ROUNDS - 1}"
+            lacking.append(f"whether the samples go round: {wanted}")
         elif left.apart is not None and not SPACING[0] <= left.apart <= SPACING[1]:
             lacking.append(
                 f"whether the thresholds hold here: records are {left.apart:g} steps apart, and "

@@ -276,6 +276,13 @@ def first_that_hold(found):
     ]
 
 
+def may_circle(found):
+    """Of which seeds (seeds,) of `Signs` there are too few records to say whether they go round."""
+    s = _filled(found)
+    around = _moving(s) & ~(s.turn >= TURNS)
+    return around & np.isnan(s.cycle) & (s.bell | np.isnan(s.gap))
+
+
 class _Record(dict):
     __getattr__ = dict.__getitem__
 

@@ -17,6 +17,7 @@ from ganlab.mode_metrics import hops
 
 WHOLE = ("narrow", "close", "near")  # the words of a run that holds all there is
 FEW = 20  # records; with fewer nothing is said of how a run moves
+ROUNDS = 25  # records in their second half; with fewer nothing is said of whether it goes round
 POINTS = 2000  # of a target, to measure distances to
 DIRECTIONS = 8
 CLOSE, NARROW, COLLAPSED, LOST = 0.25, 0.8, 0.2, 1.0  # of data without modes, in its own spreads
@@ -45,7 +46,9 @@ class Signs(NamedTuple):
     straight   distance of the centre from where it was halfway, over the length of its way: 0 on a
                closed curve, 1 on a line
     cycle      share of the centre's variance about a straight line, in the second half, that has
-               one period, give or take a step of 1 / records in frequency: of noise about 0.3
+               one period, give or take a step of 1 / records in frequency: of noise about 0.3 where
+               that half has 50 records, 0.45 where it has 26; with fewer than `ROUNDS` NaN, for
+               then noise looks like it
     period     that period, in records
     own        spread of the samples of one record, over that of the target
     slimmest   that of the column in which it is least, of a target without modes in few columns
@@ -202,6 +205,8 @@ def _cycle(centres):
     """Of a centre's way (records, seeds, dim): the share of its variance about a line that lies in
     three neighbouring frequencies, those with the most, and their period in records."""
     records = len(centres)
+    if records < ROUNDS:
+        return np.full((2, centres.shape[1]), np.nan)
     time = (np.arange(records) - (records - 1) / 2)[:, None, None]
     away = centres - centres.mean(axis=0)
     away = away - time * (time * away).sum(axis=0) / np.sum(time**2)

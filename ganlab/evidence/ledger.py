@@ -156,17 +156,19 @@ def _drawn(claims):
 def _counts(claims):
     """How many settings have which verdict, and how many of these may be false."""
     counts = Counter(word for claim in claims for word in claim.verdicts.values())
-    settings = sum(len(claim.settings) for claim in claims)
+    measured = [claim for claim in claims if claim.settings]
+    settings = sum(len(claim.settings) for claim in measured)
+    waiting = sum(list(claim.verdicts.values()).count(NOT_YET) for claim in measured)
     firm = sum(counts[word] for word in WORDS[:3]) - sum(
         claim.verdicts.get("identity") == "contradicted" for claim in claims
     )
     rows = [("verdict", "settings")]
     rows += [(f"**{word}**", str(counts[word])) for word in WORDS if counts[word]]
     begun = sum(set(claim.verdicts.values()) != {NOT_YET} for claim in claims)
-    asked = settings - counts[NOT_YET]
+    asked = settings - waiting
     head = f"{begun} of {len(claims)} claims are measured so far, in {asked} settings"
     head += f", {100 * firm / asked:.0f} in 100 of them firm" if asked else ""
-    head += f"; settings not measured yet: {counts[NOT_YET]}" if counts[NOT_YET] else ""
+    head += f"; settings not measured yet: {waiting}" if waiting else ""
     head += ". An identity is checked, and no setting. "
     head += (
         f"Of so many settings one may expect at most {asked * ERROR:.2g} to have a false firm "

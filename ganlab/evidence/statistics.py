@@ -59,13 +59,15 @@ def difference_interval(won, lost, n, error=LOOK_ERROR):
 
 
 def median_interval(values, error=0.01):
-    """Return the `Estimate` of a median from `values` `(n,)`, infinities allowed.
+    """Return the `Estimate` of a median from `values` `(n,)`, infinities allowed; not NaN.
 
     A value falls below the true median with probability 1/2, whatever the distribution, so
     the number that do is binomial, and two order statistics bracket the median except with a
     probability of at most `error` (ties only lower it). For description: no verdict rests
     on it. W. J. Conover, Practical Nonparametric Statistics (3rd ed., 1999), section 3.2.
     """
+    if np.isnan(values).any():
+        raise ValueError("values hold NaN: wanted numbers (with_failures takes its place)")
     n, x = len(values), np.sort([-np.inf, *values, np.inf])
     k = int(stats.binom.ppf(error / 2, n, 0.5))  # at 1 % 0 if n < 8, which bounds nothing
     with np.errstate(invalid="ignore"):  # halfway between -inf and inf is not a number

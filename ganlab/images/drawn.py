@@ -31,7 +31,7 @@ def _generator(rng):
 
 
 def _side(side, n):
-    fits_memory("side", whole("side", side, 4), 100 * n * side)
+    fits_memory("side", whole("side", side, 4), 100 * n * side, power=2)
     return side
 
 

@@ -98,10 +98,10 @@ def folder(path, side: int = 16, colour: bool = False) -> Pictures:
     A folder of folders gives labels, 0, 1, ... in the order of their names; folders without a
     picture, and those whose names begin with "." or "__", are passed over. ValueError, in one line,
     for a folder without pictures, for pictures that lie beside such folders, for a file that has
-    the name of a picture and is none, and for one of more than 16 bits a pixel.
+    the name of a picture and is none, and for one of more than 16 bits a channel.
     """
     side = whole("side", side, 1)
-    fits_memory("side", side, 1200 * side)  # for each of a hundred pictures, say
+    fits_memory("side", side, 1200 * side, power=2)  # for each of a hundred pictures, say
     if not path.is_dir():
         raise ValueError(f"{str(path)!r} is not a folder: wanted one with pictures in it")
     kinds = [
@@ -148,7 +148,7 @@ def _in_eight_bits(picture, name):
     """The picture on a white ground, with 8 bits for a grey value: `convert` would cut off whatever
     is above 255, and show what lies below the transparent."""
     if picture.mode in ("I", "F") and picture.format != "PNG":  # a PNG has 16 bits at most
-        raise ValueError(f"{name} has more than 16 bits a pixel: wanted 8 or 16")
+        raise ValueError(f"{name} has more than 16 bits a channel: wanted 8 or 16")
     if picture.mode.startswith("I"):
         grey = np.asarray(picture, np.float64)
         return Image.fromarray(np.round(grey / 257).astype(np.uint8))

@@ -62,14 +62,14 @@ def moments(pictures, size) -> dict:
                else less, however large. Of a cross of `shapes` 0.70, of a bar 0.45; of pixels a
                tenth less where there are 16 x 16, a quarter where there are 8 x 8
 
-    Light is (pixel + 1) / 2, spread evenly over its pixel; `size` is (height, width). So these are
-    known of any picture, of a made one as of a real one, and nothing is estimated. NaN where a
-    pixel is not finite, or nothing is lit.
+    Light is (pixel + 1) / 2, spread evenly over its pixel, and none below -1 and no more above 1;
+    `size` is (height, width). So these are known of any picture, of a made one as of a real one,
+    and nothing is estimated. NaN where a pixel is not finite, or nothing is lit.
 
     >>> moments([[-1.0, -1.0, -1.0, 1.0]], (2, 2))["x"]
     array([0.5])
     """
-    light = (sample_array(pictures, "pictures", stacks=False) + 1) / 2
+    light = (np.clip(sample_array(pictures, "pictures", stacks=False), -1, 1) + 1) / 2
     size = tuple(whole("each of size", each, 1) for each in several("size", size))
     if len(size) != 2 or light.shape[-1] != np.prod(size):
         told = f"pictures have shape {light.shape}, size is {size}"

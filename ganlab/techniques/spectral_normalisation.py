@@ -12,10 +12,11 @@ def spectral_normalisation(norm=1.0):
     """D computes with kernels whose largest singular value is `norm`; biases stay as they are.
 
     The largest singular value of a kernel (inputs, outputs) is followed by one round of power
-    iteration for each step of D, from the exact one of the initial weights; the slope of the
-    loss takes its vectors as given. It acts on every weight of two axes or more; of a convolution's
-    kernel (height, width, inputs, outputs) all axes but the last are taken for one, as in the
-    paper, so its norm is that of the matrix and not of the convolution, which may stretch more.
+    iteration for each step of D, from the exact one of the initial weights, and by one more, which
+    is not kept, wherever it is used; the slope of the loss takes its vectors as given. It acts on
+    every weight of two axes or more; of a convolution's kernel (height, width, inputs, outputs) all
+    axes but the last are taken for one, as in the paper, so its norm is that of the matrix and not
+    of the convolution, which may stretch more.
     `norm` is a number, or one for each member. Miyato, Kataoka, Koyama and Yoshida 2018, section
     2.1, algorithm 1 and, for convolutions, section 4.
     """
@@ -38,7 +39,7 @@ def _as_matrix(weight):
 
 def _right_vectors(weights):
     """For each kernel the unit vector (seeds, outputs) that it stretches most."""
-    return [np.linalg.svd(kernel)[2][:, 0] for kernel in _kernels(weights)]
+    return [np.linalg.svd(kernel, full_matrices=False)[2][:, 0] for kernel in _kernels(weights)]
 
 
 def _unit(vector):

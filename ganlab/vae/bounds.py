@@ -42,9 +42,9 @@ def log_likelihood_bound(run, x, draws=1, rng=0):
         bounds = log_likelihood_bound(run, data.ring().sample(1000, rng), draws=100)
         bounds.importance_weighted.mean(axis=1)  # for each seed, nats a sample
 
-    A `bernoulli` likelihood has probabilities and no densities: its bounds are at most 0, for x of
-    0 and 1. ValueError for x of a wrong shape, or with numbers that the likelihood has no
-    probability for.
+    A `bernoulli` likelihood has probabilities and no densities: for x of 0 and 1 its bounds are at
+    most 0, the ELBO always, the other in expectation. ValueError for x of a wrong shape, or with
+    numbers that the likelihood has no probability for.
     """
     x, draws = run._points(x), whole("draws", draws, 1)
     rng, members = np.random.default_rng(rng), len(run.seeds)

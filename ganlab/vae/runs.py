@@ -25,11 +25,17 @@ class Sampler:
 
     def __call__(self, numbers, noise=True):
         """Samples (members, n, dim) of (n, latent_dim + dim), or (members, n, latent_dim + dim)
-        numbers; the mean of p(x|z) with noise=False."""
+        numbers; the mean of p(x|z) with noise=False, for which the latent_dim first will do.
+        ValueError for another width."""
         numbers, size = np.asarray(numbers, "float32"), input_size(self.decoders.model)
         outputs, scalars = tf.constant(self.decoders(numbers[..., :size])), self.likelihood.spread()
+        mean = np.array(self.likelihood.asked("mean", outputs, **scalars))
+        width = size + mean.shape[-1]
+        if numbers.shape[-1] != width and (noise or numbers.shape[-1] != size):
+            told = f"numbers have shape {numbers.shape}"
+            raise ValueError(f"{told}: wanted {width} in a row, {size} of z and the rest of noise")
         if not noise:
-            return np.array(self.likelihood.asked("mean", outputs, **scalars))
+            return mean
         noise = tf.constant(numbers[..., size:])
         return np.array(self.likelihood.asked("sample", outputs, noise, **scalars))
 

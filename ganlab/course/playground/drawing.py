@@ -91,8 +91,10 @@ def drawn(strokes, line):
     if not found:
         raise ValueError("nothing is drawn: wanted a stroke")
     points = np.concatenate(found)
-    if len(points) > MOST_DRAWN or not np.isfinite(points).all():
-        raise ValueError(f"the drawing has {len(points)} points: wanted {MOST_DRAWN}, all finite")
+    if len(points) > MOST_DRAWN:
+        raise ValueError(f"the drawing has {len(points)} points: wanted at most {MOST_DRAWN}")
+    if not np.isfinite(points).all():
+        raise ValueError("the drawing has a point that is not finite: wanted numbers")
     _near(points)
     return _heights_of(found) if line else _around(found)
 

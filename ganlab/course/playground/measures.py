@@ -25,7 +25,8 @@ class Measure(NamedTuple):
 
     label    what it is, and whether it is computed or estimated
     of       of a `Moment`: (seeds,)
-    floor    (low, high): where eight tenths of perfect samplers are
+    floor    (low, high): where eight tenths of perfect samplers are; of what is computed, and of
+             modes held, a band about the best value
     limits   of its axis
     log      whether that is logarithmic
     """
