@@ -20,11 +20,11 @@ PROTOCOLS = (
     Protocol(
         id="B5.2",
         source="perspective2016",
-        claim="Five D steps for each of G bring the generator nearer to the data than one does: "
-        "not on a Gaussian, but on harder targets.",
+        claim="Five D steps for each of G bring the generator nearer to the data than one does.",
         measured="W1 at the end with five D steps for each of G against W1 with one; a seed counts "
-        "from 0.05. On the post's N(0, 1), where the post finds one enough, 10,000 G steps; on "
-        "three narrow bumps (at -2, 0 and 2, standard deviation 0.2; ours) 5,000.",
+        "from 0.05. On the post's N(0, 1), where the post finds one enough, 10,000 G steps; on a "
+        "harder target, for which it wants five, three narrow bumps (at -2, 0 and 2, standard "
+        "deviation 0.2; ours), 5,000.",
         notebook="02",
         says="With five D steps {won} of 100 runs end nearer to the data than with one, {lost} "
         "further away ({setting})",

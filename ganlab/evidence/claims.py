@@ -139,11 +139,11 @@ class Claim:
             raise ValueError(f"{self.id} is an identity: wanted a claim with settings to draw")
         result, reference = self.result, self.result["reference"]
         if result["kind"] == "wins":
-            label = "net wins: better minus worse, share of seeds"
+            label = "net wins: seeds on which it is as claimed, less those on which it is the opposite"
         else:
             label = "share of runs" if reference is not None else "difference of shares of runs"
-        if result["margin"]:
-            label += "\ngrey: too small to matter"
+        if margin := result["margin"]:
+            label += f"\ngrey: too small to matter, within {margin:g}"
         elif reference is not None:
             label += f"; line: the reference, {reference:g}"
         options = dict(margin=result["margin"], label=label)

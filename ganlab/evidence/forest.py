@@ -46,9 +46,9 @@ def forest(ax, rows, *, margin, label, zero=0.0, direction=1):
 
     An effect is drawn at `zero + direction * effect`: a dot, with its interval as a line. The
     grey band holds the effects too small to matter, those within `margin` of none. At the right
-    stand verdict and seeds. `label` says what the axis shows.
+    stand verdict and seeds. `label` says what the axis shows: all of a share, or of a difference of
+    shares, so that plots can be held beside each other.
     """
-    ends = [zero - margin, zero + margin]
     lines = np.array([len(fill(name, NAME).splitlines()) for name, *_ in rows])
     heights = (1 + lines) / 2
     places = np.cumsum(heights) - heights / 2
@@ -56,7 +56,7 @@ def forest(ax, rows, *, margin, label, zero=0.0, direction=1):
         look = dict(color="#ececec", ls="-", lw=0.7, zorder=-1)
         ax.hlines(places, 0, 1, transform=ax.get_yaxis_transform(), **look)
     if margin:
-        ax.axvspan(*ends, color=BAND, lw=0, zorder=0)
+        ax.axvspan(zero - margin, zero + margin, color=BAND, lw=0, zorder=0)
     ax.axvline(zero, color=COLOUR.quiet, lw=1.0, ls="-", zorder=1)
     for place, (_, found, verdict, _) in zip(places, rows, strict=True):
         if found is not None:
@@ -64,9 +64,7 @@ def forest(ax, rows, *, margin, label, zero=0.0, direction=1):
                 zero + direction * x for x in (found.low, found.effect, found.high)
             )
             _dot(ax, [low, high], [place] * 2, middle, place, MARKS[verdict])
-            ends += [low, high]
-    ends = np.array([min(ends), max(ends)]) + np.array([-0.06, 0.06]) * (np.ptp(ends) or 1)
-    ax.set(xlim=ends, ylim=(heights.sum(), 0), xlabel=label)
+    ax.set(xlim=(-0.02, 1.02) if zero else (-1.04, 1.04), ylim=(heights.sum(), 0), xlabel=label)
     ax.set_yticks(places, [fill(name, NAME) for name, *_ in rows])
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)

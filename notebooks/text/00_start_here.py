@@ -201,8 +201,8 @@ claim("E7a")
 # %% [markdown]
 # Each row is one GAN. It was trained from 64 seeds with the technique and from the same 64
 # without, then from 128, 256 and so on. Right of the middle lies what the claim says. The dot is
-# the share of seeds (above, as if of 100) on which the technique did better, less the share on which
-# it did worse (on the rest the two differ too little to count); the line is its interval, which shrinks
+# the share of seeds (above, as if of 100) on which the technique did better, as claimed, less the
+# share on which it did worse (on the rest the two differ too little to count); the line is its interval, which shrinks
 # as seeds are added. It is far wider than the usual 95 %: all looks together, a verdict may be false once
 # in a thousand times. The grey band holds effects too small to matter. Once the line is clear of
 # the band, or lies in it, there is a verdict and nothing more is trained:

@@ -313,7 +313,7 @@ claim("B3")
 claim("B5")
 
 # %% [markdown]
-# The other way round, firmly. On the bell, where one was to be enough, five bring 46 of 100 runs
+# The other way round, firmly. On the post's bell, where one was to be enough, five bring 46 of 100 runs
 # nearer, 16 further away; on three bumps more than half end further away. Five take two to four times as long.
 #
 # ## Where D has no slope
