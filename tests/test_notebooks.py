@@ -164,6 +164,16 @@ def says_first_how_to_install(notebook):
     return [f"the first code cell is not:\n{FIRST_CELL}"]
 
 
+def colours_are_those_of_the_course(notebook):
+    """matplotlib looks "C0" up in its own settings, which the course leaves alone."""
+    pattern = r"""(color|[cef]c|m[ef]c|c)=f?["']C[\d{][^\n]*|["']C\d[-.:ox][^\n]*|f["']C\{[^\n]*"""
+    return [
+        f"{found[0]} in a code cell: wanted one of plots.COLOUR or plots.COLOURS"
+        for cell in code_cells(notebook)
+        if (found := re.search(pattern, cell.source))
+    ]
+
+
 def no_address_in_code(notebook):
     """Code from an address is run as the reader: none that is not known to be ours."""
     pattern = r"\bhttps?:|\bgit\b.*\bclone\b|\bgit\+"
@@ -202,6 +212,7 @@ RULES = (
     opens_with_title_and_promises,
     says_first_how_to_install,
     no_address_in_code,
+    colours_are_those_of_the_course,
     within_the_budget,
     long_enough_for_a_lesson,
 )
@@ -334,6 +345,9 @@ BROKEN = [
     (no_address_in_code, notebook_with(code("# see https://example.org"))),
     (no_address_in_code, notebook_with(code('os.system("git clone --quiet somewhere")'))),
     (no_address_in_code, notebook_with(code("%pip install git+ssh://example.org/x"))),
+    (colours_are_those_of_the_course, notebook_with(code('ax.plot(x, y, "C0-", lw=1)'))),
+    (colours_are_those_of_the_course, notebook_with(code('ax.plot(x, y, color="C3")'))),
+    (colours_are_those_of_the_course, notebook_with(code('ax.plot(x, y, f"C{k}" + "-:"[k])'))),
     (within_the_budget, notebook_with(prose("word " * 1300))),
     (within_the_budget, notebook_with(*[code() for _ in range(16)])),
     (long_enough_for_a_lesson, nbformat.v4.new_notebook(cells=[prose("word " * 1300)])),

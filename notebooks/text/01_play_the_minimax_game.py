@@ -71,10 +71,10 @@ logits = {
 
 # %%
 fig, (left, right) = plots.figure(2, width=9.0, height=3.6)
-left.fill_between(x, np.exp(log_p), color="C0", alpha=0.25, lw=0, label="p, real")
-left.plot(x, np.exp(log_q), "C1-", lw=1, label="q, fake")
-for (name, logit), look in zip(logits.items(), ("C2:", "C3-.", "C4--", "k-"), strict=True):
-    left.plot(x, expit(logit), look, lw=3 if name == "D*" else 1.8, label=name)
+left.fill_between(x, np.exp(log_p), color=plots.COLOUR.real, alpha=0.25, lw=0, label="p, real")
+left.plot(x, np.exp(log_q), "-", color=plots.COLOUR.fake, lw=1, label="q, fake")
+for (name, logit), look in zip(logits.items(), ("k:", "k-.", "k--", "k-"), strict=True):
+    left.plot(x, expit(logit), look, lw=3 if name == "D*" else 1.4, label=name)
     both, on_real = games.value(logit, log_p, log_q, w), w * np.exp(log_p) @ log_expit(logit)
     right.barh(name, on_real, color="0.35")
     right.barh(name, both - on_real, left=on_real, color="0.8", hatch="///", edgecolor="0.35")

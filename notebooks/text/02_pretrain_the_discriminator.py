@@ -379,7 +379,8 @@ for ax, (name, id) in zip(axes, optimizers.items(), strict=True):
     labels = ("D's learning rate", "G's learning rate")
     plots.heatmap(ax, share, names, names, names=labels, label="share of close runs", limits=(0, 1))
     ax.set_title(name)
-    ax.add_patch(Rectangle((0.53, 0.53), 0.94, 0.94, fill=False, ec="C1", ls="-", lw=2.5))
+    edge = dict(fill=False, ec=plots.COLOUR.fake, ls="-", lw=2.5)
+    ax.add_patch(Rectangle((0.53, 0.53), 0.94, 0.94, **edge))
     ax.text(1, 1.33, "the post's", ha="center", color="white" if name == "Adam" else "black")
 show(fig, "02.rate-maps")
 

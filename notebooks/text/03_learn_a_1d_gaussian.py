@@ -439,7 +439,8 @@ spread = train(generator, relu_d, target, anew, d_optimizer=adam, g_optimizer=ad
 z, eight = np.linspace(-8, 8, 500)[:, None], np.linspace(-8, 8, 8)[:, None]
 fig, (left, right) = plots.figure(2, width=9.0, height=3.5)
 for seed, drawn in enumerate(last_code.generators(z)[:8, :, 0]):
-    left.plot(z, drawn, "C0-", lw=1, alpha=0.8, label="G of a seed" if seed == 0 else None)
+    look = dict(color=plots.COLOUR.fake, lw=1, alpha=0.8)
+    left.plot(z, drawn, "-", **look, label="G of a seed" if seed == 0 else None)
 dots = last_code.generators(eight)[:8, :, 0].T
 left.plot(np.tile(eight, 8), dots, "k.", label=["the eight slots", *[None] * 7])
 left.set(xlabel="z", ylabel="G(z), eight seeds", ylim=(0, 8))

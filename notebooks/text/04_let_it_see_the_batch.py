@@ -230,7 +230,7 @@ def pushes(run):
 fig, axes = plots.figure(2, width=9.0, height=3.4, sharey=True)
 for ax, run, name in zip(axes, (plain, batchwise), ("one at a time", "the batch"), strict=True):
     ax.set_yscale("symlog", linthresh=0.01)
-    ax.plot(clump, pushes(run).T - pushes(run).mean(1), "-", lw=0.9, color="C0", alpha=0.6)
+    ax.plot(clump, pushes(run).T - pushes(run).mean(1), "-", color=plots.COLOUR.real, lw=0.7)
     ax.set(title=f"D sees {name}", xlabel="where in the clump")
 axes[0].set_ylabel("push, less the mean push")
 show(fig, "04.pushes")
@@ -419,19 +419,17 @@ def score(company):
 # %%
 fakes = batchwise.generator(member=member)
 fig, ax = plots.figure(width=7.5, height=3.8)
+real, fake = plots.COLOUR.real, plots.COLOUR.fake
 for _ in range(8):
-    ax.plot(points, score(target.sample(11, rng)), "C0-", lw=0.8)
+    ax.plot(points, score(target.sample(11, rng)), "-", color=real, lw=0.8)
     z = data.Uniform(-8.0, 8.0).sample(11, rng)
-    ax.plot(points, score(fakes(z)), "C1--", lw=0.8)
+    ax.plot(points, score(fakes(z)), "--", color=fake, lw=0.8)
 near = points[:, None] + 0.0016 * np.arange(1, 12)[:, None]  # 10,000 points on [-8, 8]
 ax.plot(points, score(near), "k:", lw=2)
 ax.set(xlabel="x", ylabel="D(x) in company", ylim=(0, 1))
-for look, name in (
-    ("C0-", "of 11 real samples"),
-    ("C1--", "of 11 generated ones"),
-    ("k:", "of its neighbours on the grid"),
-):
-    ax.plot([], [], look, label=name)
+ax.plot([], [], "-", color=real, label="of 11 real samples")
+ax.plot([], [], "--", color=fake, label="of 11 generated ones")
+ax.plot([], [], "k:", label="of its neighbours on the grid")
 plots.legend(ax)
 show(fig, "04.company")
 

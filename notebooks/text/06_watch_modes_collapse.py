@@ -339,6 +339,7 @@ for ax, name, number in zip(axes, order, "12345", strict=True):
     ax.set_xticks([0, 2000])
     if number != "3":
         ax.get_legend().remove()
+axes[0].set_yticks([0, 1, np.log(4), 2, 3, 4], [0, 1, "log 4", 2, 3, 4])
 show(fig, "06.five-losses")
 
 # %% [markdown]

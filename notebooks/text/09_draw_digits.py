@@ -333,8 +333,10 @@ for n in sizes:
     found["KID"].append(images.judge.kid(one, other))
 fig, axes = plots.figure(2, width=9.0, height=3.0)
 for ax, (name, each) in zip(axes, found.items(), strict=True):
-    plots.band(ax, sizes, np.array(each), "real against real", reference={"equal": 0})
+    plots.band(ax, sizes, np.array(each), "real against real, median", reference={"equal": 0})
+    ax.plot(sizes, np.mean(each, axis=1), "k--", lw=1.4, label="the same, mean")
     ax.set(xlabel="pictures on either side", ylabel=name)
+    plots.legend(ax)
 show(fig, "09.bias")
 
 # %% [markdown]
@@ -358,8 +360,9 @@ rank = np.linspace(0, 1, 600)
 for seed in range(8):
     label = "made, eight seeds" if seed == 0 else None
     away = np.sort(nearest(conv.samples[-1, seed], real.array)[0])
-    below.plot(away, rank, "C1--", lw=0.9, label=label)
-below.plot(np.sort(nearest(test.array, real.array)[0]), rank, "C0-", lw=2.4, label="test pictures")
+    below.plot(away, rank, "--", color=plots.COLOUR.fake, lw=0.9, label=label)
+away = np.sort(nearest(test.array, real.array)[0])
+below.plot(away, rank, "-", color=plots.COLOUR.real, lw=2.4, label="test pictures")
 below.set(xlabel="distance to the nearest training picture", ylabel="share nearer", xlim=(0, None))
 plots.legend(below)
 show(fig, "09.copies")
@@ -423,7 +426,8 @@ fig, ax = plots.figure(width=6.5, height=3.2)
 ax.set_yscale("log")
 for k, (weight, line) in enumerate(zip(weights, plots.LINES, strict=False)):
     run = judge.frechet(priced.samples[2:, 2 * k : 2 * k + 2], test)
-    ax.plot(priced.steps[2:], run, color=f"C{k}", ls=line, label=[f"weight {weight:g}", None])
+    look = dict(color=plots.COLOURS[k], ls=line)
+    ax.plot(priced.steps[2:], run, **look, label=[f"weight {weight:g}", None])
 ax.axhspan(*floor, color="0.85", zorder=0)
 ax.set(xlabel="training step", ylabel="Frechet distance")
 plots.legend(ax, ncols=4)

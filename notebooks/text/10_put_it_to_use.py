@@ -137,7 +137,8 @@ fig, (left, right) = plots.figure(2, width=9.0, height=3.2)
 wall(left, ten.reshape(-1, 64), (8, 8), columns=10)
 left.set_yticks([14, 41], ["price on\nboth", "price on\nthe picture"])
 left.set_title("0 to 9 from one z, a row for each seed")
-plots.outcomes(right, arms, label="as asked, of 100 pictures")
+plots.outcomes(right, arms, reference={"by luck": 10}, label="as asked, of 100 pictures")
+right.set_xlim(0, 100)
 show(fig, "10.asked")
 
 # %% [markdown]
