@@ -11,7 +11,7 @@ from ganlab.course.faults import KINDS
 from ganlab.course.playground import playground, trial, tries
 from ganlab.course.playground.calls import made
 from ganlab.course.playground.presets import preset
-from ganlab.course.playground.remedies import REMEDIES, remedy
+from ganlab.course.playground.remedies import _TECHNIQUES, REMEDIES, remedy
 from ganlab.course.playground.scenes import scene
 from ganlab.course.playground.settings import Settings, gan_call, target_call
 from ganlab.recipes import RECIPES
@@ -105,11 +105,31 @@ def test_rates_that_are_both_far_too_high_come_down_first(kind):
     assert apart is None or "d_rate" not in apart.changes
 
 
-def test_a_slow_gan_that_turns_is_made_quicker():
+def test_a_slow_gan_is_made_quicker_where_that_was_measured():
+    """F5b is of GANs that had not arrived, and none of them turned."""
     slow = preset("ours on four points").changed(d_rate=1e-4, g_rate=1e-4)
-    assert remedy("turning", slow).changes == {"d_rate": 2e-3, "g_rate": 2e-3}
-    half = remedy("turning", slow.changed(d_rate=1e-3))
-    assert half is None or "g_rate" not in half.changes
+    assert remedy("rates and sizes", slow).changes == {"d_rate": 2e-3, "g_rate": 2e-3}
+    assert remedy("turning", slow) is None
+
+
+@pytest.mark.parametrize("name", _TECHNIQUES)
+def test_a_technique_is_the_one_that_was_measured_under_its_name(name):
+    from evidence.trainings.remedies import REMEDIES as MEASURED
+
+    settings = preset("collapsing")
+    gan = RECIPES["collapsing"]().gan
+    ours = made(gan_call(settings.changed(**_TECHNIQUES[name](settings)), 2))
+    theirs = MEASURED[name](gan)
+    for field in ("shown", "added", "replaced"):
+        one, other = getattr(ours, field), getattr(theirs, field)
+        assert [each.scalars for each in one] == [each.scalars for each in other], field
+        assert len(one) == len(other)
+    assert ours.losses == theirs.losses
+    layers = [
+        [type(layer).__name__ for layer in g.discriminator.layers if layer.weights]
+        for g in (ours, theirs)
+    ]
+    assert layers[0] == layers[1]
 
 
 def test_every_remedy_is_of_advice_that_stands_in_the_clinic():

@@ -139,7 +139,9 @@ class Claim:
             raise ValueError(f"{self.id} is an identity: wanted a claim with settings to draw")
         result, reference = self.result, self.result["reference"]
         if result["kind"] == "wins":
-            label = "net wins: seeds on which it is as claimed, less those on which it is the opposite"
+            label = (
+                "net wins: seeds on which it is as claimed, less those on which it is the opposite"
+            )
         else:
             label = "share of runs" if reference is not None else "difference of shares of runs"
         if margin := result["margin"]:

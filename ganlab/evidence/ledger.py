@@ -36,8 +36,8 @@ to {last:,}, until the interval of the effect decided:
 | **identity** | none: a mathematical fact, checked to a tolerance |
 
 An effect is a difference of two shares of runs, or of a share and a reference, positive where it is
-as claimed. Of *net wins* the shares are those of the seeds on which it goes as claimed, or the other
-way, by more than a least difference. Both arms train on the same seeds; a run that failed
+as claimed. Of *net wins* the shares are those of the seeds on which it goes as claimed, or the
+other way, by more than a least difference. Both arms train on the same seeds; a run that failed
 counts as the worst outcome. Intervals are exact, and so wide that a setting gets a false firm
 verdict at most once in {once:,.0f} times, all its looks together.
 
@@ -132,7 +132,7 @@ def wanted(claim, setting):
     seeds = next((look for look in LOOKS if look >= seeds and look > n), round_up(seeds))
     text = f"if the effect is as found, about {seeds:,} seeds would decide ({verdict})"
     most = claim.result["settings"][setting]["most"]
-    if most < LOOKS[-1]:
+    if n <= most < LOOKS[-1]:  # some were looked at for longer all the same
         text += f"; looked at {most:,} at most, since its runs take long"
     return text
 
