@@ -290,7 +290,7 @@ def test_circles():
 
 def test_the_number_of_settings_and_the_last_looks():
     settings = [setting for protocol in PROTOCOLS for setting in protocol.settings.values()]
-    assert len(settings) >= 322  # of which shares are told: none is dropped in silence
+    assert len(settings) >= 325  # of which shares are told: none is dropped in silence
     assert {setting.most for setting in settings} <= {LOOKS[0], *LOOKS[3:]}
     # One look alone is for a GAN of which 64 seeds take hours.
     posts = {arm.training for s in settings if s.most == LOOKS[0] for arm in s.asked.values()}

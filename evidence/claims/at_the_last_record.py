@@ -15,6 +15,7 @@ from ganlab import recipes
 from ganlab.evidence import Arm, Protocol, Setting
 
 HELPED = ("R1", "relativistic, R1 and R2", "minibatch discrimination")  # those of F6b
+ENDED = ("minibatch discrimination", "packs of 2", "feature matching")  # the chase, those of F6a
 
 
 def at_last(train, how, fault):
@@ -36,7 +37,8 @@ PROTOCOLS = (
         id="F6d.1",
         claim="With what relieves collapse all points are held at the last record, too.",
         measured="Share of runs on four points, at the collapsing rates, whose last record alone "
-        "holds all four after 5,000 steps, with each remedy that helped in F6b.1 minus without.",
+        "holds all four after 5,000 steps, with three remedies that helped in F6b.1, on the same "
+        "runs, minus without.",
         says="With {setting} {first} of 100 collapsing runs hold all four points at the last "
         "record, without it {second}",
         settings={
@@ -44,6 +46,20 @@ PROTOCOLS = (
                 train_remedied, {"fault": recipes.collapsing, "remedy": REMEDIES[name]}, COLLAPSING
             )
             for name in HELPED
+        },
+    ),
+    protocol(
+        id="F6e.1",
+        claim="With what ends a chase all points are held at the last record, too.",
+        measured="As F6d.1, at the chasing rates, with the three remedies that helped in F6a.1, on "
+        "the same runs, minus without.",
+        says="With {setting} {first} of 100 chasing runs hold all four points at the last record, "
+        "without it {second}",
+        settings={
+            name: at_last(
+                train_remedied, {"fault": recipes.chasing, "remedy": REMEDIES[name]}, CHASING
+            )
+            for name in ENDED
         },
     ),
     protocol(

@@ -33,10 +33,11 @@ protocol = partial(Protocol, notebook="07", kind="wins")
 PROTOCOLS = (
     protocol(
         id="G1a.1",
-        source="deletang2018",
+        source="ganlab",
         claim="A VAE of the same size does the job: it covers more of the data than the GAN.",
         measured="Share of 2,000 real points with one of 2,000 samples nearer than their fifth "
-        "neighbour (coverage), of the VAE against the GAN; a seed counts from 0.05.",
+        "neighbour (coverage), of the VAE against the GAN; a seed counts from 0.05. The decoder is "
+        "told the data's noise, which the GAN is not.",
         says="The VAE covers more of the data on {won} of 100 seeds, the GAN on {lost} ({setting})",
         least=0.05,
         worst=0,
@@ -47,8 +48,8 @@ PROTOCOLS = (
         source="deletang2018",
         claim="The VAE's result is blurry: fewer of its samples lie where the data are.",
         measured="Share of 2,000 samples within reach of 2,000 real points (precision, fifth "
-        "neighbour), of the VAE against the GAN; a seed counts from 0.05. Means: the decoder's, "
-        "without its noise.",
+        "neighbour), of the VAE against the GAN; a seed counts from 0.05. The decoder is told the "
+        "data's noise. Means: the decoder's, without its noise.",
         says="The VAE has the lower precision on {won} of 100 seeds, the GAN on {lost} ({setting})",
         direction=-1,
         least=0.05,

@@ -71,7 +71,7 @@ PROTOCOLS = (
         claim="A generator that makes one point only, with next to no spread, cannot get out.",
         measured="Share of runs that hold two of four points or more after 5,000 steps at healthy "
         "rates, G having begun on (1, 0) with a standard deviation of 0.0001, a thousandth of the "
-        "point's own, against one half.",
+        "point's own, beside a D that is untrained, against one half.",
         says="Of 100 generators that begin on one point with hardly any spread {first} get out "
         "({setting})",
         direction=-1,
@@ -96,8 +96,9 @@ PROTOCOLS = (
         claim="Of the generators that have collapsed in training, more stay collapsed than get "
         "out.",
         measured="As F3b.1 with the quicker D for 5,000 steps, then as many again with both "
-        "networks as they are: share of runs that have collapsed and hold less than two points "
-        "after, minus the share that have collapsed and then hold two or more.",
+        "networks as they are, optimizers and batches begun anew: share of runs that have "
+        "collapsed and hold less than two points after, minus the share that have collapsed and "
+        "then hold two or more.",
         says="Of 100 runs {first} collapse and stay so, {second} collapse and get out ({setting})",
         settings={
             "at the rates that collapsed them": stays_and_gets_out(),
@@ -111,7 +112,8 @@ PROTOCOLS = (
         "back than with the D that was there.",
         measured="As F4c.1, at healthy rates from then on: share of runs that have collapsed and "
         "hold all four points after another 5,000 steps, with a D begun anew minus with the D "
-        "that was there. The generator is the same.",
+        "that was there. The generator is the same, and the new D begins with the old one's "
+        "initial weights.",
         says="Of 100 runs {first} collapse and get all points back with a new D, with the old one "
         "{second}",
         settings={

@@ -14,9 +14,9 @@ PROTOCOLS = (
         source="aylien2016",
         notebook="03",
         claim="Stopping as soon as the two distributions are similar enough helps.",
-        measured="W1 at the end against W1 at the first record that is close; runs without one go "
-        "on to the end. A seed counts from 0.025, half of what counts elsewhere: W1 of a close run "
-        "is at most 0.125.",
+        measured="W1 at the end against W1 at the first record that is close, which is picked by "
+        "the true density; runs without one go on to the end. A seed counts from 0.025, half of "
+        "what counts elsewhere: W1 of a close run is at most 0.125.",
         says="Stopped as soon as they are close {won} of 100 runs of {setting} are nearer to the "
         "data than at the end, {lost} further away",
         kind="wins",

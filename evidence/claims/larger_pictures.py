@@ -50,8 +50,9 @@ PROTOCOLS = (
         claim="What a conditional GAN was never shown together it draws as well as what it was.",
         measured="Share of pictures as asked, of those asked to be bold digits from 1 to 9, of a "
         "GAN that was shown only the first digits bold against one that was shown all; a seed "
-        "counts from 0.05. Of 1 to 9 a GAN that was shown 0 to 4 has seen four. Told beside: that "
-        "are bold, whichever digit, and bold where that was not asked for.",
+        "counts from 0.05; *no difference that matters* bears it out. Of 1 to 9 a GAN that was "
+        "shown 0 to 4 has seen four. Told beside: that are bold, whichever digit, and bold where "
+        "that was not asked for.",
         says="Never shown together, more pictures are as asked on {won} of 100 seeds, fewer on "
         "{lost} ({setting})",
         settings={

@@ -64,6 +64,7 @@ PROTOCOLS = (
     ),
     protocol(
         id="D3c.2",
+        source="ganlab",
         claim="In a small batch, a single sample in each distance is not enough: it ends further "
         "from the data.",
         measured="W1 at the end with one other sample in each sum against W1 with all; a seed "

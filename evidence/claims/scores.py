@@ -22,8 +22,8 @@ PROTOCOLS = (
         id="A5a.2",
         claim="Training starts with D near 1 on real and near 0 on fake samples.",
         measured="Share of runs in which the mean score on real samples is at least 1/2 above that "
-        "on fake ones at a record of the first half (untrained, D gives about 1/2 to both), "
-        "against one half.",
+        "on fake ones at a record of the first half (untrained, the module's D gives about 1/2 to "
+        "both), against one half.",
         says="In {first} of 100 runs D is ever sure of real and fake early on ({setting})",
         settings=settings(outcomes.sure_early),
     ),
@@ -49,7 +49,8 @@ PROTOCOLS = (
         claim="Scores that end near 1/2 are no sign of success: more such runs do not end close "
         "than do.",
         measured="Share of runs whose D ends near 1/2, as in A5b.2, and whose G does not end "
-        "close, minus the share whose D ends so and whose G ends close.",
+        "close, minus the share whose D ends so and whose G ends close. In this GAN hardly a run "
+        "ends close, whatever its scores.",
         notebook="03",
         says="Of 100 runs {first} end with scores near 1/2 but not close to the data, {second} "
         "with both",

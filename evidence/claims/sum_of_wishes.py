@@ -29,8 +29,8 @@ PROTOCOLS = (
         measured="Share of pictures as asked, of those asked to be bold digits from 1 to 9, of "
         "GANs that were shown 0 alone bold: told one of sixty and asked for the digit not bold, "
         "plus the bold 0, less the 0 that is not, against told a digit and a font and asked for "
-        "these; a seed counts from 0.05. Told beside: what comes if the first is asked by the "
-        "number of its own that a bold digit has.",
+        "these; a seed counts from 0.05; *no difference that matters* bears it out. Told beside: "
+        "what comes if the first is asked by the number of its own that a bold digit has.",
         says="Asked by a sum, more pictures are as asked on {won} of 100 seeds than with digit "
         "and font, fewer on {lost} ({setting})",
         settings={

@@ -32,8 +32,8 @@ share = partial(Protocol, source="ganlab", notebook="01", worst=0)
 PROTOCOLS = (
     share(
         id="A6a.1",
-        claim="A real pair of networks goes round its data: without damping the distance does not "
-        "shrink.",
+        claim="A real pair of networks does not settle on its data without damping: the distance "
+        "does not shrink.",
         measured="Share of runs that settle: at each record of the last tenth of 4,000 steps the "
         "mean of the samples is nearer to the data's than a tenth of what it was at first; against "
         "one half. G has 8 hidden units, D two layers of 16, but for the first setting.",

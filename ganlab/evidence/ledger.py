@@ -38,8 +38,8 @@ to {last:,}, until the interval of the effect decided:
 An effect is a difference of two shares of runs, or of a share and a reference, positive where it is
 as claimed. Of *net wins* the shares are those of the seeds on which it goes as claimed, or the
 other way, by more than a least difference. Both arms train on the same seeds; a run that failed
-counts as the worst outcome. Intervals are exact, and so wide that a setting gets a false firm
-verdict at most once in {once:,.0f} times, all its looks together.
+counts as its protocol says, mostly as the worst outcome. Intervals are exact, and so wide that a
+setting gets a false firm verdict at most once in {once:,.0f} times, all its looks together.
 
 """
 

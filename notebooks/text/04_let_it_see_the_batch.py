@@ -287,7 +287,7 @@ claim("D1a")
 
 # %% [markdown]
 # In neither of the post's codes do most runs keep the width; in the modern GAN they do, and without
-# the layer as well.
+# the layer still more: there 93 of 100 ([D1d](../docs/claims.md#d1d-2)).
 #
 # ## The size of the batch
 #

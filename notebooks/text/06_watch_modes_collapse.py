@@ -425,10 +425,10 @@ for j, c in enumerate(stored.values()):
 show(fig, "06.remedies")
 
 # %% [markdown]
-# Best against the chase is what lets D see several samples at once: it notices that they are all
+# Best against the chase is what lets D see several samples at once: it can notice that they are
 # alike. Best against the collapse is R1; against a D too strong, whatever keeps D from being
-# steep. So "which remedy is best against mode collapse?" has no answer before one knows which
-# fault it is. All is judged over the last 500 steps together: at the last record R1 leaves 67 of
+# steep. So "which remedy is best against mode collapse?" has no answer before the fault is
+# known. All is judged over the last 500 steps together: at the last record R1 leaves 67 of
 # 100 ([F6d](../docs/claims.md#f6d-1)). ([F6a](../docs/claims.md#f6a-1), [F6b](../docs/claims.md#f6b-1),
 # [F6c](../docs/claims.md#f6c-1).)
 #
@@ -540,7 +540,7 @@ quiz("06.2")
 # | `module` | Adam at 0.0002 with beta_1 at 0.5 is stable | at ten times the rate 0.5 holds more ([F5a](../docs/claims.md#f5a-1)), all runs end nearer ([F5b](../docs/claims.md#f5b-1)) |
 # | | D too strong: g_loss rises, d_loss is near 0 | it rises ([F7a](../docs/claims.md#f7a-1)); d_loss stays at 0.7 |
 # | | G too strong: d_loss rises | in ours, at first ([F7c](../docs/claims.md#f7c-1)); then it is at log 4 |
-# | | minibatch features relieve collapse | they end a chase; a collapse they relieve in 25 of 100, R1 in 94 |
+# | | minibatch features relieve collapse | they end a chase; of collapses they relieve 25 of 100 (at the last record 5) |
 #
 # ## Further reading
 #
