@@ -338,3 +338,8 @@ def test_a_function_that_holds_itself_has_a_name():
         return n and loop(n - 1)
 
     assert cache.name_of(loop)
+
+
+def test_as_much_is_kept_as_the_readme_says():
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    assert f"at most {cache.MOST // 2**20} MB of it" in " ".join(readme.split())

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ganlab import images
+from ganlab import images, kernel_distances
 from ganlab.images import Judge, Pictures, digit_judge, digits, inception_score, sharpness
 from ganlab.images.make_judge import made
 
@@ -80,6 +80,7 @@ def test_frechet_is_that_of_the_features_moments():
     # Scaled about the mean by 2: the traces of the covariance, once.
     wide = x.mean(axis=0) + 0.5 * (x - x.mean(axis=0))
     assert small().frechet(wide, x) == pytest.approx(0.25 * np.trace(np.cov(x.T)))
+    assert small().kid(x, wide) == pytest.approx(kernel_distances.kid(x, wide), rel=1e-4)
 
 
 def test_seeds_are_judged_apart_and_a_broken_one_alone_is_nan():

@@ -98,10 +98,15 @@ def test_nothing_is_loaded_from_elsewhere(site, pages):
 
 
 def test_pictures_of_notebooks_keep_their_descriptions(site, pages):
+    seen = {}
     for path, page in pages.items():
         if path.parent.name == "notebooks":
             silent = [src for src, alt in page.pictures if not alt or alt.startswith("..")]
             assert silent == [], path.name
+            seen[path.stem] = len(page.pictures)
+    for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"):
+        stored = path.read_text(encoding="utf-8").count('"image/png": "')
+        assert seen[path.stem] >= stored > 3, path.stem
 
 
 def test_formulas_are_drawn_by_the_browser(site):

@@ -92,7 +92,7 @@ def _others(claim):
 
 
 # Claims that ask of the last record what another asks of the last tenth, on average: that one.
-AT_LAST = {"F6b": "F6d"}
+AT_LAST = {"F6a": "F6e", "F6b": "F6d"}
 ASKS_AT_LAST = ("F7i", "F7j")
 
 # What mends one bell and breaks a ring.
