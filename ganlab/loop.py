@@ -198,7 +198,7 @@ class Loop:
         who = "the only seed" if len(self.seeds) == 1 else f"all {len(self.seeds)} seeds"
         each = [
             f"{self._rate(player).max():g}"
-            + " times its schedule" * callable(self._rates[player])
+            + " times its schedule" * getattr(self._rates[player], "scheduled", False)
             + (f" for the {self._names[player]}" if self._names else "")
             for player in sorted(self._rates)
         ]

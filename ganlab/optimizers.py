@@ -178,6 +178,7 @@ def followed(optimizer, factors, role, members):
             )
         return now
 
+    rates.scheduled = isinstance(begun["learning_rate"], dict)  # for whoever tells of them
     return recipe, rates
 
 

@@ -714,6 +714,10 @@ def test_when_all_have_failed_the_error_names_the_step_and_the_cause():
         train(**arguments(steps=200, records=10, **exploding))
     assert "\n" not in str(info.value)
     assert info.value.run.steps[0] == 0
+    schedule = keras.optimizers.schedules.ExponentialDecay(1e4, 1000, 0.5)
+    exploding["d_optimizer"] = keras.optimizers.SGD(schedule)
+    with pytest.raises(TrainingFailed, match=r"up to 1 times its schedule for the discriminator"):
+        train(**arguments(steps=200, records=10, **exploding))
 
 
 def test_an_interruption_returns_what_was_recorded_and_says_so(capsys, monkeypatch):
