@@ -425,12 +425,12 @@ for j, c in enumerate(stored.values()):
 show(fig, "06.remedies")
 
 # %% [markdown]
-# Best against the chase is what lets D see several samples at once: it can notice that they are
-# alike. Best against the collapse is R1; against a D too strong, whatever keeps D from being
-# steep. So "which remedy is best against mode collapse?" has no answer before the fault is
-# known. All is judged over the last 500 steps together: at the last record R1 leaves 67 of
-# 100 ([F6d](../docs/claims.md#f6d-1)). ([F6a](../docs/claims.md#f6a-1), [F6b](../docs/claims.md#f6b-1),
-# [F6c](../docs/claims.md#f6c-1).)
+# Best against the chase is what lets D see several samples at once. Best against the collapse is
+# R1; against a D too strong, whatever keeps D from being steep. So which remedy is best has no
+# answer before the fault is known ([F6a](../docs/claims.md#f6a-1), [F6b](../docs/claims.md#f6b-1),
+# [F6c](../docs/claims.md#f6c-1)). All is judged over the last 500 steps together. At the last record
+# R1 leaves 67 of 100 ([F6d](../docs/claims.md#f6d-1)); of the chase minibatch discrimination
+# 67, packs of two 16 ([F6e](../docs/claims.md#f6e-1)).
 #
 # ## Your own
 #
