@@ -430,7 +430,7 @@ show(fig, "06.remedies")
 # answer before the fault is known ([F6a](../docs/claims.md#f6a-1), [F6b](../docs/claims.md#f6b-1),
 # [F6c](../docs/claims.md#f6c-1)). All is judged over the last 500 steps together. At the last record
 # R1 leaves 67 of 100 ([F6d](../docs/claims.md#f6d-1)); of the chase minibatch discrimination
-# 67, packs of two 16 ([F6e](../docs/claims.md#f6e-1)).
+# 67, packs of two 17 ([F6e](../docs/claims.md#f6e-1)).
 #
 # ## Your own
 #
