@@ -311,7 +311,7 @@ def test_what_is_committed_follows_from_the_runs_and_is_on_the_page():
 WRITTEN = {  # runs of 100 on the ring that hold all modes
     "minibatch discrimination, course's rates": 64,
     "minibatch discrimination, as published": 31,
-    "hinge loss, course's rates": 100,
+    "hinge loss, course's rates": 99,
     "hinge loss, as published": 6,
     "Wasserstein, clipped, course's rates": 94,
     "Wasserstein, clipped, as published": 0,
@@ -409,21 +409,27 @@ def said(path):
     return " ".join((FOLDER / path).read_text(encoding="utf-8").split())
 
 
+ALONE = {"supported", "contradicted"}  # what no row says where no run ends close
+# Runs of 100 of the plain GAN that hold all, and its W1: with 64 seeds, and with 128.
+PLAIN = {"grid": [(0, "0.86"), (0, "0.87")], "unequal ring": [(5, "0.28"), (4, "0.28")]}
+
+
 def test_packs_of_two_hold_most_where_modes_are_many_or_rare():
     held, w1, plain = {}, {}, set()
     for (target, name, budget), cell in cells().items():
         if target in ("grid", "unequal ring") and budget == "a":
-            assert not cell.close and not cell.plain and cell.verdict not in MARKS
+            assert not cell.close and not cell.plain and not ALONE & {cell.verdict}
             held.setdefault(target, {})[name] = round(100 * cell.holds_all / cell.seeds)
             w1[target, name] = f"{cell.w1:.2f}"
             share = round(100 * cell.plain_holds_all / cell.seeds)
             plain.add((target, share, f"{cell.plain_w1:.2f}"))
-    assert plain == {("grid", 0, "0.86"), ("unequal ring", 5, "0.28")}
+    grid, unequal = ({(target, n, w1) for n, w1 in found} for target, found in PLAIN.items())
+    assert plain == grid | unequal
     packs = [f"packs of {m}, {way}" for m in (2, 4) for way in ("course's rates", "as published")]
-    assert [w1[target, packs[0]] for target in held] == ["0.98", "0.29"]
-    assert [held["grid"].pop(name) for name in packs] == [19, 0, 2, 0]
+    assert [w1[target, packs[0]] for target in held] == ["1.03", "0.29"]
+    assert [held["grid"].pop(name) for name in packs] == [19, 1, 3, 0]
     assert [held["unequal ring"].pop(name) for name in packs] == [42, 0, 19, 9]
-    assert max(held["grid"].values()) < 6
+    assert max(held["grid"].values()) < 5
     rare = held["unequal ring"]
     assert rare.pop(clipped := "Wasserstein, clipped, course's rates") == 42
     assert w1["unequal ring", clipped] == "0.68"
@@ -435,7 +441,7 @@ def test_packs_of_two_hold_most_where_modes_are_many_or_rare():
     answer = "8 of 64 runs hold all, plain 3, packs of two 27"
     assert answer in said("../../notebooks/text/06_watch_modes_collapse.py")
     page = said("surprises.txt")
-    assert "in 19 of 100 runs all 25 of the grid, where nothing else reaches 6" in page
+    assert "in 19 of 100 runs all 25 of the grid, where nothing else reaches 5" in page
     assert "in 42 all of the unequal ring, where plain has 5 and normalised spectra 28" in page
     assert (of_64["R1, course's rates"], of_64[packs[0]]) == (8, 27)
 
@@ -453,5 +459,5 @@ def test_what_surprised_still_holds():
     assert f"{plain.plain_w1:.2f}" == "0.28"
     assert {name: held(name) for name in WRITTEN} == WRITTEN
     averaged = [f"{ring[f'averaged generator, {way}'].w1:.2f}" for way in WAYS]
-    assert averaged == ["0.25", "0.24"]
+    assert averaged == ["0.24", "0.23"]
     assert min(cell.w1 for cell in ring.values()) == ring["averaged generator, as published"].w1
