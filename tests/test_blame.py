@@ -12,6 +12,8 @@ from ganlab.pretraining import pretrain
 from ganlab.techniques import packing
 from ganlab.training import Trainer, TrainingFailed
 
+pytestmark = pytest.mark.rest
+
 layers = keras.layers
 
 

@@ -17,6 +17,8 @@ from ganlab.runs import RECORDS, Run
 from ganlab.techniques import instance_noise, packing
 from ganlab.training import Trainer
 
+pytestmark = pytest.mark.rest
+
 SEEDS = (7, 3, 8)
 
 

@@ -7,6 +7,8 @@ from ganlab.backend import keras, tf
 from ganlab.ensemble import Ensemble, call, mapped_parts
 from ganlab.layers import DepthToSpace
 
+pytestmark = pytest.mark.rest
+
 layers = keras.layers
 MEMBERS, N = 2, 3
 # name: (layer, (height, width, channels) of what it is given)

@@ -12,6 +12,8 @@ from ganlab.techniques import averaged_generator, gradient_penalty, packing, unr
 from ganlab.training import Scaled, Trainer
 from ganlab.vae import VaeTrainer, gaussian
 
+pytestmark = pytest.mark.rest
+
 SEEDS = 4  # as many as there are samples in a batch: shapes cannot tell them apart
 
 

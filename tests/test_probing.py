@@ -15,6 +15,8 @@ from ganlab.probing import refuse_bounded, refuse_trained, refuse_unfaithful
 from ganlab.runs import Run
 from ganlab.training import Trainer
 
+pytestmark = pytest.mark.rest
+
 layers, ops = keras.layers, keras.ops
 
 

@@ -10,6 +10,8 @@ from ganlab.gan import Added, Replaced, Shown
 from ganlab.networks import mlp
 from ganlab.training import Trainer
 
+pytestmark = pytest.mark.rest
+
 layers = keras.layers
 
 

@@ -14,6 +14,8 @@ from ganlab.techniques import gradient_penalty, instance_noise, packing, spectra
 from ganlab.training import Trainer
 from ganlab.vae import VaeTrainer, gaussian
 
+pytestmark = pytest.mark.rest
+
 SEEDS = 3
 NORMAL = gaussian(0.1).log_probability
 
