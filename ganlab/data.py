@@ -31,7 +31,7 @@ from ganlab.mixtures import (
     ring,
     unequal_ring,
 )
-from ganlab.own import probe, rows, say, scale_note
+from ganlab.own import as_float32, probe, rows, say, scale_note
 
 __all__ = [
     "Circle",
@@ -170,8 +170,7 @@ class Samples(Distribution):
         return self.array[rng.integers(len(self.array), size=shape[:-1])]
 
     def _cdf(self, x):
-        with np.errstate(over="ignore"):  # as the points were, or a point might lie above itself
-            x = np.asarray(x, np.float32)
+        x = as_float32(x)  # as the points were, or one might lie above itself
         return np.searchsorted(np.sort(self.array[:, 0]), x, side="right") / len(self.array)
 
     def _quantile(self, u):

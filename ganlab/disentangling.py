@@ -81,10 +81,10 @@ def path_length(make, start, end, *, step=1e-2, along="line", rng=0) -> np.ndarr
 
     It is |x(t + step) - x(t)|^2 / step^2, summed over the numbers of a sample, averaged over the
     paths: of a linear generator |x(1) - x(0)|^2, and of any at least that, on average over many
-    places, if a sample moves evenly over a step. So of two kinds of code
-    with the same samples at the ends, the one with the smaller number goes the straighter way, at
-    the evener speed. In the paper it is a distance of features. NaN where a sample is not finite,
-    and on the sphere where ends lie opposite each other: no way between them is the shortest.
+    places, if a sample moves evenly over a step. So of two kinds of code with the same samples at
+    the ends, the one with the smaller number goes the straighter way, at the evener speed. In the
+    paper it is a distance of features. NaN where a sample is not finite, and on the sphere where
+    ends lie opposite each other: no way between them is the shortest.
 
     >>> float(path_length(lambda codes: 3 * codes, [[0.0, 0.0]], [[1.0, 0.0]]).round(6))
     9.0

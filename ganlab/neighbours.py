@@ -66,8 +66,8 @@ def density(samples, real, k: int = 5) -> np.ndarray:
     *Reliable Fidelity and Diversity Metrics for Generative Models*, ICML 2020. For
     samples of the real distribution it is 1 on average, whatever n, m and dim: a sample is nearer
     to a real point than the k-th nearest of the m - 1 others is with probability k / m, and there
-    are m such balls.
-    It is above 1 where the samples are where the balls are many, say in the middle of a mode.
+    are m such balls. It is above 1 where the samples are where the balls are many, say in the
+    middle of a mode.
 
     >>> line = np.arange(10.0)[:, None]
     >>> float(density([[4.5], [99.0]], line, k=1))

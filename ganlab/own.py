@@ -33,6 +33,12 @@ _DATES = (np.datetime64, np.timedelta64, date, timedelta)  # a datetime is a dat
 # Numbers ------------------------------------------------------------------------------------
 
 
+def as_float32(array):
+    """Numbers as data are kept; those that are too large for it become infinite, in silence."""
+    with np.errstate(over="ignore"):
+        return np.asarray(array, np.float32)
+
+
 def numbers(name, value, wanted="numbers, (n,) or (n, dim)"):
     """`value` as a float64 array of its own shape, which may hold NaN and infinity.
 

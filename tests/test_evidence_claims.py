@@ -214,7 +214,7 @@ def test_a_row_of_the_forest_is_an_interval_a_dot_a_word_and_a_number():
     assert written(ax)[-7:-1] == ["1,024"] * 4 + ["128", ""]
     assert np.ravel(band(ax)) == pytest.approx([-0.1, 0.1])
     assert "as claimed →" in written(ax)
-    wins = "net wins: seeds on which it is as claimed, less those on which it is the opposite"
+    wins = "net wins: share of seeds as claimed, less that of the opposite"
     assert ax.get_xlabel() == f"{wins}\ngrey: too small to matter, within 0.1"
     assert ax.get_xlim() == (-1.04, 1.04)  # of every difference
 

@@ -30,6 +30,14 @@ def at_last(train, how, fault):
     )
 
 
+def with_remedies(names, recipe, fault):
+    """{name: setting} of remedies against a fault, a recipe, and its rates."""
+    return {
+        name: at_last(train_remedied, {"fault": recipe, "remedy": REMEDIES[name]}, fault)
+        for name in names
+    }
+
+
 protocol = partial(Protocol, source="ganlab", notebook="06", worst=0)
 
 PROTOCOLS = (
@@ -41,12 +49,7 @@ PROTOCOLS = (
         "runs, minus without.",
         says="With {setting} {first} of 100 collapsing runs hold all four points at the last "
         "record, without it {second}",
-        settings={
-            name: at_last(
-                train_remedied, {"fault": recipes.collapsing, "remedy": REMEDIES[name]}, COLLAPSING
-            )
-            for name in HELPED
-        },
+        settings=with_remedies(HELPED, recipes.collapsing, COLLAPSING),
     ),
     protocol(
         id="F6e.1",
@@ -55,12 +58,7 @@ PROTOCOLS = (
         "the same runs, minus without.",
         says="With {setting} {first} of 100 chasing runs hold all four points at the last record, "
         "without it {second}",
-        settings={
-            name: at_last(
-                train_remedied, {"fault": recipes.chasing, "remedy": REMEDIES[name]}, CHASING
-            )
-            for name in ENDED
-        },
+        settings=with_remedies(ENDED, recipes.chasing, CHASING),
     ),
     protocol(
         id="F7i.1",

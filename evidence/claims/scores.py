@@ -49,8 +49,8 @@ PROTOCOLS = (
         claim="Scores that end near 1/2 are no sign of success: more such runs do not end close "
         "than do.",
         measured="Share of runs whose D ends near 1/2, as in A5b.2, and whose G does not end "
-        "close, minus the share whose D ends so and whose G ends close. In this GAN hardly a run "
-        "ends close, whatever its scores.",
+        "close, minus the share whose D ends so and whose G ends close. D1b.2 says in how many "
+        "runs this GAN ends close, whatever its scores.",
         notebook="03",
         says="Of 100 runs {first} end with scores near 1/2 but not close to the data, {second} "
         "with both",

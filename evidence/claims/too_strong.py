@@ -60,8 +60,8 @@ PROTOCOLS = (
         claim="Where D is too strong g_loss rises.",
         measured="Share of runs whose g_loss ends at least 0.1 above what it is before the first "
         "step, with D's rate fifty times the module's (on four points D a hundred times as quick "
-        "as G), minus with the rates as they should be (the module's own, with which after so many "
-        "steps 14 of 100 runs hold all modes so far).",
+        "as G), minus with the rates as they should be (the module's own, of which F5b.1 says how "
+        "far they get in so many steps).",
         says="With D too strong g_loss rises in {first} of 100 runs, with healthy rates in "
         "{second} ({setting})",
         settings=strong_and_not(g_loss_rises, STRONG_D),
@@ -103,8 +103,8 @@ PROTOCOLS = (
         id="F7e.1",
         claim="Where D is too strong a smaller rate or a smaller D mends it.",
         measured="Share of runs that hold every mode at the end with D weakened, minus with D too "
-        "strong: D's rate cut to the module's own, with which alone 14 of 100 get so far (on four "
-        "points to a tenth), or D with one hidden layer of 8.",
+        "strong: D's rate cut to the module's own, of which F5b.1 says how far they get in so many "
+        "steps (on four points to a tenth), or D with one hidden layer of 8.",
         says="With D weakened {first} of 100 runs hold all modes, with D too strong {second} "
         "({setting})",
         settings=mended(

@@ -139,9 +139,7 @@ class Claim:
             raise ValueError(f"{self.id} is an identity: wanted a claim with settings to draw")
         result, reference = self.result, self.result["reference"]
         if result["kind"] == "wins":
-            label = (
-                "net wins: seeds on which it is as claimed, less those on which it is the opposite"
-            )
+            label = "net wins: share of seeds as claimed, less that of the opposite"
         else:
             label = "share of runs" if reference is not None else "difference of shares of runs"
         if margin := result["margin"]:
