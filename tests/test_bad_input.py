@@ -14,6 +14,7 @@ import zlib
 from pathlib import Path
 
 import hypothesis
+import numpy as np
 import pytest
 from hypothesis import strategies as st
 
@@ -33,6 +34,11 @@ OWN = ("data.", "latent.")
 def methods():
     """Made where they are asked for: what they are methods of is trained first."""
     return found.methods(valid.INSTANCES)
+
+
+def few(name):
+    """How many cases of a function are tried in `make test-rest`."""
+    return 1 if name.rpartition(".")[2] in SLOW else FEW
 
 
 def function_and_owner(name):
@@ -93,7 +99,7 @@ def fuzz(name, cases, seed=0):
             allowed += ("ragged lists",)  # what labels axes is written as it is
         if isinstance(usual, dict):
             allowed = ("a dict",)
-        wrong = asked.fault(function, given, argument, what, owner, allowed)
+        wrong = asked.fault(function, given, argument, what, owner, allowed, usual)
         assert wrong is None, f"{name}, {argument} is {what}: {wrong}"
 
     ask()
@@ -156,12 +162,55 @@ def test_numbers_that_are_silently_wrong_are_seen():
     assert asked.fault(lambda x: x, {"x": nan}, "x", "nan") is None
 
 
+def test_what_is_no_count_and_is_taken_for_one_is_seen():
+    take = {"function": lambda n: np.zeros(3), "argument": "n", "usual": 12}
+    for wrong in (1.5, -1, float("nan"), float("inf"), np.float32(0.5)):
+        assert "for a count" in asked.fault(given={"n": wrong}, what=repr(wrong), **take)
+    for fine in (0, 3, 3.0, np.int64(3)):
+        assert asked.fault(given={"n": fine}, what=repr(fine), **take) is None
+
+
+def test_a_dict_of_numbers_is_looked_into():
+    found = asked.fault(lambda x: {"a": [float("nan")]}, {"x": 1.0}, "x", "1.0")
+    assert "NaN comes" in found
+
+
+def test_the_name_is_told_whole():
+    def refuse(n):
+        raise ValueError("wanted a natural number")
+
+    assert "does not name `n`" in asked.fault(refuse, {"n": -1}, "n", "-1")
+
+
+def test_every_count_is_a_whole_number_from_0_on():
+    """No case is drawn: each count of each function is asked with each of these."""
+    cases = 0
+    for name in (*FUNCTIONS, *methods()):
+        function, owner = function_and_owner(name)
+        needed, others = asked.arguments(name, function)
+        for argument, make in {**needed, **others}.items():
+            if not asked.counts(usual := make()) or not offered(name):
+                continue
+            for wrong in (1.5, -1, float("nan"), float("inf")):
+                given = {name: make() for name, make in needed.items()} | {argument: wrong}
+                found = asked.fault(function, given, argument, repr(wrong), owner, usual=usual)
+                assert found is None, f"{name}, {argument} is {wrong}: {found}"
+                cases += 1
+    assert cases > 350
+
+
 @pytest.mark.parametrize("room", sorted({name.split(".")[1] for name in FUNCTIONS} | {"methods"}))
 def test_a_bad_argument_is_refused_in_one_line(room):
-    """Three cases a function: over 500 in all."""
     names = methods() if room == "methods" else [n for n in FUNCTIONS if n.split(".")[1] == room]
     for name in names:
-        fuzz(name, 1 if name.rpartition(".")[2] in SLOW else FEW)
+        cases = fuzz(name, few(name))
+        assert cases == few(name) or cases == 0, f"{name}: {cases} cases of {few(name)} were tried"
+
+
+def test_these_are_more_than_five_hundred():
+    every = [*FUNCTIONS, *methods()]
+    some = [name for name in every if any(asked.arguments(name, function_and_owner(name)[0]))]
+    assert sum(map(few, some)) > 500
 
 
 @pytest.mark.slow

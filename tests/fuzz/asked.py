@@ -130,8 +130,23 @@ def limited():
         signal.signal(signal.SIGALRM, before)
 
 
-def fault(function, given, argument, what, owner=None, allowed=()):
-    """What is wrong with how a function takes a bad argument, in words; None if nothing is."""
+def counts(usual):
+    """Whether a valid value says that a count or a number of a seed is wanted, as 3 and not 3.0."""
+    return isinstance(usual, (int, np.integer)) and not isinstance(usual, bool)
+
+
+def a_count(value):
+    """Whether a value is a whole number from 0 on, or none at all."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.number)):
+        return True
+    return bool(np.isfinite(value)) and value >= 0 and value == int(value)
+
+
+def fault(function, given, argument, what, owner=None, allowed=(), usual=None):
+    """What is wrong with how a function takes a bad argument, in words; None if nothing is.
+
+    usual  a valid value in its place, if it is known
+    """
     value, left_out = given[argument], inspect.signature(function).parameters[argument].default
     if (function.__name__, argument) in NOT_LOOKED_AT or (what == "None" and left_out is None):
         return None
@@ -165,7 +180,7 @@ def fault(function, given, argument, what, owner=None, allowed=()):
             return f"{type(error).__name__} of several lines: {told[:300]}"
         if "shape" in told:  # of two that do not fit each other either may be named
             names = (*names, *given)
-        if not any(re.search(rf"\b{re.escape(name)}", told) for name in names):
+        if not any(re.search(rf"\b{re.escape(name)}\b", told) for name in names):
             return f"does not name `{argument}`: {type(error).__name__}: {told[:300]}"
         return None
     except (OSError, FloatingPointError) as error:
@@ -176,6 +191,8 @@ def fault(function, given, argument, what, owner=None, allowed=()):
         return f"{type(error).__name__}: {str(error)[:300]}"
     if what in bad.JUNK and what not in allowed:
         return f"{what} is taken without a word, and gives {str(result)[:80]!r}"
+    if counts(usual) and not a_count(value):
+        return f"{what} is taken for a count, and gives {str(result)[:80]!r}"
     if "NaN" not in allowed and bad.finite(value) and not finite_result(result):
         return f"NaN comes of finite numbers: {str(result)[:80]!r}"
     if "swallows" not in allowed and bad.holds_nan(value) and swallowed(result):
@@ -184,10 +201,12 @@ def fault(function, given, argument, what, owner=None, allowed=()):
 
 
 def numbers_of(result):
-    """The floating-point arrays of a result."""
+    """The floating-point arrays of a result, of a dict's values too."""
     if isinstance(result, (tf.Tensor, np.ndarray, float, np.floating)):
         array = np.asarray(result)
         return [array] if array.dtype.kind == "f" else []
+    if isinstance(result, dict):
+        result = list(result.values())
     if isinstance(result, (list, tuple)):
         return [array for each in result for array in numbers_of(each)]
     return []
