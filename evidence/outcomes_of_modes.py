@@ -9,7 +9,7 @@ import numpy as np
 
 from evidence.outcomes import where_finite
 from evidence.trainings.plane import FOUR, TWO
-from ganlab.endings import at_the_end, last_tenth, measure, unsteady
+from ganlab.endings import LOST, at_the_end, last_tenth, measure, unsteady
 from ganlab.mode_metrics import hops, total_variation_of_modes
 
 WHOLE = ("narrow", "close", "near")  # the words of a run that holds all modes
@@ -49,6 +49,15 @@ def holds_all_at_last(run, target=FOUR):
 def holds_several(run, target=FOUR):
     """1 for seeds that are not lost and hold two modes or more at the end."""
     return ended_with(run, (*WHOLE, "dropped"), target)
+
+
+def modes_held(played):
+    """Modes that are held at the end of what the league trains, 0 if the run is lost.
+
+    The untrained networks' record does not count.
+    """
+    end = at_the_end(played.samples[1:], played.target)
+    return where_finite(np.where(end.good < LOST, 0, end.held), np.isfinite(end.good))
 
 
 def keeps_width(run, target=FOUR):

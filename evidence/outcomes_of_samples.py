@@ -2,8 +2,8 @@
 
 Of the `Generated` of trainings/side_by_side.py, each seed's samples against real points of its own,
 of the `Labelled` of trainings/labelled.py, of the `Judged` of trainings/parzen.py, of the `Drawn`
-of trainings/pictures.py, and of what trainings/glyphs.py, trainings/put_to_use.py and
-trainings/translating.py return.
+of trainings/pictures.py, the `Harmed` of trainings/harmed.py, and of what trainings/glyphs.py,
+trainings/put_to_use.py and trainings/translating.py return.
 `outcomes` has those of runs on the line.
 """
 
@@ -69,6 +69,16 @@ def judged_distance(drawn):
     """Frechet distance of drawn digits to test digits, in the judge's features; of real ones it is
     1 to 2."""
     return images.digit_judge().frechet(drawn.pictures, drawn.test)
+
+
+def noticed_by_inception(harmed):
+    """1 for draws in which the inception score is lower for what is wrong."""
+    return (harmed.inception_harmed < harmed.inception).astype(float)
+
+
+def noticed_by_frechet(harmed):
+    """1 for draws in which the Frechet distance is larger for it."""
+    return (harmed.frechet_harmed > harmed.frechet).astype(float)
 
 
 def as_asked(asked):

@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 
 from evidence import outcomes_of_modes as outcomes
+from evidence.league.contestants import REFERENCE
 from evidence.trainings import plane
+from evidence.trainings.equal_cost import play_for
 from ganlab import recipes
-from ganlab.training import Trainer
+from ganlab.league import SAMPLES, TARGETS, Played
+from ganlab.training import Records, Trainer
 
 pytestmark = pytest.mark.rest
 
@@ -54,6 +57,22 @@ KINDS = run(
 )
 def test_words_of_made_up_runs(outcome, wanted):
     np.testing.assert_array_equal(outcome(KINDS), [*wanted, np.nan])
+
+
+def test_how_many_modes_are_held_of_what_the_league_trains():
+    played = Played(np.arange(RECORDS), KINDS.samples, plane.FOUR)
+    found = outcomes.modes_held(played)
+    assert found == pytest.approx([4, 4, 3, 2, 1, 0, np.nan], nan_ok=True)
+
+
+def test_an_entry_takes_the_steps_that_are_asked_for_as_in_the_league():
+    """What is recorded on the way is, bit for bit, what the league's longer training records."""
+    entry, target = REFERENCE, TARGETS["three bumps"]
+    recipe = entry.recipe(target)
+    short = play_for((3, 4), entry=entry, target=target, steps=200)
+    long = recipe.train(seeds=(3, 4), steps=300, records=Records(3, samples=SAMPLES))
+    assert short.steps.tolist() == [0, 100, 200]
+    assert (short.samples == long.samples[:3]).all()
 
 
 def test_the_distance_of_modes_that_are_missing():

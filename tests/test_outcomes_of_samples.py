@@ -5,9 +5,11 @@ import pytest
 
 from evidence import outcomes_of_samples as outcomes
 from evidence.trainings import parzen, side_by_side
+from evidence.trainings.harmed import FAULTS, Harmed, harm_digits
 from evidence.trainings.parzen import Judged, judge_samples
 from evidence.trainings.side_by_side import BELL, MOONS, RING, Generated, train_gans, train_vaes
-from ganlab import recipes, vae
+from ganlab import images, recipes, vae
+from ganlab.images.scores import sharpness
 from ganlab.vae.training import VaeTrainer
 
 RNG = np.random.default_rng(5)
@@ -72,6 +74,37 @@ def test_of_one_point_the_kernel_density_is_a_bell(dim):
 def test_samplers_of_all_widths_are_judged_by_the_same_points_each_seed_by_its_own():
     found = [judge_samples((3, 4), dim=2, width=width).true for width in (1.0, 0.5)]
     assert (found[0] == found[1]).all() and found[0][0] != found[0][1]
+
+
+def test_digits_are_harmed_in_one_way_and_no_other():
+    digits = images.digits("test")
+    pictures, labels = digits.array[:300].astype(float), digits.labels[:300]
+    made = {name: harm(pictures, labels, np.random.default_rng(0)) for name, harm in FAULTS.items()}
+    assert all(each.shape == pictures.shape for each in made.values())
+    assert np.std((made["noise"] - pictures)[np.abs(pictures) < 0.5]) == pytest.approx(0.1, rel=0.1)
+    assert made["blur"].mean() == pytest.approx(pictures.mean(), abs=0.02)
+    assert sharpness(made["blur"], (8, 8)) < 0.5 * sharpness(pictures, (8, 8))
+    known = {picture.tobytes(): label for picture, label in zip(pictures, labels, strict=True)}
+    left = [known[picture.tobytes()] for picture in made["dropped"]]
+    assert len(set(left)) == 9
+    copied, times = np.unique(made["copies"], axis=0, return_counts=True)
+    assert (times == 15).all()
+    assert np.bincount([known[picture.tobytes()] for picture in copied]).tolist() == [2] * 10
+
+
+def test_scores_of_harmed_digits_are_those_of_the_judge_on_the_same_draws():
+    found = [harm_digits((3, 4), fault=fault) for fault in ("blur", "copies")]
+    assert (found[0].inception == found[1].inception).all()
+    assert (found[0].frechet == found[1].frechet).all() and np.ptp(found[0].frechet) > 0
+    assert 0.5 < found[0].frechet.mean() < 6  # of real digits beside others, at 300
+    assert outcomes.noticed_by_frechet(found[0]).tolist() == [1, 1]
+
+
+def test_what_scores_notice():
+    some, more = np.array([9.0, 9.0, 9.0]), np.array([8.9, 9.0, 9.1])
+    harmed = Harmed(some, more, some, more)
+    assert outcomes.noticed_by_inception(harmed).tolist() == [1, 0, 0]
+    assert outcomes.noticed_by_frechet(harmed).tolist() == [0, 0, 1]
 
 
 @pytest.fixture
