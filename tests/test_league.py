@@ -17,7 +17,7 @@ from evidence.league.contestants import (
 )
 from evidence.league.page import DOCS, FOLDER, MARKS, WAYS, Cell, alt, cells, marked, page, picture
 from ganlab import league
-from ganlab.endings import at_the_end
+from ganlab.endings import at_the_end, measure
 from ganlab.evidence import load_result, protocols
 from ganlab.evidence.fingerprint import training_key
 from ganlab.evidence.store import stored_ids
@@ -441,9 +441,20 @@ def test_packs_of_two_hold_most_where_modes_are_many_or_rare():
     answer = "8 of 64 runs hold all, plain 3, packs of two 27"
     assert answer in said("../../notebooks/text/06_watch_modes_collapse.py")
     page = said("surprises.txt")
-    assert "in 19 of 100 runs all 25 of the grid, where nothing else reaches 5" in page
-    assert "in 42 all of the unequal ring, where plain has 5 and normalised spectra 28" in page
+    assert "hold all 25 modes in 19 of 100 runs, where nothing else reaches 5" in page
+    assert "in 42 of 100 runs all of the unequal ring, where plain has 5 and normalised" in page
+    assert "holds all of the ring in 94 and all of the unequal ring in 42 of 100 runs" in page
     assert (of_64["R1, course's rates"], of_64[packs[0]]) == (8, 27)
+
+
+def test_a_smear_over_the_grid_holds_all_of_it_and_is_in_few_modes():
+    """7 of 100: the discs of the modes over the square that they share evenly."""
+    grid = TARGETS["grid"]
+    smear = np.random.default_rng(0).uniform(-5, 5, (20_000, 2))
+    found = measure(smear, grid)
+    assert found.held == 25 and found.words() == "lost"
+    assert found.good == pytest.approx(25 * np.pi * (3 * grid.std) ** 2 / 100, abs=0.006)
+    assert "spread evenly over the whole square, 7 of 100 samples are good" in said("surprises.txt")
 
 
 def test_what_surprised_still_holds():

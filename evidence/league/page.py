@@ -37,9 +37,10 @@ against one plain GAN: non-saturating, Adam at 0.001 with beta_1 0.5, 5,000 step
 has cost what the plain GAN cost in full. Cost is counted in passes: a batch through a network once;
 back is two, so a step of plain takes 12. What costs no more than plain has the same number twice.
 *All held* counts runs that drop no mode, on the bell those with nine tenths of their samples
-inside, W1 is the median over runs, and *seconds* is what 64 seeds took on one core, which was busy
-with other things at times: passes are what to compare. Runs are counted in a hundred; in brackets
-is the 95 % interval.
+inside. It looks at good samples alone, so a smear over all modes holds all: see W1 beside it, which
+is the median over runs. *Seconds* is what 64 seeds took on one core, which was busy with other
+things at times: passes are what to compare. Runs are counted in a hundred; in brackets is the 95 %
+interval.
 
 **▲** at least ten runs more in a hundred end close than with the plain GAN, **▼** at least ten
 fewer, **=** neither; these three are firm: seeds are compared in pairs, each row at a chance of one
@@ -53,7 +54,8 @@ of all techniques [beside them](../evidence/league/contestants.py); the targets 
 
 FIRST = """Runs in a hundred of those that come first at equal steps, and the same for runs that end
 close at equal cost; W1 is the median. Whoever comes first of so many has had some luck, too: the
-intervals are in the tables below.
+intervals are in the tables below. What holds all of the grid there, and the clipped critic's, are
+smears, as is said under *What surprised*.
 
 """
 PLAIN = "plain, at the course's rates"
