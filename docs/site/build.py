@@ -43,7 +43,7 @@ def build(source=SOURCE, out=OUT):
     made = source.parent / f"{source.name}-made" / "html"  # what MyST keeps of its own lands beside
     shutil.rmtree(made.parent, ignore_errors=True)
     sphinx = [sys.executable, "-m", "sphinx", "--fail-on-warning", "--keep-going", "--quiet"]
-    settings = ["-j", "auto", "-c", str(Path(__file__).parent), "-d", str(source / ".doctrees")]
+    settings = ["-c", str(Path(__file__).parent), "-d", str(source / ".doctrees")]
     done = subprocess.run([*sphinx, *settings, str(source), str(made)], check=False)
     if done.returncode == 0:
         shutil.rmtree(out, ignore_errors=True)

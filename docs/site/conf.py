@@ -1,14 +1,10 @@
 """How Sphinx builds the website out of what docs/site/build.py has gathered."""
 
 import re
-from importlib import import_module
 from importlib.metadata import version as installed
-from pkgutil import walk_packages
 
 from docutils import nodes
 from latex2mathml.converter import convert
-
-import ganlab
 
 project, author = "ganlab", "the authors of ganlab"
 version = release = installed("ganlab")
@@ -45,10 +41,6 @@ suppress_warnings = [
 
 
 def setup(app):
-    # Sphinx reads ten pages at a time in a process of its own, a copy of this one: what is
-    # imported here is not imported in each of them.
-    for module in walk_packages(ganlab.__path__, "ganlab."):
-        import_module(module.name)
     app.add_html_math_renderer("mathml", (inline_formula, None), (formula, None))
     app.connect("autodoc-process-docstring", as_written)
     app.connect("doctree-read", keep_anchors)
