@@ -355,6 +355,25 @@ def test_what_d_sees_through_is_not_called_healthy_without_modes(rng):
     assert diagnose(samples, data.ring(8)).kind != "healthy"
 
 
+@pytest.mark.parametrize(
+    "smear",
+    [
+        lambda rng: rng.uniform(-1.3, 1.3, (RECORDS, N, 2)),
+        lambda rng: rng.normal(0, 0.8, (RECORDS, N, 2)),
+    ],
+)
+def test_a_smear_over_all_modes_is_not_called_healthy(smear, rng):
+    target = data.ring(4, radius=1.0, std=0.1)
+    samples = smear(rng)
+    assert endings.endings(samples[-1], target) == "near"
+    told = diagnose(samples, target)
+    assert told.kind == "unknown" and "only 1" in told.because and told.trust == ""
+    sure = {"real_score": np.full(RECORDS, 0.99), "fake_score": np.full(RECORDS, 0.01)}
+    assert diagnose(sure | {"samples": samples}, target).kind == "unknown"
+    mostly = np.where(np.arange(N)[:, None] < 0.6 * N, target.sample((RECORDS, N), rng), samples)
+    assert diagnose(mostly, target).kind == "healthy"
+
+
 def test_clusters_too_near_to_count_are_told_with_their_distance(rng):
     near = data.Mixture([(0.0, 0.0), (3.0, 0.0)], 1.0)
     told = diagnose(np.stack([near.sample(N, rng) for _ in range(RECORDS)]), near)
