@@ -18,7 +18,11 @@ _WANTED = {
     "rates": "the same learning rates",
     "drawn": "the same data, latent, noise and batch size",
     "seen": "the same losses, techniques and scalars",
+    "made_of": "the same optimizers, losses, techniques, n_critic and batch size",
+    "numbers": "the same scalars",
+    "data": "the same data",
 }
+_SINCE = ("made_of", "numbers", "data")  # older files do not say these
 
 
 def write(path, state, records, about):
@@ -42,6 +46,7 @@ def read(path):
             records = {n[len(before) :]: list(v) for n, v in arrays.items() if n.startswith(before)}
             records["steps"] = [int(step) for step in records["steps"]]
             about.setdefault("samples", _shown_in(records))  # older files do not say
+            about |= {name: about.get(name) for name in _SINCE}
             if not {*_WANTED, "step", "failed", "used"} <= set(about):
                 raise ValueError
         except Exception:  # a damaged archive may raise anything: lengths, codes, checksums
@@ -58,12 +63,26 @@ def _shown_in(records):
 def refuse_others(path, about, now, names):
     """ValueError, in one line, where a training differs from the saved one in one of `names`."""
     for name in names:
-        same = about[name] == now[name] or (name == "samples" and about[name] is None)
+        then = about[name]
+        same = then == now[name] or (name in ("samples", *_SINCE) and then is None)
         if name == "seen":  # another processor rounds otherwise
-            same = np.shape(about[name]) == np.shape(now[name])
-            same = same and np.allclose(about[name], now[name], rtol=1e-3, atol=1e-5)
+            same = np.shape(then) == np.shape(now[name])
+            same = same and np.allclose(then, now[name], rtol=1e-3, atol=1e-5)
         if not same:
             raise ValueError(f"{path} holds {OTHER}: wanted {_WANTED[name]}")
+
+
+def numbers_in(scalars):
+    """All numbers of nested scalars, in their order."""
+    leaves = [np.ravel(np.asarray(leaf, float)) for leaf in tf.nest.flatten(scalars)]
+    return np.concatenate(leaves).tolist() if leaves else []
+
+
+def digest_of_data(real):
+    """Stands for the numbers of data that are an array; "" for a distribution, of which what is
+    drawn tells."""
+    array = getattr(real, "array", None)
+    return "" if array is None else hashlib.sha256(np.asarray(array).tobytes()).hexdigest()
 
 
 def digest(block, at, left):

@@ -177,12 +177,17 @@ class Samples(Distribution):
         return self._quantile_of(self.array[:, 0].astype(np.float64), u)
 
 
+def draws(given):
+    """Whether something has `sample` and `dim`; a table with a column called dim is an array."""
+    return hasattr(given, "sample") and hasattr(given, "dim") and not hasattr(given, "__array__")
+
+
 def as_target(given, name="target"):
     """`given` itself if it has `sample` and `dim`, else the numbers in it wrapped by `Samples`."""
     if isinstance(given, str | type):
         wanted = "wanted a distribution, such as data.Gaussian(), or an array (n, dim)"
         raise TypeError(f"{name} is {given!r}; {wanted}")
-    if hasattr(given, "sample") and hasattr(given, "dim"):
+    if draws(given):
         return given
     if callable(getattr(given, "sample", None)) and not hasattr(given, "__array__"):
         kind = type(given).__name__

@@ -113,7 +113,11 @@ def _along_line(start, end, t):
 
 
 def _along_sphere(start, end, t):
-    start, end = (x / np.linalg.norm(x, axis=-1, keepdims=True) for x in (start, end))
+    lengths = [np.linalg.norm(x, axis=-1, keepdims=True) for x in (start, end)]
+    for name, length in zip(("start", "end"), lengths, strict=True):
+        if (length == 0).any():
+            raise ValueError(f"{name} holds a code of zeros: along the sphere it lies nowhere")
+    start, end = (x / length for x, length in zip((start, end), lengths, strict=True))
     angle = np.arccos(np.clip(np.sum(start * end, axis=-1, keepdims=True), -1, 1))
     parts = np.sin((1 - t) * angle) * start + np.sin(t * angle) * end
     way = np.where(angle > 1e-6, parts / np.maximum(np.sin(angle), 1e-6), start)

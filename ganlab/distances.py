@@ -36,7 +36,7 @@ def frechet(samples, target) -> np.ndarray:
         moments = _exact_moments(target)
     else:
         moments = _moments(as_points(target, samples.shape[-1]))
-    return frechet_of_moments(*_moments(samples), *moments)
+    return _frechet_of_moments(*_moments(samples), *moments)
 
 
 @guard(mean1=float, cov1=float, mean2=float, cov2=float)
@@ -47,12 +47,30 @@ def frechet_of_moments(mean1, cov1, mean2, cov2) -> np.ndarray:
     1982): the squared Wasserstein-2 distance, exact, in the units of the data squared. The last
     trace is taken as the sum of the singular values of cov1^1/2 cov2^1/2, which squares nothing
     and needs no covariance to be regular. Rounding errors are 1e-14 of the traces, or so.
+    ValueError for what is no covariance: not symmetric, or with a variance below 0 in some
+    direction.
 
     >>> round(float(frechet_of_moments([0, 0], np.eye(2), [3, 4], 4 * np.eye(2))), 9)
     27.0
     """
     mean1, cov1 = _as_moments(mean1, cov1, 1)
     mean2, cov2 = _as_moments(mean2, cov2, 2)
+    _refuse_no_covariance("cov1", cov1)
+    _refuse_no_covariance("cov2", cov2)
+    return _frechet_of_moments(mean1, cov1, mean2, cov2)
+
+
+def _refuse_no_covariance(name, cov):
+    found = cov[np.isfinite(cov).all(axis=(-2, -1))]
+    near = 1e-8 * np.abs(found).max(axis=(-2, -1), initial=0.0)
+    if (np.abs(found - np.swapaxes(found, -1, -2)).max(axis=(-2, -1), initial=0.0) > near).any():
+        raise ValueError(f"{name} is not symmetric: wanted a covariance")
+    if found.size and ((least := np.linalg.eigvalsh(found)[..., 0]) < -near).any():
+        told = f"{name} has a variance of {least.min():.3g} in some direction"
+        raise ValueError(f"{told}: wanted a covariance, at least 0 in each")
+
+
+def _frechet_of_moments(mean1, cov1, mean2, cov2):
     if mean1.shape[-1] != mean2.shape[-1]:
         told = f"mean1 has dim {mean1.shape[-1]}, mean2 {mean2.shape[-1]}"
         raise ValueError(f"{told}: wanted one dim for mean1, cov1, mean2 and cov2")

@@ -41,6 +41,10 @@ def _dense(layer, weights, x):
     if x.shape.rank != 3 or len(weights) > 2:  # an activation may have weights of its own
         return None
     kernel, batch = weights[0], x.shape[1]
+    if None not in (x.shape[-1], kernel.shape[1]) and x.shape[-1] != kernel.shape[1]:
+        # A single number would be taken for every input.
+        told = f"layer {layer.name!r} is given {x.shape[-1]} numbers a sample"
+        raise ValueError(f"{told}: wanted {kernel.shape[1]}")
     if batch is not None and _is_tiny_layer(layer, batch):
         x = tf.reduce_sum(tf.expand_dims(x, -1) * tf.expand_dims(kernel, 1), axis=2)
     else:
@@ -75,6 +79,8 @@ def _dotted(layer, weights, inputs):
 
 
 def _flattened(layer, weights, x):
+    if layer.data_format == "channels_first" and x.shape.rank > 3:  # as Keras: channels go last
+        x = tf.transpose(x, (0, 1, *range(3, x.shape.rank), 2))
     return tf.reshape(x, (x.shape[0], -1, math.prod(x.shape[2:])))
 
 
@@ -300,6 +306,11 @@ class Ensemble:
         seeds = seed_tuple(seeds)
         if not isinstance(model, keras.Model) or not model.built:
             raise TypeError(f"model is a {type(model).__name__}: wanted a Keras model with weights")
+        if len(model.weights) != len(model.trainable_variables):
+            learned = {id(variable) for variable in model.trainable_variables}
+            other = next(v.path for v in model.weights if id(v) not in learned)
+            told = f"model has a weight that is not trained, {other}"
+            raise ValueError(f"{told}: wanted layers whose weights are all trained")
         weights = [np.asarray(v) for v in model.trainable_variables]
         return cls(model, seeds, [np.stack([weight] * len(seeds)) for weight in weights])
 

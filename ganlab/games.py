@@ -211,7 +211,8 @@ def play(game, g, d, method=simultaneous, *, step=0.1, steps=100):
     for name, player in (("g", g), ("d", d), ("step", step)):
         if np.size(player) == 0:
             raise ValueError(f"{name} is empty: wanted a state, a number or (n,)")
-    states = [(g, d)]
+    # A number beside several is that number for each: so it comes out of the first round.
+    states = [tuple(np.broadcast_arrays(g, d)) if np.shape(g) != np.shape(d) else (g, d)]
     for _ in range(steps):
         states.append(method(game, *states[-1], step))
     return tuple(np.stack(players) for players in zip(*states, strict=True))

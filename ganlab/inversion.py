@@ -17,7 +17,7 @@ from ganlab.compiling import compiles, xla_works
 from ganlab.ensemble import call, call_layers
 from ganlab.guards import guard, random_numbers
 from ganlab.metrics import sample_array
-from ganlab.models import structure
+from ganlab.models import input_size, structure
 from ganlab.own import LARGEST
 
 RATE, BETAS, EPSILON = 0.1, (0.9, 0.999), 1e-8  # of Adam: Kingma and Ba 2015, but for the rate
@@ -70,9 +70,12 @@ def invert(run, x, *, steps=150, weight=0.1, rng=0) -> Closest:
         raise ValueError(f"{told}: wanted one that takes each sample alone")
     members, weight = len(run.seeds), float(at_least("weight", weight, 0))
     z = run.latent.sample(len(x), np.random.default_rng(rng))
+    if (width := input_size(run.discriminators.model)) != dim:
+        told = f"the discriminator of run takes {width} numbers, a sample has {dim}"
+        raise ValueError(f"{told}: wanted one that takes a sample, and no pack of several")
     each = (run.generators, run.discriminators)
     found = _descent(*(ensemble.model for ensemble in each))(
-        tf.constant(np.broadcast_to(z, (members, *z.shape))),
+        tf.constant(np.broadcast_to(z, (members, *z.shape)), tf.float32),
         tf.constant(np.broadcast_to(x, (members, *x.shape)), tf.float32),
         [[tf.constant(weight) for weight in ensemble.weights] for ensemble in each],
         tf.constant(steps),

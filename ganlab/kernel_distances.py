@@ -22,6 +22,7 @@ from ganlab.data import Gaussian, Mixture, due_shares, number
 from ganlab.metrics import as_points, sample_array
 
 NARROWEST, WIDEST = 1e-15, 1e15  # bandwidths whose squares are numbers in float32 too
+MOST = 1e40  # a number of a point, up to which the kernel of `kid` is a number
 _FEW = 8  # dimensions, up to which all products of three coordinates are few
 _BLOCK = 2**22  # pairs that are looked at in one go: 32 MB
 
@@ -48,7 +49,12 @@ def kid(samples, target) -> np.ndarray:
     """
     samples = sample_array(samples)
     dim = samples.shape[-1]
-    x, y = (_lifted(points, dim) for points in (samples, as_points(target, dim)))
+    points = as_points(target, dim)
+    for name, given in (("samples", samples), ("target", points)):
+        if (largest := np.abs(given[np.isfinite(given)]).max(initial=0.0)) > MOST:
+            told = f"{name} hold {largest:.3g}"
+            raise ValueError(f"{told}: wanted at most {MOST:.0e}, for the kernel is a sixth power")
+    x, y = (_lifted(each, dim) for each in (samples, points))
     distance = _mean_of_pairs(x) + _mean_of_pairs(y)
     return (distance - 2 * _cubes(x, y) / (x.shape[-2] * y.shape[-2]))[()]
 

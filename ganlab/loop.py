@@ -13,6 +13,7 @@ import numpy as np
 from ganlab import checkpoint as _checkpoint
 from ganlab.arguments import whole
 from ganlab.backend import tf
+from ganlab.cache import name_of
 from ganlab.guards import a_path
 from ganlab.interrupts import held_back
 from ganlab.mixing import refuse_mixing
@@ -62,11 +63,14 @@ class Loop:
     names     {player: what it is called in a message}
     own       functions and layers of the reader's own, in words: who may have mixed members
     trials    what functions of the reader's are tried on
+    real      what is learned, if anything is
+    made_of   what else decides how it goes on, a key of plain values and functions
     """
 
     def __init__(
-        self, seeds, parts, players, supplies, rates, scalars=(), names=None, own=(), trials=()
-    ):
+        self, seeds, parts, players, supplies, rates, scalars=(), names=None, own=(), trials=(),
+        real=None, made_of=(),
+    ):  # fmt: skip
         self._main = next(iter(parts))
         if not (program := parts[self._main].program).tried:
             try_out(trials)
@@ -75,6 +79,10 @@ class Loop:
         self.seeds, self.parts, self._players = seeds, parts, players
         self._supplies, self._rates, self._scalars = supplies, rates, scalars
         self._names, self.own = names or {}, own
+        self._known_by = {
+            "made_of": name_of(made_of),
+            "data": _checkpoint.digest_of_data(real),
+        }
         self.step = 0
         self.failed = {}  # {member: step}
         self._frozen = np.zeros(len(seeds), bool)
@@ -235,6 +243,7 @@ class Loop:
         """
         state, records, about = _checkpoint.read(path)
         known = "kind", "seeds", "records", "samples"
+        others = "rates", "numbers", "data", "drawn", "seen", "made_of"
         _checkpoint.refuse_others(path, about, self._about(), known)
         shapes = [list(value.shape) for value in self._state]
         if [list(value.shape) for value in state] != shapes or set(records) != set(self._records):
@@ -251,7 +260,7 @@ class Loop:
         for player, supply in self._supplies.items():
             supply.used = about["used"][player]
         try:
-            _checkpoint.refuse_others(path, about, self._about(), ("rates", "drawn", "seen"))
+            _checkpoint.refuse_others(path, about, self._about(), others)
         except Exception:
             self._state, self.step, self._frozen, self.failed = before
             for player, supply in self._supplies.items():
@@ -261,7 +270,7 @@ class Loop:
 
     def _about(self):
         """What a saved training is known by, and where it stands. `seen` is what the next step
-        would see: other losses, techniques or scalars would see something else."""
+        would see: functions of equal names that do something else would see something else."""
         place = {name: supply.used for name, supply in self._supplies.items()}
         peeked = {name: supply.peek() for name, supply in self._supplies.items()}
         seen = self._play(self._main, 1, move=False)[1]
@@ -278,6 +287,8 @@ class Loop:
             "rates": {name: np.float32(self._rate(name)).tolist() for name in self._supplies},
             "drawn": {name: _checkpoint.digest(*found) for name, found in peeked.items()},
             "seen": np.nan_to_num(seen, nan=-1e9, posinf=-1e9, neginf=-1e9).tolist(),
+            "numbers": _checkpoint.numbers_in(self._scalars),
+            **self._known_by,
         }
 
     # From record to record ------------------------------------------------------------------

@@ -282,7 +282,12 @@ def feature_matching(layer, weight=1.0, usual=0.0, base=nonsaturating, distance=
 
     layer     name of one of D's layers, "hidden_2" say: its outputs are the features
     distance  `feature_distance`, or `paired_feature_distance`
+
+    ValueError for a base whose scalars have these names, another feature matching's say.
     """
+    if taken := sorted({"weight", "usual"} & set(base.scalars)):
+        told = f"base has scalars of the name {' and '.join(taken)}"
+        raise ValueError(f"{told}: wanted other names, these are feature matching's own")
     losses = _matching(base.discriminator, base.generator, distance)
     scalars = {**base.scalars, "weight": weight, "usual": usual}
     return Losses(*losses, base.score, scalars, layer, base.relative)

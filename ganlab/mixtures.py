@@ -9,7 +9,7 @@ from scipy.special import logsumexp, ndtr, ndtri
 from ganlab.arguments import fits_memory, in_short, whole
 from ganlab.distributions import LOG_2PI, Distribution, number
 from ganlab.guards import guard
-from ganlab.own import LARGEST, numbers, rows
+from ganlab.own import LARGEST, as_float32, numbers, rows
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,10 @@ class Mixture(Distribution):
         return total - np.log(len(self.centers)) - self.dim * (0.5 * LOG_2PI + np.log(self.std))
 
     def _cdf(self, x):
-        distance = x[..., None] - self._places[:, 0]
-        return np.mean(ndtr(distance / self.std) if self.std else distance >= 0, axis=-1)
+        if self.std:
+            return np.mean(ndtr((x[..., None] - self._places[:, 0]) / self.std), axis=-1)
+        # As samples are, float32, or one might lie below the point that it is.
+        return np.mean(as_float32(x)[..., None] >= as_float32(self._places[:, 0]), axis=-1)
 
     def _quantile(self, u):
         places = np.sort(self._places[:, 0])

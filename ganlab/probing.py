@@ -27,6 +27,7 @@ def refuse_unfaithful(model, role, size):
     gradient of the reader's own, the layer is called member by member from now on.
     """
     _refuse_other_kinds(model, role)
+    _refuse_masks(model, role)
     mapped = ensemble.mapped_parts(model)
     if not mapped and not own_parts(model) and not tied(model):
         return
@@ -67,6 +68,14 @@ def _refuse_other_kinds(model, role):
                 f"{role} computes in {kind}: wanted float32, a model made under "
                 "keras.config.set_dtype_policy('float32')"
             )
+
+
+def _refuse_masks(model, role):
+    """Layers here are handed numbers alone: what a mask leaves out would count."""
+    for layer in model._flatten_layers():
+        if isinstance(layer, keras.layers.Masking) or getattr(layer, "mask_zero", False):
+            told = f"{role} has a mask, of layer {layer.name!r}, which others would not see"
+            raise ValueError(f"{told}: wanted a model without masks")
 
 
 def _refuse_chance(model, role, x):

@@ -15,6 +15,7 @@ Image-to-Image Translation using Cycle-Consistent Adversarial Networks*, ICCV 20
 """
 
 import numpy as np
+from scipy.spatial.distance import cdist
 
 from ganlab.arguments import fits_memory, whole
 from ganlab.backend import keras, refuse_unusable
@@ -149,7 +150,7 @@ def partners_found(made, partners):
 def _found(made, partners):
     if np.isnan(made).any():
         return np.nan
-    away = (made**2).sum(1)[:, None] - 2 * made @ partners.T + (partners**2).sum(1)
+    away = cdist(made, partners, "sqeuclidean")  # exact where they are alike
     own = away.diagonal().copy()
     np.fill_diagonal(away, np.inf)
     return np.mean(own < away.min(axis=1, initial=np.inf))

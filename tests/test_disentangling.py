@@ -147,3 +147,8 @@ def test_moments_by_hand_and_of_what_has_none():
     for size in ((3, 2), (2, 2, 3)):
         with pytest.raises(ValueError, match=r"wanted .*height"):
             images.moments([[0.0] * 4], size)
+
+
+def test_a_code_of_zeros_lies_nowhere_on_the_sphere():
+    with pytest.raises(ValueError, match="start holds a code of zeros"):
+        path_length(lambda codes: codes, [[0.0, 0.0]], [[1.0, 0.0]], along="sphere")

@@ -234,3 +234,21 @@ def test_a_seed_is_no_generator():
 
 def test_examples():
     assert doctest.testmod(distances, extraglobs={"np": np}) == (0, 3)
+
+
+def test_what_is_no_covariance_is_refused():
+    zero, one = np.zeros(2), np.eye(2)
+    with pytest.raises(ValueError, match="cov1 is not symmetric: wanted a covariance"):
+        frechet_of_moments(zero, [[1.0, 5.0], [0.0, 1.0]], zero, one)
+    with pytest.raises(ValueError, match=r"cov2 has a variance of -0\.5 in some direction"):
+        frechet_of_moments(zero, one, zero, np.diag([1.0, -0.5]))
+    stacks = np.stack([one, np.diag([2.0, -1.0])])
+    with pytest.raises(ValueError, match="cov1 has a variance of -1 in some"):
+        frechet_of_moments(zero, stacks, zero, one)
+    singular = np.ones((2, 2))  # and rounding: still a covariance
+    assert np.isfinite(frechet_of_moments(zero, singular - 1e-12 * one, zero, one))
+
+
+def test_of_huge_points_the_distance_is_a_number():
+    points = rng().normal(size=(10, 2))
+    assert np.isfinite(frechet(points * 1e90, points))

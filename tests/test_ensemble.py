@@ -749,3 +749,35 @@ def test_tiny_is_told_by_the_largest_layer_and_the_batch():
     minibatch = stack(keras.layers.Dense(8), MinibatchDiscrimination(5, 3))
     assert is_tiny(minibatch, 16)  # 16 x 16 pairs of 15 numbers
     assert not is_tiny(minibatch, 17)
+
+
+def test_channels_that_come_first_are_flattened_as_keras_does():
+    layers = keras.layers
+    model = keras.Sequential(
+        [
+            keras.Input((12,)),
+            layers.Reshape((3, 2, 2)),
+            layers.Flatten(data_format="channels_first"),
+            layers.Dense(1),
+        ]
+    )
+    x = np.random.default_rng(0).normal(size=(5, 12)).astype("float32")
+    found = Ensemble.of(model, 2)(x)
+    assert found[1] == pytest.approx(np.asarray(model(x)), abs=1e-6)
+
+
+@pytest.mark.parametrize("units", [4, 4 * TINY])
+def test_a_dense_layer_of_more_inputs_takes_no_single_number(units):
+    model = mlp((2, units, 1))
+    weights = [tf.constant(np.stack([w] * 2)) for w in model.get_weights()]
+    with pytest.raises(ValueError, match="layer 'hidden_1' is given 1 numbers a sample: wanted 2"):
+        call(model, weights, tf.zeros((2, 8, 1)))
+
+
+def test_a_model_with_weights_that_are_not_trained_is_no_ensemble():
+    frozen = mlp((1, 4, 1))
+    frozen.layers[0].trainable = False
+    normal = keras.Sequential([keras.Input((2,)), keras.layers.BatchNormalization()])
+    for model in (frozen, normal):
+        with pytest.raises(ValueError, match=r"\Amodel has a weight that is not trained, [^\n]+\Z"):
+            Ensemble.of(model, 2)

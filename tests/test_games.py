@@ -626,3 +626,10 @@ def test_bad_input_gets_one_line(call, words):
 def test_a_way_of_playing_without_its_order_is_named():
     with pytest.raises(TypeError, match=r"wanted alternating\(\)"):
         play(games.dirac_gan(), 1.0, 1.0, alternating)
+
+
+def test_a_number_beside_several_is_that_number_for_each():
+    g, d = games.play(games.dirac_gan(), np.zeros(4), 1.0, steps=3)
+    alone = games.play(games.dirac_gan(), 0.0, 1.0, steps=3)
+    assert g.shape == d.shape == (4, 4)
+    assert (g == alone[0][:, None]).all() and (d == alone[1][:, None]).all()

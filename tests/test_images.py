@@ -298,3 +298,17 @@ def test_an_empty_folder_and_a_broken_picture_are_told(tmp_path):
     (tmp_path / "a.png").write_text("no picture")
     with pytest.raises(ValueError, match=r"a.png cannot be read as a picture"):
         images.folder(tmp_path)
+
+
+def test_a_photograph_that_lies_on_its_side_is_turned_as_its_camera_says(tmp_path):
+    picture = Image.new("L", (8, 8), 255)
+    picture.paste(0, (0, 0, 8, 4))  # black above
+    for name, tag in (("as_it_is", None), ("turned", 6)):  # 6: a quarter to the right
+        exif = Image.Exif()
+        if tag:
+            exif[0x0112] = tag
+        picture.save(tmp_path / f"{name}.png", exif=exif)
+    found = images.folder(tmp_path, 8).array.reshape(2, 8, 8)
+    as_it_is, turned = found
+    assert (as_it_is[:4] < 0).all() and (as_it_is[4:] > 0).all()
+    assert (turned[:, 4:] < 0).all() and (turned[:, :4] > 0).all()

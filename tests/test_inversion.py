@@ -89,3 +89,24 @@ def test_without_xla_it_runs_uncompiled(linear, monkeypatch):
     inversion.invert(linear, np.zeros((3, 4)), steps=2)
     (key,) = [key for key in inversion._by_structure if not key[-1]]
     assert not inversion._by_structure[key]._jit_compile
+
+
+def test_a_discriminator_of_packs_is_refused(linear):
+    dim = linear.generators.model.output_shape[-1]
+    packs = Ensemble.of(mlp((2 * dim, 3, 1)), len(linear.seeds))
+    run = SimpleNamespace(**{**vars(linear), "discriminators": packs})
+    with pytest.raises(ValueError, match=r"takes \d+ numbers, a sample has \d: wanted one that"):
+        inversion.invert(run, np.zeros((2, dim)))
+
+
+def test_a_latent_in_float64_is_as_good(linear):
+    class Doubles:
+        dim = linear.latent.dim
+
+        def sample(self, n, rng):
+            return linear.latent.sample(n, rng).astype(np.float64)
+
+    run = SimpleNamespace(**{**vars(linear), "latent": Doubles()})
+    x = np.zeros((2, linear.generators.model.output_shape[-1]))
+    one, other = (inversion.invert(each, x, steps=3) for each in (run, linear))
+    np.testing.assert_array_equal(one.z, other.z)

@@ -190,3 +190,12 @@ def test_bad_input_gets_one_line(call, words):
 
 def test_examples():
     assert doctest.testmod(kernel_distances, extraglobs={"np": np}) == (0, 2)
+
+
+def test_numbers_whose_sixth_power_is_none_are_refused():
+    points = rng().normal(size=(10, 2))
+    for given, name in (((points * 1e60, points), "samples"), ((points, points * 1e60), "target")):
+        with pytest.raises(ValueError, match=rf"\A{name} hold .*e\+60: wanted at most 1e\+40"):
+            kid(*given)
+    points[0] = np.inf
+    assert np.isnan(kid(points, rng(1).normal(size=(10, 2))))

@@ -452,3 +452,15 @@ def test_targets_of_one_and_zero_make_cross_entropy_the_losses_of_the_game(found
     as_real, as_fake = losses.cross_entropy(found, ones), losses.cross_entropy(found, zeros)
     np.testing.assert_allclose(as_real, losses.nonsaturating.generator(found), **ABOUT)
     np.testing.assert_allclose(as_fake, -losses.minimax.generator(found), **ABOUT)
+
+
+def test_names_of_scalars_that_feature_matching_has_itself_are_refused():
+    base = losses.Losses(
+        lambda r, f, weight: tf.reduce_mean(weight * (f - r), -1),
+        lambda f, weight: -tf.reduce_mean(f, -1),
+        scalars={"weight": 5.0},
+    )
+    with pytest.raises(ValueError, match="base has scalars of the name weight: wanted other"):
+        losses.feature_matching("hidden_1", base=base)
+    with pytest.raises(ValueError, match="of the name usual and weight"):
+        losses.feature_matching("hidden_1", base=losses.feature_matching("hidden_1"))

@@ -258,3 +258,23 @@ def test_no_tensorflow_is_loaded():
     )
     assert "ganlab.metrics" in loaded.stdout.split()
     assert not {"tensorflow", "keras", "matplotlib"} & set(loaded.stdout.split())
+
+
+def test_points_without_a_width_are_held_by_their_own_samples():
+    target = data.points(0.1, 0.7)  # neither of which float32 has
+    samples = target.sample((4, 2000), rng())
+    assert jensen_shannon(samples, target, 2).max() < 0.002
+    assert target.cdf(np.unique(samples)).tolist() == [0.5, 1.0]
+
+
+def test_a_table_with_a_column_called_dim_is_data():
+    class Table:  # as pandas has them
+        dim = "a column"
+
+        def sample(self, n):
+            raise AssertionError("drawn from")
+
+        def __array__(self, dtype=None, copy=None):
+            return np.array([[0.0], [1.0]], dtype)
+
+    assert wasserstein(np.array([[1.0], [2.0]]), Table()) == pytest.approx(1.0)

@@ -587,3 +587,10 @@ def test_a_model_that_cannot_be_called_says_why_in_one_line():
 
     with refused(r"discriminator cannot be called on samples \(batch, 2\)"):
         trainer(discriminator=Picky())
+
+
+def test_masks_are_refused():
+    layers = keras.layers
+    masked = stack(layers.Reshape((2, 1)), layers.Masking(), layers.GlobalAveragePooling1D())
+    with pytest.raises(ValueError, match=r"\Adiscriminator has a mask, of layer '[^\n]+masks\Z"):
+        refuse_unfaithful(masked, "discriminator", 2)

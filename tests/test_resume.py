@@ -11,6 +11,7 @@ import pytest
 from ganlab import data, latent, losses, techniques
 from ganlab.backend import keras
 from ganlab.networks import mlp
+from ganlab.optimizers import TorchAdam
 from ganlab.runs import RECORDS, Records
 from ganlab.training import Scaled, Trainer, train
 from ganlab.vae import gaussian, train_vae
@@ -164,8 +165,8 @@ def trainer(real=BELL, generator=(1, 4, 1), seeds=(0, 1), **fields):
         (lambda: trainer(d_optimizer=keras.optimizers.SGD(1e-3)), "wanted equal networks and opt"),
         (lambda: trainer(d_optimizer=keras.optimizers.Adam(2e-3, 0.5)), "wanted the same learning"),
         (lambda: trainer(data.Gaussian(4.0, 0.6)), "wanted the same data"),
-        (lambda: trainer(losses=losses.least_squares), "wanted the same losses"),
-        (lambda: trainer(added=techniques.r1(1.0)), "wanted the same losses, techniques"),
+        (lambda: trainer(losses=losses.least_squares), "wanted the same"),
+        (lambda: trainer(added=techniques.r1(1.0)), "wanted the same"),
         (lambda: trainer(records=Records(samples=7)), "wanted the same Records.samples"),
         (lambda: KINDS["vae"](), "wanted a file of this kind"),
     ],
@@ -180,6 +181,44 @@ def test_another_training_is_refused_and_left_as_it_was(tmp_path, other, told):
     equal(left_by(stranger, 3), left_by(fresh, 3))
 
 
+ROWS = np.random.default_rng(0).normal(size=(500, 1))
+MOVED = np.where(np.arange(500)[:, None] % 2, ROWS, ROWS + 1e-3)
+ADAM = keras.optimizers.Adam
+NEAR = {  # pairs that the next step alone does not tell apart
+    "a bound": [{"replaced": techniques.weight_clipping(bound)} for bound in (0.05, 0.2)],
+    "a decay": [{"replaced": techniques.averaged_generator(decay)} for decay in (0.9, 0.5)],
+    "beta_1": [{"d_optimizer": ADAM(1e-3, beta_1=beta)} for beta in (0.5, 0.9)],
+    "another Adam": [{"d_optimizer": kind(1e-3, beta_1=0.5)} for kind in (ADAM, TorchAdam)],
+    "a weight": [{"added": techniques.r1(weight)} for weight in (0.1, 0.1001)],
+    "a fading": [{"shown": techniques.instance_noise(0.1, until=u)} for u in (30, 35)],
+    "some rows": [{"real": rows} for rows in (ROWS, MOVED)],
+}
+
+
+@pytest.mark.parametrize("pair", NEAR.values(), ids=list(NEAR))
+def test_another_training_that_would_take_the_same_next_step_is_refused(tmp_path, pair):
+    one, other, same = trainer(**pair[0]), trainer(**pair[1]), trainer(**pair[0])
+    one.advance(5)
+    one.save(tmp_path / "half.npz")
+    with pytest.raises(ValueError, match=r"\A[^\n]*half.npz holds another training: wanted"):
+        other.resume(tmp_path / "half.npz")
+    same.resume(tmp_path / "half.npz")
+    assert same.step == 5
+
+
+def test_another_beta_of_an_autoencoder_is_refused(tmp_path):
+    def vae(beta, steps):
+        networks = mlp((1, 4, 2)), mlp((1, 4, 1)), BELL
+        records = Records([2], checkpoint=tmp_path / "half.npz")
+        given = {"latent_dim": 1, "likelihood": gaussian(0.1), "beta": beta, **SMALL}
+        return train_vae(*networks, steps=steps, records=records, **given)
+
+    vae(1.0, 2)
+    with pytest.raises(ValueError, match="wanted the same"):
+        vae(8.0, 4)
+    vae(1.0, 4)
+
+
 def test_a_file_that_does_not_say_how_many_samples_is_gone_on_from(tmp_path):
     """As they were before: `about` is what json makes of a mapping."""
 
@@ -188,7 +227,8 @@ def test_a_file_that_does_not_say_how_many_samples_is_gone_on_from(tmp_path):
         with np.load(tmp_path / name) as found:
             arrays = dict(found)
         about = json.loads(str(arrays.pop("about")))
-        del about["samples"]
+        for name in ("samples", "made_of", "numbers", "data"):  # of later versions
+            del about[name]
         np.savez(tmp_path / name, about=json.dumps(about), **arrays)
         return tmp_path / name
 

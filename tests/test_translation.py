@@ -138,3 +138,10 @@ def test_a_cyclegan_trains_as_any_gan_does():
     again = run.generators(np.concatenate([there[..., 16:], there[..., :16]], axis=-1))
     off = np.abs(np.concatenate([again[..., 16:], again[..., :16]], axis=-1) - z).mean((1, 2))
     assert off[1] < 0.8 * off[0]
+
+
+def test_far_from_zero_the_true_partner_is_found_and_a_tie_is_missed():
+    partners = 1e8 + np.arange(6.0)[:, None] * np.ones((1, 4))
+    assert partners_found(partners + 0.3, partners) == 1
+    alike = np.broadcast_to(rng().normal(size=100), (33, 100))
+    assert all(partners_found(alike + rng(s).normal(size=(33, 100)), alike) == 0 for s in range(20))

@@ -1,7 +1,7 @@
 """Pictures as a target: flat rows of pixels that know how they are to be looked at."""
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 from ganlab.arguments import fits_memory, in_short, whole
 from ganlab.data import Samples
@@ -130,7 +130,9 @@ def _read(file, side, colour):
     """The middle square of a picture (side, side), or (side, side, 3), from -1 to 1."""
     try:
         with Image.open(file) as opened:
-            picture = _in_eight_bits(opened, file.name).convert("RGB" if colour else "L")
+            turned = ImageOps.exif_transpose(opened) if opened.getexif() else opened
+            turned.format = opened.format
+            picture = _in_eight_bits(turned, file.name).convert("RGB" if colour else "L")
     except OSError as error:
         told = " ".join(str(error).split())
         raise ValueError(f"{file.name} cannot be read as a picture: {told}") from None

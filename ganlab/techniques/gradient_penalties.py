@@ -29,8 +29,8 @@ def r1(weight, first=None):
 
     `weight` is a number, or one for each member. With `first` the slope is taken in the first so
     many numbers of a sample alone: of a joint point, picture and label say, in the picture. For if
-    D may not be steep in the label either, it hardly heeds it. Mescheder, Geiger and Nowozin 2018,
-    section 4.1.
+    D may not be steep in the label either, it hardly heeds it. Refused where D is shown packs.
+    Mescheder, Geiger and Nowozin 2018, section 4.1.
     """
     function = _slope_at_real if first is None else _slope_in_first(whole("first", first, 1))
     return Added(function, scalars={"weight": at_least("weight", weight, 0)})
@@ -80,6 +80,7 @@ def _slope_in_first(first):
             raise ValueError(f"first={first}: {wanted}")
         return weight / 2 * tf.reduce_mean(_squared_slopes(now, now.real, first), axis=1)
 
+    slope_in_first.of_one_sample = True  # of a pack it would be in the first sample alone
     return slope_in_first
 
 

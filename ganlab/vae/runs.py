@@ -60,7 +60,7 @@ class VaeRun(Recorded):
     likelihood    the `Likelihood`, its scalars with one value for each member
     generators, latent
                   the decoders with their noise, a `Sampler`, and what it makes samples of: with
-                  these, functions that are for a `Run` take a `VaeRun` too
+                  these, functions that draw what a `Run`'s generators make take a `VaeRun` too
     """
 
     quantities = ("reconstruction", "kl", "elbo")

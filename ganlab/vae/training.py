@@ -67,6 +67,8 @@ class VaeTrainer(Loop):
             (beta, self._likelihood.spread()),
             own=vae.own,
             trials=self._trials(),
+            real=vae.real,
+            made_of=key[:-1],  # compiled or not, it goes on
         )
         self.begin("vae", weights)
         self._shown = self._shown_latents(records.samples)

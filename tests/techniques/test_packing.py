@@ -6,7 +6,7 @@ import pytest
 from ganlab import data
 from ganlab.backend import tf
 from ganlab.losses import feature_matching
-from ganlab.techniques import instance_noise, packing
+from ganlab.techniques import instance_noise, packing, r1
 from ganlab.training import Added, Shown
 from tests.techniques.twin import equal, follow, minibatch, plain, trainer
 
@@ -110,3 +110,8 @@ def test_packs_that_do_not_fit_are_refused_in_one_line(changed, message):
 def test_a_pack_is_a_whole_number_of_samples(m):
     with pytest.raises(ValueError, match=r"m=.*: wanted a whole number, at least 1"):
         packing(m)
+
+
+def test_a_penalty_on_the_first_numbers_of_a_sample_is_refused_beside_packs():
+    with pytest.raises(ValueError, match=r"added\[0\] looks at .* D is shown 4 numbers, a sample"):
+        trainer(plain(4), shown=packing(2), added=r1(1.0, first=1), batch_size=6, **PLANE)
