@@ -118,7 +118,7 @@ show(fig, "07.both-on-five")
 #   fifth neighbour.
 # - *Emptiest part*: the share of the mode that gets least, over its due (of the circle, a twelfth).
 #
-# *A perfect sampler's are 0.8 to 1 (grey). Which will be far off, and for whom?*
+# *Grey is where a perfect sampler's are. Which will be far off, and for whom?*
 
 
 # %%
@@ -137,7 +137,7 @@ found = {f"{t}, {m}": judge(made[m][t], real[t], targets[t]) for t in targets fo
 names = ["off, mean", "off, median", "precision", "recall", "emptiest part"]
 fig, axes = plots.figure(5, width=9.0, height=4.6)
 for k, ax in enumerate(axes):
-    ax.axvspan(0.8, 1.0, color="0.9", lw=0, zorder=0)
+    ax.axvspan(*((0.9, 1.1) if k < 2 else (0.8, 1.0)), color="0.9", lw=0, zorder=0)
     plots.outcomes(ax, {arm: each[k] for arm, each in found.items()}, label=names[k])
     ax.set_yticks(range(10), list(found) if k == 0 else [""] * 10)
     ax.hlines([1.55, 3.55, 5.55, 7.55], *ax.get_xlim(), "0.8", lw=0.8)
@@ -386,6 +386,7 @@ for ax, networks in zip(axes[1:], models.values(), strict=True):
 for ax, name in zip(axes, ("codes over N(0, I)", *models), strict=True):
     ax.plot(*path.T, "--", color=blue, lw=1.4)
     ax.set(title=name, xlabel="z1", xlim=(-3, 3), ylim=(-3, 3), aspect="equal")
+axes[0].set_ylabel("z2")
 fig.colorbar(picture, ax=axes, label="distance to a mode, in its std", shrink=0.8)
 show(fig, "07.codes")
 
@@ -394,7 +395,7 @@ fig, axes = plots.figure(3, width=9.0, height=3.3, width_ratios=(1, 1, 1.2))
 for k, (name, networks) in enumerate(models.items()):
     steps = networks(path)[3]
     model_plots.walk(axes[k], steps[::4], points)
-    axes[k].set(title=name, xlim=(-3, 3), ylim=(-3, 3), xlabel="x1")
+    axes[k].set(title=name, xlim=(-3, 3), ylim=(-3, 3), xlabel="x1", ylabel="x2")
     away = cKDTree(ring.modes).query(steps)[0] / ring.std
     axes[2].plot(angle / (2 * np.pi), away, "-:"[k], color=plots.COLOURS[k], label=name)
 axes[2].set(title="how far off", xlabel="way along the circle in z", ylabel="in the modes' std")
@@ -519,8 +520,8 @@ claim("G3a")
 # %% [markdown]
 # The blurred. Probably the GAN drops modes there, and a mode left out is taken for its
 # neighbours. Where the ring's modes lie apart a classifier learns from a VAE's samples all that
-# it would from real points ([G3b](../docs/claims.md#g3b-1)). So a task asks for samples
-# everywhere, on the right side of its borders, and for nothing else.
+# it would from real points ([G3b](../docs/claims.md#g3b-1)). A task wants samples
+# everywhere, on the right side of its borders, it seems, and nothing else.
 #
 # ## Turn the knobs
 #

@@ -309,11 +309,10 @@ show(fig, "09.scores")
 # less, for the judge was not trained on them. By the Frechet distance two mixed ones are as near
 # as real ones can be (2 to 4 at 300): the judge is sure of them, and does not see the smear where
 # two did not lie on each other. Whoever never draws a 4 is about as near as a DCGAN that draws
-# all ten crudely. Noise "holds" nine digits, as the judge has to name something. And a copier of
-# 1,197 pictures, in place of 100, would have a row as good as that of new ones, but for the last
-# number.
+# all ten crudely. Noise "holds" nine digits, as the judge has to name something. A copier of all
+# 1,197 pictures would be told by the last number alone.
 #
-# So a score is the judge's view. What the judge was not taught to see, it does not see.
+# What the judge was not taught to see, it does not see.
 #
 # ## How many pictures?
 #
@@ -369,8 +368,7 @@ show(fig, "09.copies")
 
 # %% [markdown]
 # A copier's line stands upright at 0, an honest one's runs on that of the test pictures. All
-# eight lie right of it: nothing is copied pixel by pixel, and most are not near enough yet to
-# what digits are.
+# eight lie right of it: nothing is copied pixel by pixel (with a little noise it would not show).
 #
 # ## Against the guidelines
 #
@@ -435,7 +433,7 @@ show(fig, "09.price")
 
 # %% [markdown]
 # Without the price both stay above 100 for these 600 steps. With a weight of 3 or of 30 all four
-# come to about 10 in 400; which of the two is better, two seeds cannot tell.
+# come to about 10 in 400; with 3 they do not stay there. Two seeds cannot tell which is better.
 
 # %%
 claim("I1b")
@@ -456,7 +454,7 @@ claim("I1d")
 
 # %% [markdown]
 # One, firmly: least squares with R1 is nearer on 55 of 100 seeds, further away on 16. The
-# hinge loss with R1 is further away. Two are far off, with medians above 30 where ours has 8:
+# hinge loss is further away, with an R1 whose weight was chosen for ours. Two are far off, with medians above 30 where ours has 8:
 # spectral normalisation, and Wasserstein with one step of D.
 #
 # ## Real or made?
@@ -540,10 +538,10 @@ quiz("09.2")
 #
 # | post | said | here |
 # |---|---|---|
-# | `module` | DCGAN: better for image generation | a shuffled picture shows why it may be; at 8 x 8 no gain ([I1a](../docs/claims.md#i1a-1)) |
+# | `module` | DCGAN: better for image generation | a shuffled picture shows why it may be; at 8 x 8 no gain was found ([I1a](../docs/claims.md#i1a-1)) |
 # | `module` | four guidelines for stable training | one reversed and one left out at once; each alone is [I1c](../docs/claims.md#i1c-1), undecided or not measured yet |
 # | `module` | the inception score measures quality and diversity | one picture of each digit has the best |
-# | `module` | FID, the Frechet distance, is more robust than the inception score | one of each, first by that score, has 29.5 beside 2.2; a copier of all pictures it cannot tell |
+# | `module` | FID, the Frechet distance, is more robust than the inception score | two pictures a digit, copied, lower that score in 39 of 100 draws and are told by FID in all ([I5b](../docs/claims.md#i5b-1)); a copier of all it cannot tell |
 # | `module` | human evaluation | with 24 pictures it can tell little |
 #
 # ## Further reading

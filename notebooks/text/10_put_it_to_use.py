@@ -532,7 +532,7 @@ quiz("10.3")
 # | `module` | creates samples for underrepresented classes | they help, but not more than copies: [I2a](../docs/claims.md#i2a-1) |
 # | `highdim2018` | a larger target sample lets a predictive model perform better | it does, and so does a weight |
 # | `module` | poor reconstruction indicates an anomaly | better than guessing, worse than PCA: [I2b](../docs/claims.md#i2b-1) |
-# | `module` | super-resolution enhances quality | sharper, as by a filter; with the squared error more like real ones: [I2f](../docs/claims.md#i2f-1) |
+# | `module` | super-resolution enhances quality | sharper, as by a filter; more like real ones than the squared error's, beside a filter undecided: [I2f](../docs/claims.md#i2f-1) |
 #
 # ## Further reading
 #
