@@ -36,7 +36,7 @@ from ganlab.course.diagnosis import diagnose
 # Yours: data.Gaussian(4.0, 0.5), data.Mixture(centres, std), or your data, (n, dim).
 target = data.ring(4, radius=1.0, std=0.1)
 rng = np.random.default_rng(0)
-samples = target.sample((40, 500), rng)  # yours, (records, n, dim)
+samples = target.sample((100, 500), rng)  # yours, (records, n, dim)
 print(diagnose(samples, target))  # what happens, and what to try first
 
 # The word and the number of the table below. One bell has no hops; an array, and

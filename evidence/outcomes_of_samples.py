@@ -2,7 +2,7 @@
 
 Of the `Generated` of trainings/side_by_side.py, each seed's samples against real points of its own,
 of the `Labelled` of trainings/labelled.py, of the `Judged` of trainings/parzen.py, of the `Drawn`
-of trainings/pictures.py, the `Harmed` of trainings/harmed.py, and of what trainings/glyphs.py,
+of trainings/pictures.py, what trainings/harmed.py returns, and of what trainings/glyphs.py,
 trainings/put_to_use.py and trainings/translating.py return.
 `outcomes` has those of runs on the line.
 """
@@ -17,6 +17,7 @@ from ganlab.picture_plots import nearest
 from ganlab.translation import partners_found
 
 A_NAT = 1.0
+LUCK = 0.1  # of draws that are not harmed
 CLOSE_BACK = 0.2  # of pixels from -1 to 1
 
 
@@ -79,6 +80,17 @@ def noticed_by_inception(harmed):
 def noticed_by_frechet(harmed):
     """1 for draws in which the Frechet distance is larger for it."""
     return (harmed.frechet_harmed > harmed.frechet).astype(float)
+
+
+def beyond_luck_by_inception(beside):
+    """1 for draws whose inception score is lower than nine tenths of those that are not harmed."""
+    usual = np.quantile(beside.inception, LUCK, axis=1)
+    return (beside.inception_harmed < usual).astype(float)
+
+
+def beyond_luck_by_frechet(beside):
+    """1 for draws whose Frechet distance is larger than nine tenths of theirs."""
+    return (beside.frechet_harmed > np.quantile(beside.frechet, 1 - LUCK, axis=1)).astype(float)
 
 
 def as_asked(asked):

@@ -5,7 +5,7 @@ import pytest
 
 from evidence import outcomes_of_samples as outcomes
 from evidence.trainings import parzen, side_by_side
-from evidence.trainings.harmed import FAULTS, Harmed, harm_digits
+from evidence.trainings.harmed import FAULTS, Harmed, harm_beside_others, harm_digits
 from evidence.trainings.parzen import Judged, judge_samples
 from evidence.trainings.side_by_side import BELL, MOONS, RING, Generated, train_gans, train_vaes
 from ganlab import images, recipes, vae
@@ -98,6 +98,17 @@ def test_scores_of_harmed_digits_are_those_of_the_judge_on_the_same_draws():
     assert (found[0].frechet == found[1].frechet).all() and np.ptp(found[0].frechet) > 0
     assert 0.5 < found[0].frechet.mean() < 6  # of real digits beside others, at 300
     assert outcomes.noticed_by_frechet(found[0]).tolist() == [1, 1]
+
+
+def test_what_is_not_harmed_is_beyond_luck_in_one_draw_of_ten(monkeypatch):
+    monkeypatch.setitem(FAULTS, "none", lambda pictures, labels, rng: pictures)
+    beside = harm_beside_others(range(10), fault="none")
+    assert beside.frechet.shape == beside.inception.shape == (10, 100)
+    for outcome in (outcomes.beyond_luck_by_frechet, outcomes.beyond_luck_by_inception):
+        assert outcome(beside).sum() <= 4  # of 10; by luck 1
+    blurred = harm_beside_others((3, 4), fault="blur")
+    assert outcomes.beyond_luck_by_frechet(blurred).tolist() == [1, 1]
+    assert outcomes.beyond_luck_by_inception(blurred).tolist() == [1, 1]
 
 
 def test_what_scores_notice():

@@ -6,8 +6,13 @@ that makes them.
 
 from functools import partial
 
-from evidence.outcomes_of_samples import noticed_by_frechet, noticed_by_inception
-from evidence.trainings.harmed import harm_digits
+from evidence.outcomes_of_samples import (
+    beyond_luck_by_frechet,
+    beyond_luck_by_inception,
+    noticed_by_frechet,
+    noticed_by_inception,
+)
+from evidence.trainings.harmed import harm_beside_others, harm_digits
 from ganlab.evidence import Arm, Protocol, Setting
 
 HARM = {
@@ -49,6 +54,27 @@ PROTOCOLS = (
                 {
                     "Frechet": Arm(noticed_by_frechet, harm_digits, {"fault": fault}),
                     "inception": Arm(noticed_by_inception, harm_digits, {"fault": fault}),
+                }
+            )
+            for name, fault in HARM.items()
+        },
+    ),
+    protocol(
+        id="I5c.1",
+        claim="It does so beyond the luck of a draw, too: of other pictures, which is what scores "
+        "are held against.",
+        measured="Share of draws whose Frechet distance is larger than nine tenths of those of 100 "
+        "other draws that are not harmed, minus the share whose inception score is lower than nine "
+        "tenths of theirs. By luck both are one in ten.",
+        says="Beyond luck the Frechet distance notices in {first} of 100 draws, the inception "
+        "score in {second} ({setting})",
+        settings={
+            name: Setting(
+                {
+                    "Frechet": Arm(beyond_luck_by_frechet, harm_beside_others, {"fault": fault}),
+                    "inception": Arm(
+                        beyond_luck_by_inception, harm_beside_others, {"fault": fault}
+                    ),
                 }
             )
             for name, fault in HARM.items()

@@ -13,6 +13,7 @@ from ganlab import images
 
 NUMBER, SIZE = 300, 8  # pictures of a score; pixels of a side
 NOISE = 0.1  # deviation, of pixels from -1 to 1
+OTHERS = 100  # draws that are not harmed, beside one that is
 COPIED = 2  # pictures of each digit that are left, and stand for all 300
 
 
@@ -37,6 +38,30 @@ def harm_digits(seeds, *, fault):
         both = [judge.inception(each) for each in (pictures, harmed)]
         found.append((*both, *(judge.frechet(each, other) for each in (pictures, harmed))))
     return Harmed(*np.transpose(found))
+
+
+class BesideOthers(NamedTuple):
+    """Scores of harmed pictures, (seeds,), and of as many others unharmed, (seeds, OTHERS)."""
+
+    inception_harmed: np.ndarray
+    frechet_harmed: np.ndarray
+    inception: np.ndarray
+    frechet: np.ndarray
+
+
+def harm_beside_others(seeds, *, fault):
+    """One half of the digits is harmed; whole are halves drawn anew, each beside its other half."""
+    judge, digits, found = images.digit_judge(), images.digits("test"), []
+    for seed in seeds:
+        rng = np.random.default_rng([NUMBER, OTHERS, int(seed)])
+        orders = [rng.permutation(2 * NUMBER) for _ in range(OTHERS + 1)]
+        halves = [(digits.array[order[:NUMBER]], digits.array[order[NUMBER:]]) for order in orders]
+        (pictures, other), *unharmed = halves
+        labels = digits.labels[orders[0][:NUMBER]]
+        harmed = FAULTS[fault](pictures.astype(float), labels, rng)
+        usual = [(judge.inception(x), judge.frechet(x, y)) for x, y in unharmed]
+        found.append((judge.inception(harmed), judge.frechet(harmed, other), *np.transpose(usual)))
+    return BesideOthers(*(np.array(values) for values in zip(*found, strict=True)))
 
 
 def _noisy(pictures, labels, rng):

@@ -364,7 +364,6 @@ CASES = (
                 "F7j",
                 "averaged generator",
             ),
-            Advice("larger batches (here from 4 to 16)", "F5c", FOUR),
             Advice(
                 "keep the samples of the first good moment",
                 "C3",

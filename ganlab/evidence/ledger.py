@@ -41,6 +41,11 @@ other way, by more than a least difference. Both arms train on the same seeds; a
 counts as its protocol says, mostly as the worst outcome. Intervals are exact, and so wide that a
 setting gets a false firm verdict at most once in {once:,.0f} times, all its looks together.
 
+A run *holds* a mode that gets at least half its due share of the good samples, be these few: a run
+that *holds all modes* has at least a tenth of its samples in them, and nothing is said of the rest.
+A G that has hardly begun may hold all by a smear over everything, as some of the module's do at its
+own rate (F5a, F7e).
+
 """
 
 README = """# The evidence
