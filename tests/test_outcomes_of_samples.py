@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from evidence import outcomes_of_samples as outcomes
-from evidence.trainings import parzen, side_by_side
+from evidence.trainings import harmed, parzen, side_by_side
 from evidence.trainings.harmed import FAULTS, Harmed, harm_beside_others, harm_digits
 from evidence.trainings.parzen import Judged, judge_samples
 from evidence.trainings.side_by_side import BELL, MOONS, RING, Generated, train_gans, train_vaes
@@ -102,8 +102,9 @@ def test_scores_of_harmed_digits_are_those_of_the_judge_on_the_same_draws():
 
 def test_what_is_not_harmed_is_beyond_luck_in_one_draw_of_ten(monkeypatch):
     monkeypatch.setitem(FAULTS, "none", lambda pictures, labels, rng: pictures)
+    monkeypatch.setattr(harmed, "OTHERS", 20)
     beside = harm_beside_others(range(10), fault="none")
-    assert beside.frechet.shape == beside.inception.shape == (10, 100)
+    assert beside.frechet.shape == beside.inception.shape == (10, 20)
     for outcome in (outcomes.beyond_luck_by_frechet, outcomes.beyond_luck_by_inception):
         assert outcome(beside).sum() <= 4  # of 10; by luck 1
     blurred = harm_beside_others((3, 4), fault="blur")
@@ -113,9 +114,9 @@ def test_what_is_not_harmed_is_beyond_luck_in_one_draw_of_ten(monkeypatch):
 
 def test_what_scores_notice():
     some, more = np.array([9.0, 9.0, 9.0]), np.array([8.9, 9.0, 9.1])
-    harmed = Harmed(some, more, some, more)
-    assert outcomes.noticed_by_inception(harmed).tolist() == [1, 0, 0]
-    assert outcomes.noticed_by_frechet(harmed).tolist() == [0, 0, 1]
+    scores = Harmed(some, more, some, more)
+    assert outcomes.noticed_by_inception(scores).tolist() == [1, 0, 0]
+    assert outcomes.noticed_by_frechet(scores).tolist() == [0, 0, 1]
 
 
 @pytest.fixture
