@@ -323,8 +323,8 @@ show(fig, "06.rates")
 # <small>9 min</small>
 #
 # Of these five GANs one is healthy, one chases, one has collapsed; in
-# one D is too strong for G, in one G for D. Lines are medians over 32 runs, bands hold the middle
-# 80 %; the dotted line is log 4, the d_loss of a D that cannot tell. *Which is which?*
+# one D is too strong for G, in one G for D. Lines are medians over 32 runs, bands the middle
+# 80 %; dotted is log 4, the d_loss of a D that cannot tell. *Which is which?*
 
 # %%
 runs["D too strong"] = play(four, d_rate=1e-2, g_rate=1e-4)
@@ -366,7 +366,7 @@ show(fig, "06.five-named")
 claim("F7b")
 
 # %% [markdown]
-# What mends them, mostly rates:
+# What mends them (F7i: at the last record):
 #
 # | what you see | what it is | runs that hold all four |
 # |---|---|---|
