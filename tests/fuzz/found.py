@@ -66,6 +66,7 @@ LEFT_OUT = {
         for name in [
             "data.as_target",
             "data.as_distribution",
+            "data.draws",
             "distributions.number",
             "metrics.sample_array",
             "metrics.as_points",
