@@ -31,7 +31,7 @@ from evidence.league.page import (
 )
 from ganlab import league
 from ganlab.endings import at_the_end, measure
-from ganlab.evidence import load_result, protocols
+from ganlab.evidence import claim, load_result, protocols
 from ganlab.evidence.claims import in_hundred
 from ganlab.evidence.fingerprint import training_key
 from ganlab.evidence.store import stored_ids
@@ -461,6 +461,18 @@ def test_packs_of_two_hold_most_where_modes_are_many_or_rare():
     assert in_hundred(most.plain_holds_all, most.seeds) == 4
     assert "holds all of the ring in 94 and all of the unequal ring in 42 of 100 runs" in page
     assert (of_64["R1, course's rates"], of_64[packs[0]]) == (8, 27)
+
+
+def test_what_the_modern_baseline_is_ahead_of():
+    found = claim("F6f").verdicts
+    firm = {
+        word: {name for name, verdict in found.items() if verdict == word}
+        for word in ("supported", "contradicted")
+    }
+    ours, theirs = ("against {}, at the course's rates", "against {}, as published")
+    more = [ours.format(name) for name in ("minibatch discrimination", "feature matching")]
+    more += [ours.format("unrolled by 5"), theirs.format("WGAN-GP")]
+    assert firm == {"supported": set(more), "contradicted": {theirs.format("R1")}}
 
 
 def test_a_smear_over_the_grid_holds_all_of_it_and_is_in_few_modes():
