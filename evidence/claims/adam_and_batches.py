@@ -78,7 +78,7 @@ PROTOCOLS = (
         claim="At the rate 0.0002 runs end nearer to the data than at ten times that rate.",
         measured="Distance of the modes' shares at the end, in total variation, what lies on no "
         "mode counted as one more: at 0.0002 for both players against 0.002, beta_1 = 0.5, 5,000 "
-        "steps; a seed counts from 0.05.",
+        "steps; a seed counts from 0.05. How wide a mode is does not count.",
         says="At 0.0002 {won} of 100 runs end nearer to the data than at 0.002, {lost} further "
         "away ({setting})",
         settings={

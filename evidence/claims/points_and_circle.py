@@ -31,8 +31,8 @@ PROTOCOLS = (
         claim="On two points the samples concentrate on both, half on each.",
         measured="Share of runs that end with nine tenths of the samples within 0.3 of one of the "
         "points (-1, 0) and (1, 0), and with four to six tenths of those on each, against one "
-        "half. The post's GAN takes 20,000 steps, for the post does not say how many it took; ours "
-        "5,000.",
+        "half; over the last tenth of the records together. The post's GAN takes 20,000 steps, for "
+        "the post does not say how many it took; ours 5,000.",
         says="In {first} of 100 runs the samples end on both points, about half on each "
         "({setting})",
         settings=on(TWO_POINTS, evenly_on_the_points, on_the_points),
@@ -42,7 +42,7 @@ PROTOCOLS = (
         claim="On a circle the samples spread uniformly over it.",
         measured="Share of runs that end with nine tenths of the samples within 0.1 of the circle "
         "of radius 1, and whose shares of eight equal sectors are within 0.1 of even in total "
-        "variation, against one half; steps as in F1.1.",
+        "variation, against one half; steps and records as in F1.1.",
         says="In {first} of 100 runs the samples end on the circle and evenly around it "
         "({setting})",
         settings=on(CIRCLE, evenly_on_the_circle, on_the_circle),
