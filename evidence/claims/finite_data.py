@@ -48,7 +48,7 @@ PROTOCOLS = (
         measured="A small GAN (G 2-64-64-2, D 2-64-64-1; sizes are ours) on 16 points of a circle "
         "of radius 1, 5,000 steps: share of runs with more than 5 % of samples within 0.1 of the "
         "circle and further than 0.1 from every data point, against one half. (Evenly over the "
-        "circle 60 % are.)",
+        "circle 60 % are; a blur over the plane passes, too: asked is whether data are copied.)",
         notebook="01",
         says="{first} of 100 networks put more than a twentieth of their samples on the circle but "
         "near no data point",

@@ -27,7 +27,8 @@ PROTOCOLS = (
         id="C1b.2",
         claim="Having approximated the Gaussian, the plain GAN narrows onto its mean.",
         measured="Share of runs that are close at one record or more and end narrow, minus the "
-        "share that are close at one and keep the width: end near or close.",
+        "share that are close at one and keep the width: end near or close. Both are shares of all "
+        "runs: one that never comes close counts as neither.",
         says="Of 100 runs of {setting} {first} come close and end narrow, {second} come close and "
         "stay wide",
         settings={

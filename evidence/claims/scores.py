@@ -31,7 +31,8 @@ PROTOCOLS = (
         id="A5b.2",
         claim="Training ends with D's scores near 1/2 on both.",
         measured="Share of runs whose mean scores on real and on fake samples both end within 0.1 "
-        "of 1/2, against one half.",
+        "of 1/2, against one half. They may have begun there (A5a.2): nothing is said of what was "
+        "learned.",
         says="In {first} of 100 runs D's scores end near 1/2 ({setting})",
         settings=settings(outcomes.scores_at_half),
     ),

@@ -397,7 +397,7 @@ show(draw_pairs(weight=0.0), "01.networks")
 # %% [markdown]
 # From ring to dot. On the left are the players of the Dirac-GAN again: the samples swing through
 # the data and out on the other side, nearly twice as far. In the middle the pair comes near
-# first, and then turns in ever wider rounds. Two of the sixteen settle.
+# first, and then turns in ever wider rounds. Hardly one of the sixteen settles.
 #
 # Two runs of two kinds are a picture. Over many seeds, and for two ways of playing more:
 
@@ -408,7 +408,7 @@ claim("A6a")
 # *Contradicted* means that most runs settle. So a pair of networks may turn, and need not. Plain
 # gradient descent on the non-saturating loss comes to rest by itself. The likely reason: samples
 # have a width, and a steep D pays for each that lies on the wrong side, as with instance noise. The
-# Wasserstein D pays for nothing, and momentum carries both players past where they should stop.
+# Wasserstein D pays for nothing, and momentum may carry both players past where they should stop.
 #
 # ## Damp it
 #
@@ -501,7 +501,7 @@ quiz("01.2")
 # | With a perfect D, G reaches the perfect solution (`deletang2018`). | Where both are tables, an entry for each of finitely many points, it does ([A2a](../docs/claims.md#a2a-2)). |
 # | A point that G makes too rarely is pulled up (`deletang2018`). | An identity, while G still makes it now and then ([A3](../docs/claims.md#a3)). |
 # | A perfect D gives G no gradient (`deletang2018`). | With the minimax loss ([A4a](../docs/claims.md#a4a)). |
-# | Networks make what is not in the data (`deletang2018`). | They do ([A2b](../docs/claims.md#a2b-2)), but where the data are few they do not get nearer to what those were drawn from ([A2c](../docs/claims.md#a2c-2)). |
+# | Networks make what is not in the data (`deletang2018`). | They do, as a blur would ([A2b](../docs/claims.md#a2b-2)), but where the data are few they do not get nearer to what those were drawn from ([A2c](../docs/claims.md#a2c-2)). |
 #
 # ## Further reading
 #

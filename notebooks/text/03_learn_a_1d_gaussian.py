@@ -232,8 +232,7 @@ show(fig, "03.ending")
 # %% [markdown]
 # Compare with your number. Not quite four in ten of the runs found the bump, nearly all of them
 # *narrow*, and none is close. Most of the others are there *partly*. Look at panel 4: a fine spike,
-# but part of its samples is far outside the frame, where D is flat and tells G nothing: the
-# arrow says how large a part. Two are *lost*. Whoever looks at one run sees one of these panels.
+# but part of its samples is far outside the frame: the arrow says how large a part. Two are *lost*. Whoever looks at one run sees one of these panels.
 #
 # ## Watch the nearest one
 #
@@ -384,7 +383,7 @@ found
 # On the left the large D has the better median, but seed by seed the small one wins slightly
 # more, so far; in the post's 2016 code it does so firmly. In the modern GAN runs differ less, and there the post is right, firmly. That G
 # must not be as powerful as D is firm in all three GANs ([C2b](../docs/claims.md#c2b-2)). And to
-# stop early, as the post proposes, helps nearly all of the few that ever come close
+# stop early helps nearly all of the few that ever come close, if the density tells when
 # ([C3](../docs/claims.md#c3-2)).
 #
 # ## D at one half: success?
@@ -460,8 +459,8 @@ show(fig, "03.slots")
 #
 # <small>3 min</small>
 #
-# To notebook 02's D, ten times as quick as G (3e-3 and 3e-4), we add units: 16 in G, 16 and 16 in
-# D. The rest is the modern setting's. *Predict: how many of 32 runs will be close?*
+# To notebook 02's D, ten times as quick as G (3e-3 and 3e-4), we add sizes: 16 units in G, two layers of
+# 16 in D for three of 8. The rest is the modern setting's. *Predict: how many of 32 runs will be close?*
 
 # %%
 repaired = train(
