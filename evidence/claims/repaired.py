@@ -91,7 +91,7 @@ PROTOCOLS = (
     share(
         id="H1d.1",
         notebook="03",
-        claim="With its sizes and equal rates runs end narrow, and a quick D mends that.",
+        claim="With its sizes and equal rates runs end narrow, and its own rates mend that.",
         measured="Share of runs that end narrow with both rates of `recipes.repaired` at 2e-3, "
         "minus the share with its own.",
         says="With equal rates {first} of 100 runs end narrow, with the repaired GAN's {second}",

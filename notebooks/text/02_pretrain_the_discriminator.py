@@ -388,7 +388,7 @@ show(fig, "02.rate-maps")
 claim("B6d")
 
 # %% [markdown]
-# Fragile? The maps are no maze. Both are bright where D is quick and G slow, and dark where G is
+# Fragile? After 2,000 steps both are bright where D is quick and G slow, and dark where G is
 # the quicker one. But the post's pair ends close in 55 of 100 with momentum and in 13 with
 # Adam, and Adam has the best cell of all, with nine of ten. Whoever changes the optimizer and
 # keeps the rates has compared rates, not optimizers.
