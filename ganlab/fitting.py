@@ -74,10 +74,6 @@ def shown_shape(gan, members, batch_size, scalars):
         if batch.shape.rank != 3 or batch.shape[0] != members:
             shape = f"shown gives shape {tuple(batch.shape)} for {given}"
             raise ValueError(f"{shape}: wanted ({members}, samples, numbers in each)")
-    for k, term in enumerate(gan.added):
-        if getattr(term.function, "of_one_sample", False) and batch.shape[-1] != gan.real.dim:
-            shown = f"D is shown {batch.shape[-1]} numbers, a sample has {gan.real.dim}"
-            raise ValueError(f"added[{k}] looks at the first numbers of a sample; {shown}")
     return tuple(batch.shape[1:])
 
 

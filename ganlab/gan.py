@@ -33,6 +33,7 @@ class Now(NamedTuple):
     z            what the fake batch was made of, (seeds, n, latent dim)
     weights      those of the player whose loss it is, arrays (seeds, *shape)
     averages     what each weight was on average until now, if `averaged`
+    size         the numbers in a sample, of which D may be shown several as one
     """
 
     step: tf.Tensor
@@ -44,6 +45,7 @@ class Now(NamedTuple):
     z: tf.Tensor | None = None
     weights: list | None = None
     averages: list | None = None
+    size: int | None = None
 
 
 class Shown(NamedTuple):

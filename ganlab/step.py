@@ -27,7 +27,7 @@ class Steps:
         self.generator, self.discriminator = models
         self.losses, self.shown, self.added = gan.losses, gan.shown, gan.added
         self.replaced, self.together, self.n_critic = gan.replaced, gan.together, gan.n_critic
-        self.feature_layer = feature_layer
+        self.feature_layer, self.size = feature_layer, gan.real.dim
         self.g, self.d = (
             Player(
                 model,
@@ -174,6 +174,7 @@ class Steps:
                     batches.z,
                     weights,
                     owner.average(),
+                    self.size,
                 )
                 penalty = asked_numbers(f"added[{k}]", term.function, now, **scalars.added[k])
                 yield k, owner.one_per_member("added function gives", penalty)

@@ -29,8 +29,8 @@ def r1(weight, first=None):
 
     `weight` is a number, or one for each member. With `first` the slope is taken in the first so
     many numbers of a sample alone: of a joint point, picture and label say, in the picture. For if
-    D may not be steep in the label either, it hardly heeds it. Refused where D is shown packs.
-    Mescheder, Geiger and Nowozin 2018, section 4.1.
+    D may not be steep in the label either, it hardly heeds it. Of packs it is each sample's first
+    numbers. Mescheder, Geiger and Nowozin 2018, section 4.1.
     """
     function = _slope_at_real if first is None else _slope_in_first(whole("first", first, 1))
     return Added(function, scalars={"weight": at_least("weight", weight, 0)})
@@ -43,11 +43,14 @@ def r2(weight):
 
 def _squared_slopes(now, x, first=None):
     """The squared length (seeds, n) of the slope of D's logit at each sample of x, in the `first`
-    of its numbers or in all."""
+    of its numbers, of a pack in those of each of its samples, or in all."""
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(x)
         logits = tf.reduce_sum(now.discriminate(x))  # samples and members do not meet in it
     slopes = tape.gradient(logits, x, unconnected_gradients="zero")
+    if first is not None and x.shape[-1] != now.size:
+        each = (*x.shape[:2], x.shape[-1] // now.size, now.size)
+        return tf.reduce_sum(tf.square(tf.reshape(slopes, each)[..., :first]), axis=(-2, -1))
     return tf.reduce_sum(tf.square(slopes[..., :first]), axis=-1)
 
 
@@ -75,12 +78,11 @@ def _slope_at_real(now, weight):
 @functools.cache  # the same function each time, so that it is not compiled anew
 def _slope_in_first(first):
     def slope_in_first(now, weight):
-        if first > now.real.shape[-1]:
-            wanted = f"wanted at most {now.real.shape[-1]}, the size of a sample"
+        if first > now.size:
+            wanted = f"wanted at most {now.size}, the size of a sample"
             raise ValueError(f"first={first}: {wanted}")
         return weight / 2 * tf.reduce_mean(_squared_slopes(now, now.real, first), axis=1)
 
-    slope_in_first.of_one_sample = True  # of a pack it would be in the first sample alone
     return slope_in_first
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ganlab import data
-from ganlab.backend import tf
+from ganlab.backend import keras, tf
 from ganlab.losses import feature_matching
 from ganlab.techniques import instance_noise, packing, r1
 from ganlab.training import Added, Shown
@@ -112,6 +112,19 @@ def test_a_pack_is_a_whole_number_of_samples(m):
         packing(m)
 
 
-def test_a_penalty_on_the_first_numbers_of_a_sample_is_refused_beside_packs():
-    with pytest.raises(ValueError, match=r"added\[0\] looks at .* D is shown 4 numbers, a sample"):
-        trainer(plain(4), shown=packing(2), added=r1(1.0, first=1), batch_size=6, **PLANE)
+def test_a_penalty_on_the_first_numbers_is_of_each_sample_of_a_pack():
+    """With a linear D on packs of two (x, c) it is that of both x, and of neither c."""
+    seen = {}
+
+    def look(now):
+        seen["kernel"] = now.weights[0].numpy()
+        seen["cost"] = r1(2.0, first=1).function(now, tf.constant(2.0)).numpy()
+        return tf.zeros(3)
+
+    linear = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+    one = trainer(linear, shown=packing(2), added=Added(look), batch_size=6, **PLANE)
+    one.d_step()
+    squares = np.square(seen["kernel"][..., 0])
+    np.testing.assert_allclose(seen["cost"], squares[:, 0] + squares[:, 2], rtol=1e-5)
+    with pytest.raises(ValueError, match="first=3: wanted at most 2, the size of a sample"):
+        trainer(linear, shown=packing(2), added=r1(1.0, first=3), batch_size=6, **PLANE).d_step()
