@@ -227,8 +227,8 @@ def test_a_file_that_does_not_say_how_many_samples_is_gone_on_from(tmp_path):
         with np.load(tmp_path / name) as found:
             arrays = dict(found)
         about = json.loads(str(arrays.pop("about")))
-        for name in ("samples", "made_of", "numbers", "data"):  # of later versions
-            del about[name]
+        for since in ("samples", "made_of", "numbers", "data"):  # of later versions
+            del about[since]
         np.savez(tmp_path / name, about=json.dumps(about), **arrays)
         return tmp_path / name
 
