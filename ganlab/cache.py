@@ -24,6 +24,7 @@ import warnings
 from pathlib import Path
 from types import FunctionType
 
+import numpy as np
 import platformdirs
 
 MOST = 256 * 2**20  # bytes that are kept
@@ -194,6 +195,7 @@ def name_of(key):
 
 
 def _plain(value, within=()):
+    value = value.item() if isinstance(value, np.generic) else value
     if isinstance(value, (str, int, float, bool, type(None))):
         return value
     if id(value) in within:  # functions may hold themselves

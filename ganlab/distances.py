@@ -62,7 +62,7 @@ def frechet_of_moments(mean1, cov1, mean2, cov2) -> np.ndarray:
 
 def _refuse_no_covariance(name, cov):
     found = cov[np.isfinite(cov).all(axis=(-2, -1))]
-    near = 1e-8 * np.abs(found).max(axis=(-2, -1), initial=0.0)
+    near = 1e-5 * np.abs(found).max(axis=(-2, -1), initial=0.0)
     if (np.abs(found - np.swapaxes(found, -1, -2)).max(axis=(-2, -1), initial=0.0) > near).any():
         raise ValueError(f"{name} is not symmetric: wanted a covariance")
     if found.size and ((least := np.linalg.eigvalsh(found)[..., 0]) < -near).any():

@@ -302,7 +302,8 @@ class Ensemble:
     @classmethod
     def of(cls, model, seeds):
         """The ensemble in which every seed has the weights that a Keras model has now, to train
-        on from there: `train(Ensemble.of(trained, 8), discriminator, ..., seeds=8)`."""
+        on from there: `train(Ensemble.of(trained, 8), discriminator, ..., seeds=8)`. ValueError for
+        a model with weights that are not trained, which would be lost."""
         seeds = seed_tuple(seeds)
         if not isinstance(model, keras.Model) or not model.built:
             raise TypeError(f"model is a {type(model).__name__}: wanted a Keras model with weights")

@@ -14,7 +14,7 @@ from scipy.special import erf, rel_entr
 from scipy.stats import wasserstein_distance
 
 from ganlab.arguments import fits_memory, whole
-from ganlab.data import Samples, as_target, draws
+from ganlab.data import Mixture, Samples, as_target, draws
 from ganlab.distributions import Distribution
 from ganlab.guards import a_function, guard
 from ganlab.own import as_float32, numbers, probe
@@ -85,7 +85,7 @@ def jensen_shannon(samples, target, bins: int = 20) -> np.ndarray:
     samples, target, bins = sample_array(samples), as_target(target), whole("bins", bins, 2)
     _check_line(samples.shape[-1], target, "one coordinate at a time")
     line, edges = samples[..., 0], target.quantile(np.arange(1, bins) / bins)
-    if isinstance(target, Samples) or getattr(target, "std", None) == 0:
+    if isinstance(target, Samples) or (isinstance(target, Mixture) and target.std == 0):
         line, edges = as_float32(line), as_float32(edges)  # in which a sample may lie on a point
     below = np.stack([np.mean(line <= edge, axis=-1) for edge in edges], axis=-1)
     fake = np.diff(below, prepend=0, append=1)

@@ -104,7 +104,10 @@ class Trainer(Loop):
             trials=tried,
             real=gan.real,
             # All of the key but its end: compiled or not, a training may go on.
-            made_of=(gan.losses.layer, gan.key(self._models, recipes, len(seeds), batch_size)[:-1]),
+            made_of=(
+                gan.losses.layer,
+                gan.key(self._models, recipes, len(seeds), self.batch_size)[:-1],
+            ),
         )
         for player, some in zip("gd", weights, strict=True):
             self.begin(player, some, kept[player])

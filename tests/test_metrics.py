@@ -267,6 +267,15 @@ def test_points_without_a_width_are_held_by_their_own_samples():
     assert target.cdf(np.unique(samples)).tolist() == [0.5, 1.0]
 
 
+def test_a_distribution_of_ones_own_may_have_a_std_for_each_of_its_modes():
+    class Own(data.Gaussian):
+        pass
+
+    own = Own(4.0, 0.5)
+    vars(own).update(std=np.array([0.5]))
+    assert jensen_shannon(GAUSSIAN.sample((2, 500), rng()), own).shape == (2,)
+
+
 def test_a_table_with_a_column_called_dim_is_data():
     class Table:  # as pandas has them
         dim = "a column"

@@ -188,6 +188,7 @@ NEAR = {  # pairs that the next step alone does not tell apart
     "a bound": [{"replaced": techniques.weight_clipping(bound)} for bound in (0.05, 0.2)],
     "a decay": [{"replaced": techniques.averaged_generator(decay)} for decay in (0.9, 0.5)],
     "beta_1": [{"d_optimizer": ADAM(1e-3, beta_1=beta)} for beta in (0.5, 0.9)],
+    "a beta_1 of NumPy's": [{"d_optimizer": ADAM(1e-3, np.float32(b))} for b in (0.5, 0.75)],
     "another Adam": [{"d_optimizer": kind(1e-3, beta_1=0.5)} for kind in (ADAM, TorchAdam)],
     "a weight": [{"added": techniques.r1(weight)} for weight in (0.1, 0.1001)],
     "a fading": [{"shown": techniques.instance_noise(0.1, until=u)} for u in (30, 35)],
@@ -204,6 +205,13 @@ def test_another_training_that_would_take_the_same_next_step_is_refused(tmp_path
         other.resume(tmp_path / "half.npz")
     same.resume(tmp_path / "half.npz")
     assert same.step == 5
+
+
+def test_a_batch_size_may_be_counted_by_numpy(tmp_path):
+    networks = mlp((1, 4, 1)), mlp((1, 4, 1)), BELL, latent.Gaussian()
+    one, other = (Trainer(*networks, seeds=2, batch_size=size) for size in (8, np.int64(8)))
+    one.save(tmp_path / "half.npz")
+    other.resume(tmp_path / "half.npz")
 
 
 def test_another_beta_of_an_autoencoder_is_refused(tmp_path):

@@ -27,6 +27,20 @@ NUMBERS = (
     "others standing twice; or with two pictures of each digit, fifteen times each"
 )
 
+
+def both(by_frechet, by_inception, training):
+    """A setting for each harm: whether either score says so."""
+    return {
+        name: Setting(
+            {
+                "Frechet": Arm(by_frechet, training, {"fault": fault}),
+                "inception": Arm(by_inception, training, {"fault": fault}),
+            }
+        )
+        for name, fault in HARM.items()
+    }
+
+
 protocol = partial(Protocol, source="module", notebook="09", worst=0)
 
 PROTOCOLS = (
@@ -49,15 +63,7 @@ PROTOCOLS = (
         "minus the share in which the inception score falls.",
         says="The Frechet distance notices in {first} of 100 draws, the inception score in "
         "{second} ({setting})",
-        settings={
-            name: Setting(
-                {
-                    "Frechet": Arm(noticed_by_frechet, harm_digits, {"fault": fault}),
-                    "inception": Arm(noticed_by_inception, harm_digits, {"fault": fault}),
-                }
-            )
-            for name, fault in HARM.items()
-        },
+        settings=both(noticed_by_frechet, noticed_by_inception, harm_digits),
     ),
     protocol(
         id="I5c.1",
@@ -68,16 +74,6 @@ PROTOCOLS = (
         "tenths of theirs. By luck both are one in ten.",
         says="Beyond luck the Frechet distance notices in {first} of 100 draws, the inception "
         "score in {second} ({setting})",
-        settings={
-            name: Setting(
-                {
-                    "Frechet": Arm(beyond_luck_by_frechet, harm_beside_others, {"fault": fault}),
-                    "inception": Arm(
-                        beyond_luck_by_inception, harm_beside_others, {"fault": fault}
-                    ),
-                }
-            )
-            for name, fault in HARM.items()
-        },
+        settings=both(beyond_luck_by_frechet, beyond_luck_by_inception, harm_beside_others),
     ),
 )

@@ -397,7 +397,7 @@ show(draw_pairs(weight=0.0), "01.networks")
 # %% [markdown]
 # From ring to dot. On the left are the players of the Dirac-GAN again: the samples swing through
 # the data and out on the other side, nearly twice as far. In the middle the pair comes near
-# first, and then turns in ever wider rounds. Hardly one of the sixteen settles.
+# first, and then turns in ever wider rounds. Few of the sixteen settle.
 #
 # Two runs of two kinds are a picture. Over many seeds, and for two ways of playing more:
 
