@@ -182,7 +182,7 @@ def test_another_training_is_refused_and_left_as_it_was(tmp_path, other, told):
 
 
 ROWS = np.random.default_rng(0).normal(size=(500, 1))
-MOVED = np.where(np.arange(500)[:, None] == 0, ROWS + 1e-3, ROWS)  # one, not in the next batch
+MOVED = np.where(np.arange(500)[:, None] == 1, ROWS + 1e-3, ROWS)  # one, not in the next batch
 ADAM = keras.optimizers.Adam
 NEAR = {  # pairs that the next step alone does not tell apart
     "a bound": [{"replaced": techniques.weight_clipping(bound)} for bound in (0.05, 0.2)],
