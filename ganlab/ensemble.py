@@ -360,13 +360,17 @@ _by_structure = {}
 def _forward(model, members):
     """`call` for this model as a graph, traced once for all models of its structure.
 
-    Its batch is of unknown size: what is traced must not depend on what was asked before.
+    Its batch is of unknown size: what is traced must not depend on what was asked before. A model
+    that was never trained here is tried first, as one that is trained.
     """
+    from ganlab.probing import refuse_unfaithful  # which imports this module
+
     kept, which = _by_model.setdefault(model, {}), (members, standing(model))
     if which not in kept:
         key = structure(model)
         shared = _by_structure.setdefault(key, {}) if isinstance(key, str) else {}
         if members not in shared:
+            refuse_unfaithful(model, "model", input_size(model))
             weights = [tf.TensorSpec((members, *v.shape)) for v in model.trainable_variables]
             shared[members] = tf.function(
                 # Run eagerly, it gets arrays as they were given.
