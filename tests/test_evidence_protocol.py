@@ -38,6 +38,7 @@ ALONE = {"settings": {"s": Setting({"A": ARM})}, "reference": 0.5, "says": "{fir
         ({"kind": "wins"}, "the least difference that counts"),
         ({"kind": "wins", "least": -0.1}, "the least difference that counts"),
         ({"least": 0.1}, "the least difference that counts"),
+        ({"beyond": 1.0}, "beyond for net wins alone"),
         ({"direction": 0}, "direction"),
         ({"margin": -1.0}, "margin"),
         ({"worst": None}, "worst"),

@@ -287,6 +287,16 @@ def test_counts_of_wins_are_those_done_by_hand():
     }
 
 
+def test_of_two_that_are_beyond_neither_wins():
+    #         both beyond, and one just; one beyond; just within reach of it; none; failed; both
+    first = [5.0, 1.0, 0.5, 0.97, 0.2, nan, nan]
+    second = [9.0, 7.0, 9.0, 9.0, 0.4, 9.0, nan]
+    options = dict(kind="wins", worst=inf, least=0.05, direction=-1)
+    assert count((first, second), **options) == {"seeds": 7, "won": 5, "lost": 1}
+    assert count((first, second), beyond=1.0, **options) == {"seeds": 7, "won": 2, "lost": 0}
+    assert count((second, first), beyond=1.0, **options) == {"seeds": 7, "won": 0, "lost": 2}
+
+
 @pytest.mark.parametrize("failed", [nan, inf, -inf, "nan", "inf"])
 def test_a_failed_seed_is_the_worst_outcome_and_is_never_dropped(failed):
     good, bad = list(np.linspace(0.0, 0.1, 64)), list(np.linspace(1.0, 1.1, 64))

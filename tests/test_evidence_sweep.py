@@ -494,6 +494,7 @@ def test_runs_that_came_out_otherwise_are_counted(tmp_path):
     [
         ("least=0.2", "least=0.3", "least (was 0.2, is 0.3)"),
         ("direction=-1", "direction=1", "direction (was -1, is 1)"),
+        ("least=0.2", "least=0.2, beyond=0.5", "beyond (was None, is 0.5)"),
         ("((0.0, 1),", "((0.1, 1),", "what arm 'A' of 'B' trains or asks"),
         ("return drawn < 0", "return drawn <= 0", None),
         ('"C": Setting', '"D": Setting', "its settings or the names of their arms"),

@@ -41,6 +41,9 @@ def alone(outcome, *names):
 
 
 W1 = {"kind": "wins", "least": 0.05, "worst": float("inf")}
+# Where most runs of both arms miss, net wins would say which misses by less. Two widths of the bell
+# off is missed, and of two that missed neither is nearer. On seeds that were not yet used.
+MISSES_EVEN = W1 | {"beyond": 1.0, "first_seed": 40_000}
 protocol = partial(Protocol, notebook="04")
 
 PROTOCOLS = (
@@ -66,16 +69,16 @@ PROTOCOLS = (
         settings=with_and_without(outcomes.close),
     ),
     protocol(
-        id="D1c.2",
+        id="D1c.3",
         source="aylien2016",
         claim="With minibatch discrimination the generator ends nearer to the data.",
-        measured="W1 at the end with minibatch discrimination against W1 without; a seed counts "
-        "from 0.05.",
+        measured="W1 at the end with minibatch discrimination against W1 without; beyond 1, two "
+        "widths of the bell, is missed.",
         says="With minibatch discrimination {won} of 100 runs end nearer to the data than without, "
         "{lost} further away ({setting})",
         direction=-1,
         settings=with_and_without(outcomes.w1_at_the_end, EQUAL),
-        **W1,
+        **MISSES_EVEN,
     ),
     protocol(
         id="D1d.2",

@@ -4,7 +4,7 @@ from functools import partial
 
 from evidence import outcomes
 from evidence.claims.batch_size import MOST_64, OWN, batch
-from evidence.claims.minibatch_discrimination import W1
+from evidence.claims.minibatch_discrimination import MISSES_EVEN
 from evidence.trainings.bell import FIRST, LAST, OURS
 from ganlab.evidence import LOOKS, Protocol, Setting
 
@@ -39,16 +39,16 @@ def one_of_few(outcome):
 
 PROTOCOLS = (
     protocol(
-        id="D3a.2",
+        id="D3a.3",
         claim="In a batch of 64, letting only a few samples into each distance ends nearer to the "
         "data.",
         measured="W1 at the end with the next few samples of the batch in each sum against W1 with "
-        "all 63; a seed counts from 0.05.",
+        "all 63; beyond 1, two widths of the bell, is missed.",
         says="With few samples in each distance {won} of 100 runs end nearer to the data, {lost} "
         "further away ({setting})",
         direction=-1,
         settings=at_64(outcomes.w1_at_the_end, *FEW),
-        **W1,
+        **MISSES_EVEN,
     ),
     protocol(
         id="D3b.2",
@@ -63,15 +63,15 @@ PROTOCOLS = (
         settings=at_64(outcomes.missed, OURS),
     ),
     protocol(
-        id="D3c.2",
+        id="D3c.3",
         source="ganlab",
         claim="In a small batch, a single sample in each distance is not enough: it ends further "
         "from the data.",
-        measured="W1 at the end with one other sample in each sum against W1 with all; a seed "
-        "counts from 0.05.",
+        measured="W1 at the end with one other sample in each sum against W1 with all; beyond 1, "
+        "two widths of the bell, is missed.",
         says="With one sample in each distance {won} of 100 runs end further from the data, {lost} "
         "nearer ({setting})",
         settings=one_of_few(outcomes.w1_at_the_end),
-        **W1,
+        **MISSES_EVEN,
     ),
 )

@@ -25,18 +25,19 @@ WANTED = "numbers, texts, arrays, containers, dataclasses, Keras objects, functi
 def fingerprint(protocol):
     """Return 16 hexadecimal digits for what determines the result of a `Protocol`.
 
-    It depends on kind, direction, margin, reference, least, worst, tolerance and first seed, on
-    the check, and on the names and arms of the settings in their order; not on id, texts or place,
-    and not on how many seeds are the most. EvidenceError, in one line, names what has no
-    definition.
+    It depends on kind, direction, margin, reference, least, worst, tolerance, level, beyond and
+    first seed, on the check, and on the names and arms of the settings in their order; not on id,
+    texts or place, and not on how many seeds are the most. EvidenceError, in one line, names what
+    has no definition.
     """
     numbers = [protocol.margin, protocol.reference, protocol.least, protocol.worst]
     numbers += [protocol.tolerance]
     numbers += [protocol.level] if protocol.level != ERROR else []
+    numbers += ["beyond", protocol.beyond] if protocol.beyond is not None else []
     parts = [
         protocol.kind,
         int(protocol.direction),
-        [None if number is None else float(number) + 0.0 for number in numbers],  # no -0.0
+        [n if n is None or isinstance(n, str) else float(n) + 0.0 for n in numbers],  # no -0.0
         [int(protocol.first_seed), BLOCK, list(LOOKS)],
     ]
     try:

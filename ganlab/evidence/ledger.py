@@ -189,6 +189,8 @@ def _told(claim):
         about.append(f"Margin {result['margin']:g}.")
         if result["least"] is not None:
             about.append(f"A seed is won by more than {result['least']:g}.")
+        if (beyond := result.get("beyond")) is not None:
+            about.append(f"Of two runs beyond {beyond:g} neither wins.")
     elif result.get("error") is not None:
         about.append(f"Largest error {result['error']:.1g}, tolerance {result['tolerance']:.1g}.")
     stem = Path(result["file"]).name

@@ -83,6 +83,7 @@ class Protocol:
     reference: float | None = None  # the share that a single arm is compared with
     least: float | None = None  # kind "wins": the smallest difference of outcomes that counts
     worst: float | None = None  # the outcome of seeds that failed
+    beyond: float | None = None  # kind "wins": what a larger outcome counts as, two of them as even
     level: float = ERROR  # how often a setting may have a false verdict, all its looks together
     first_seed: int = 10_000  # then the next; exploring uses seeds from 1,000,000 on
     check: Callable[[], float] | None = None
@@ -108,6 +109,7 @@ class Protocol:
                 "the least difference that counts for net wins, and for them alone",
             ),
             (self.check or self.worst in worst, "worst (0 or 1 for a share)"),
+            (self.beyond is None or self.kind == "wins", "beyond for net wins alone"),
             ({s.most for s in self.settings.values()} <= {*LOOKS}, f"most: one of {LOOKS}"),
             (
                 not any(s.arms.keys() & s.also.keys() for s in self.settings.values()),

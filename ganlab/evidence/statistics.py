@@ -81,7 +81,7 @@ def with_failures(outcomes, worst):
     return np.where(np.isfinite(outcomes), outcomes, float(worst))
 
 
-def count(arms, *, kind, worst, direction, least=None):
+def count(arms, *, kind, worst, direction, least=None, beyond=None):
     """Return how many seeds each arm succeeded on, and how many were won and lost, a dict.
 
     arms  the outcomes of one or two arms on the same seeds, `(n,)` each; what is not finite failed
@@ -90,9 +90,10 @@ def count(arms, *, kind, worst, direction, least=None):
     A dict of whole numbers: "seeds"; of kind "share" "first" and "second", the outcomes 1 of
     each arm; of two arms "won" and "lost", the seeds on which they differ as claimed and the
     other way round. The claim says that the first arm is larger, with `direction` -1 smaller;
-    of kind "wins" a seed counts only if the difference exceeds `least`.
+    of kind "wins" a seed counts only if the difference exceeds `least`, and all outcomes above
+    `beyond` count as that: of two misses neither is nearer.
     """
-    arms = [with_failures(arm, worst) for arm in arms]
+    arms = [np.minimum(with_failures(a, worst), np.inf if beyond is None else beyond) for a in arms]
     if len(arms) not in (1, 2) or (kind == "wins" and len(arms) == 1):
         wanted = "two for net wins, one or two for shares"
         raise EvidenceError(f"{len(arms)} arms of kind {kind!r}: wanted {wanted}")

@@ -22,6 +22,7 @@ from ganlab.evidence.unit import Question, Unit
 
 TEXTS = ("claim", "source", "measured", "notebook", "says")  # may be reworded
 NUMBERS = ("kind", "direction", "margin", "reference", "least", "worst", "first_seed", "tolerance")
+SELDOM = {"level": ERROR, "beyond": None}  # numbers that are stored where they are not these
 NOT_TIMED = 1e9  # seconds that a training which was never run counts as: all others go first
 
 
@@ -136,7 +137,8 @@ class Sweep:
     def _look(self, measured, n, arms):
         protocol = measured.protocol
         how = {"kind": protocol.kind, "direction": protocol.direction}
-        counts = count(arms, **how, worst=protocol.worst, least=protocol.least)
+        which = {name: getattr(protocol, name) for name in ("worst", "least", "beyond")}
+        counts = count(arms, **how, **which)
         found = estimate(counts, **how, reference=protocol.reference, level=protocol.level)
         measured.looks.append(counts | found._asdict())
         measured.firm = verdict(found, protocol.margin)
@@ -156,7 +158,8 @@ class Sweep:
         protocol, file = self.known[id]
         result = {"id": id, "question": question(file)}
         result |= {name: getattr(protocol, name) for name in (*TEXTS, *NUMBERS)}
-        result |= {"level": protocol.level} if protocol.level != ERROR else {}
+        given = {name: getattr(protocol, name) for name in SELDOM}
+        result |= {name: number for name, number in given.items() if number != SELDOM[name]}
         result |= {"file": file.relative_to(self.folder).as_posix()}
         result |= {"protocol": self._definitions[id], "settings": {}}
         for m in self._settings.get(id, ()):
@@ -347,10 +350,11 @@ def _changed(result, protocol):
     named = {name: list(setting.arms) for name, setting in protocol.settings.items()}
     if {name: list(arms) for name, arms in stored.items()} != named:
         return "its settings or the names of their arms"
-    for name in NUMBERS:
+    before = SELDOM | result
+    for name in (*NUMBERS, *SELDOM):
         given = save({name: getattr(protocol, name)}, None)[name]  # as it would be stored
-        if name in result and result[name] != given:
-            return f"{name} (was {result[name]}, is {given})"
+        if name in before and before[name] != given:
+            return f"{name} (was {before[name]}, is {given})"
     for name, setting in protocol.settings.items():
         for arm, what in setting.arms.items():
             if arm_key(what) != stored[name][arm]:
