@@ -72,6 +72,12 @@ def judged_distance(drawn):
     return images.digit_judge().frechet(drawn.pictures, drawn.test)
 
 
+def covered_digits(drawn):
+    """Share of the test digits that have a drawn one near, in the judge's features."""
+    judge = images.digit_judge()
+    return neighbours.coverage(judge.features(drawn.pictures), judge.features(drawn.test))
+
+
 def noticed_by_inception(harmed):
     """1 for draws in which the inception score is lower for what is wrong."""
     return (harmed.inception_harmed < harmed.inception).astype(float)
