@@ -645,7 +645,7 @@ def trained(d_rate=1e-3, g_rate=1e-3, beta_1=0.5, **fields):
         (
             "chasing",
             trained(g_rate=3e-2),
-            "G's rate, if it is above D's, down to it (here from 3e-2",
+            "where G's rate is above D's, down to it (here from 3e-2",
         ),
         ("collapsed", trained(1e-2, 3e-2), "where G's rate is above D's, down to it (here from"),
         ("collapsed", trained(1e-2, 1e-4), "R1 on D, weight 0.1"),

@@ -277,7 +277,7 @@ def test_who_comes_first_is_named_and_if_many_do_they_are_counted():
     assert ring[3] == "hinge loss, as published: 90; R1, at the course's rates: 90"
     key = "ring", "packs of 2, as published", "a"
     three = page({key: cell(0, plain_holds_all=90, holds_all=90)} | FOUND)
-    assert "| 4 entries, plain among them: 90 |" in three
+    assert "| 4 of 4, plain among them: 90 |" in three
     none = {("grid", "packs of 2, as published", "a"): cell(0, plain=0)}
     assert "| grid | none does | none does |" in page(none)
 

@@ -229,7 +229,7 @@ def _ahead(shares):
         return "none does"
     if len(first) > NAMED:
         plain = ", plain among them" if PLAIN in first else ""
-        return f"{len(first)} entries{plain}: {most}"
+        return f"{len(first)} of {len(shares)}{plain}: {most}"
     return "; ".join(f"{name}: {told}" for name, told in first.items())
 
 

@@ -153,10 +153,10 @@ CASES = (
         "`moves.rate` above 0.1, among three modes or more",
         (
             Advice(
-                "G's rate, if it is above D's, down to it (here from 3e-2 to 1e-3)",
+                "down to it (here from 3e-2 to 1e-3)",
                 "F7i",
                 "a chase, G's rate down to D's",
-                followed=known.g_no_quicker,
+                where=G_ABOVE,
             ),
             Advice("minibatch discrimination", "F6a", "minibatch discrimination"),
             Advice("packs of two", "F6a", "packs of 2"),

@@ -263,7 +263,7 @@ show(fig, "01.dirac-fields")
 # %% [markdown]
 # The arrows go round, and so do the players: each improves against where the other was.
 # Taking turns keeps the minimax and the Wasserstein players on a closed curve; moving at
-# once drives them outwards. (The non-saturating game draws in while it is far out.) Here is the
+# once drives them outwards. (The non-saturating game draws in far out; near 0 it is like minimax.) Here is the
 # minimax game as a film, played at once:
 
 # %%
@@ -395,11 +395,11 @@ def draw_pairs(weight):
 show(draw_pairs(weight=0.0), "01.networks")
 
 # %% [markdown]
-# From ring to dot. On the left are the players of the Dirac-GAN again: the samples swing through
+# From the open dot to the black one. On the left are the players of the Dirac-GAN again: the samples swing through
 # the data and out on the other side, nearly twice as far. In the middle the pair comes near
 # first, and then turns in ever wider rounds. Few of the sixteen settle.
 #
-# Two runs of two kinds are a picture. Over many seeds, and for two ways of playing more:
+# Two runs of two kinds are a picture. Over many seeds, and for two more ways of playing:
 
 # %%
 claim("A6a")

@@ -54,9 +54,8 @@ from ganlab.training import Trainer, train
 # *Five pieces of advice. Before you read on: how many of them will turn out to matter?*
 #
 # Both networks have two hidden layers of ten tanh units. G ends in a tanh, times 5. D ends in
-# one, too, and that is unusual: cut to the range from 0.01 to 0.99, it is taken for a
-# probability. That reading belongs to the losses here, `losses.clamped`. All weights start from
-# N(0, 1).
+# one, too: cut to the range from 0.01 to 0.99, it is taken for a probability, here by
+# `losses.clamped`. All weights start from N(0, 1).
 
 # %%
 target = data.Gaussian(0.0, 1.0)
@@ -90,7 +89,7 @@ plots.densities(ax, grid, p, learned=start.discriminate(grid), top=1.05)
 show(fig, "02.untrained-ds")
 
 # %% [markdown]
-# (One seed is drawn thick.) With weights this large an untrained D is not undecided. It is sure,
+# (One seed is thick; none has learned yet.) With weights this large an untrained D is not undecided. It is sure,
 # in 32 different ways. Where a curve lies on the bottom, tanh is below 0.01, and D is cut.
 #
 # ## Pretrain it onto the density
@@ -184,7 +183,7 @@ show(fig, "02.training")
 # %% [markdown]
 # The post's last two pictures, with 32 runs in them. Both losses come to rest, at what they are
 # when D says 1/2 to everything; and where the data are most D's come near that. From there on the
-# losses tell nothing, while W1 differs between runs by a factor of twenty.
+# losses tell nothing, while W1 still differs between runs by a factor of four.
 #
 # Here are all the runs, by the course's words: *close* is a W1 of at most 0.25, a quarter of the
 # data's width, at four fifths of that width or more; *narrow* has the place and not the width;
@@ -256,7 +255,7 @@ show(fig, "02.ablation")
 # %% [markdown]
 # The first three rows could be one and the same. *G not scaled* is held back: with its tanh
 # it cannot leave [-1, 1], and from there 0.17 is the best possible. Take the tanh away, and the row
-# without scaling has the best median. Now one by one.
+# without scaling has the best median.
 #
 # ### A head start for D
 #
@@ -276,8 +275,8 @@ show(fig, "02.head-start")
 claim("B1a")
 
 # %% [markdown]
-# For some 700 steps: a lead of one or two hundred, bought with a thousand. At the end 37 of 100
-# are nearer, 26 further away ([B1b](../docs/claims.md#b1b-2), the first two rows of the dots).
+# The medians meet after some 400, bought with a thousand; the worst unprepared stay behind. At the
+# end 37 of 100 are nearer, 26 further away ([B1b](../docs/claims.md#b1b-2), the first two rows of the dots).
 #
 # ### Sorted batches
 #
@@ -290,7 +289,7 @@ print(claim("B2a"))
 # %% [markdown]
 # Nowhere. A loss is a mean over the batch, and D looks at one sample at a time. Shuffled, every
 # gradient stays what it was. "Manifold alignment", the post's reason, cannot have helped: nothing
-# ever saw it. What sorting did leave behind is that the z are *evenly spaced*; independent z look
+# ever saw it. What is left of the recipe is that the z are *evenly spaced*; independent z look
 # the same, so far ([B2b](../docs/claims.md#b2b-2), the third row).
 #
 # ### Scaling G
@@ -320,7 +319,7 @@ claim("B5")
 #
 # <small>3 min</small>
 #
-# Back to the run at the edge, which is there *partly*. Where the clamp cuts D, at 0.01 and 0.99,
+# Back to run 30 of the 32 panels, which is there *partly*. Where the clamp cuts D, at 0.01 and 0.99,
 # D has no slope: there G is *starving*. *Predict: at what share of G's samples has D a slope,
 # before the game and after it?* Each dot is a run.
 
@@ -393,8 +392,8 @@ claim("B6d")
 # Adam, and Adam has the best cell of all, with nine of ten. Whoever changes the optimizer and
 # keeps the rates has compared rates, not optimizers.
 #
-# Is that a rule? The claim above lets D be ten times as quick as G, in two GANs; in the post's a
-# slower G helps, firmly.
+# Is that a rule? No: a G ten times as slow as D helps the post's GAN, and makes no difference that
+# matters in ours, both firmly.
 #
 # So, of five pieces of advice three hold, firmly: scaling, which mends what the tanh had broken; the
 # warning, as far as the rates go; a head start, for the first quarter. The order of a batch is proved
@@ -480,7 +479,7 @@ quick_d = recipes.repaired(g_hidden=(4,), d_hidden=(8, 8, 8)).train()
 show(draw_standing("02", quick_d), "02.standing")
 
 # %% [markdown]
-# A dot is a run; below ours stand 64 stored ones a row. At the bottom is the code of 2017: no run
+# A dot is a run, *close* is left of the line: some three in four of ours. Below stand 64 stored ones a row. At the bottom is the code of 2017: no run
 # of it is close. With logits and what comes with them some 40 of 100 are, with D at 3e-3 and G at
 # 3e-4 72. The ratio alone is not it: D at 2e-3 with G at 2e-4 gives 39, firmly no difference, at
 # 2e-2 with 2e-3 46, undecided (B6d); why, we have not measured.

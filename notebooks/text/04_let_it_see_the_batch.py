@@ -270,7 +270,7 @@ bars(ax, table, rows, WORDS, label="of 100 runs")
 show(fig, "04.endings")
 
 # %% [markdown]
-# By pairs of rows: fewer are narrow, undecided or firmly no difference ([D1d](../docs/claims.md#d1d-2)). In the modern GAN the layer doubles the runs that end close
+# In each pair fewer are narrow: undecided, or firmly too few to matter ([D1d](../docs/claims.md#d1d-2)). In the modern GAN the layer doubles the runs that end close
 # ([D1b](../docs/claims.md#d1b-2), firmly). One in six is lost, where none was, so far
 # ([D1e](../docs/claims.md#d1e-2)). In the post's own GAN most runs were partly there; with the layer that is over
 # ([D1f](../docs/claims.md#d1f-2)), and half of all are lost,

@@ -128,7 +128,7 @@ def table(runs, picture):
     found = {name: measures(run) for name, run in runs.items()}
     fig, (left, right) = plots.figure(2, width=9.0, height=0.55 * len(runs) + 1.2)
     medians = np.array([np.median(values, axis=1) for values in found.values()])
-    enough = np.array([0.125, 0.125, 0.125, 5.0, 5.0])  # what counts as much in each column
+    enough = np.array([0.125, 0.125, 0.125, 5.0, 5.0])  # off by this much: one shade
     shades = np.clip(abs(medians - [0, 4, 0.5, 0.13, 0.13]) / enough, 0, 4)
     left.imshow(shades, cmap="Greys", aspect="auto", vmin=0, vmax=8)
     for (i, j), value in np.ndenumerate(medians):
@@ -210,7 +210,7 @@ show(fig, "05.moved")
 
 # %%
 levels = [0.001, 0.05, 0.2, 0.5, 1.0, 2.0, 4.0]
-usual = feature_matching("hidden_3", 0.0, 1.0, base)  # as `base`; with factors for later
+usual = feature_matching("hidden_3", 0.0, 1.0, base)  # matching weight 0: as `base`
 sweep = {0.0: post["plain: nothing"]}  # run already
 for level in levels:
     sweep[level] = last_code(plain, usual, shown=techniques.instance_noise(level))
@@ -224,8 +224,8 @@ show(fig, "05.noise-levels")
 # %% [markdown]
 # Nothing to speak of happens at the post's 0.001, nor at fifty times as much. From 0.2 on
 # the medians fall. Most far runs go only at 1, *twice* the width of the data; there and at 2
-# the runs are best. At 4 the typical run is worse again. Evidence for level 1, in the post's GAN and
-# in the modern one:
+# the runs are best. At 4 the typical run is worse again. Evidence for level 1, in the post's GAN
+# (*aylien2016 (2017)*) and in the modern one:
 
 # %%
 claim("E6a")
@@ -277,8 +277,8 @@ show(fig, "05.sorted")
 # So what makes the best medians of the post's table is no GAN, but a regression that already
 # knows which $z$ belongs to which $x$. It is too narrow by a quarter, which is why no run of the
 # table's last row counts as close. And D adds failures: with its features 27 of 100 runs stored
-# for [E3b](../docs/claims.md#e3b-2) end more than 1 from the data, without it none
-# ([E5a](../docs/claims.md#e5a-2)). Without sorting it ends narrow
+# for [E3b](../docs/claims.md#e3b-2) end more than 1 from the data, without it none of
+# these 32 ([E5a](../docs/claims.md#e5a-2)). Without sorting it ends narrow
 # ([E5b](../docs/claims.md#e5b-2)), and in two dimensions there is nothing to sort by.
 #
 # A fault can make results better. That is why an audit asks what the code does, and not
@@ -498,7 +498,7 @@ technique_explorer(target, gaussian, **knobs | {"matching": 0.0})
 # </details>
 
 # %% [markdown]
-# **3. Write it.** The distance of feature matching, between batches of features.
+# **3. Write it (05.1).** The distance of feature matching, between batches of features.
 
 
 # %%

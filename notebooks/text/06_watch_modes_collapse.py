@@ -89,10 +89,10 @@ def all_seeds(run, target, picture):
 all_seeds(collapsed, four, "06.collapsed")
 
 # %% [markdown]
-# The words above the panels are the course's, judged on 10,000 fresh samples. A sample is *good*
-# within three standard deviations of a mode. A mode is *held* if it gets at least half of what is
+# Words are judged on 10,000 samples. A sample is *good* within three standard deviations of a mode. A mode is *held* if it gets at least half of what is
 # due to it, here an eighth of the good samples. A run that holds one mode has *collapsed*; one
-# that holds some has *dropped* the others; one with hardly a good sample is *lost*.
+# that holds some has *dropped* the others; one with hardly a good sample is *lost*. *Close* is
+# nine tenths good, all held, none *narrow*, below 0.8 of its width.
 #
 # **1. Write it.** How many modes are held? (All are equally likely.)
 
@@ -123,17 +123,17 @@ check("06.1", modes_held)
 # $\min_G \; \mathrm{E}_z\,[-\log D(G(z))]$ is least where $G(z) = x^*$ for all $z$, with
 # $x^* = \arg\max_x D(x)$.
 #
-# So the best G is a single point; nothing in the loss says *cover*. It is D that must object, and it
+# So the best G is a single point; nothing in the loss says *cover*. D must object, and
 # does: where G piles up its samples $q \gg p$, and the best D, $p/(p + q)$, is near 0; in a mode that
-# it has left $q = 0$, and $D^* = 1$. So G is called away from where it is. Whether it spreads, or
-# moves as one clump, or does not move, is a matter of who is how quick.
+# it has left $q = 0$, and $D^* = 1$. So G is called away. Whether it spreads, moves as one
+# clump or stays, is a matter of who is how quick.
 #
 # ## Four points: three endings
 #
 # <small>8 min</small>
 #
 # With four points, says `deletang2018`, the GAN may converge, or G and D may chase each other for
-# ever. To show the second it changed some parameters; it does not say which. Here one number does it,
+# ever. To show the second it changed some parameters, not saying which. Here one number does it,
 # G's rate. With D's rate changed as well it is the collapse from above.
 #
 # | | D's rate | G's rate |
@@ -156,7 +156,7 @@ show(fig, "06.shares")
 
 # %% [markdown]
 # The healthy G spreads first and sharpens later: the white, samples off the modes, shrinks. The
-# chasing one has all samples in one mode or on the way, and at the next look in another. The
+# chasing one has all in one mode or on the way, at the next look another. The
 # collapsed one sits. A picture of the last step could not tell the second from the third.
 #
 # Now all 32 seeds: a row is a run, a shade is the mode with the majority of its samples, white is
@@ -278,8 +278,8 @@ ax.set_xlabel("modes held")
 show(fig, "06.escapes")
 
 # %% [markdown]
-# Beside a new D it is not the variance. Drawn together to a ten-thousandth, all but one get out in
-# 2,000 steps, and half recover; of 128 stored ones 127 get out
+# With a new D the variance is no hindrance. Drawn together to a ten-thousandth, all but one get out
+# in 2,000 steps, and half recover; of 64 stored ones all get out
 # ([F4a](../docs/claims.md#f4a-1): *contradicted*). The very G that collapsed recovers as well, if
 # D starts afresh. With the D it had most get out, and hardly one recovers; even a new G, given that
 # D, ends with two.
@@ -371,7 +371,7 @@ claim("F7b")
 # | what you see | what it is | runs that hold all four |
 # |---|---|---|
 # | level losses; one mode or none, at each look another | *chasing* | G's rate down to D's: 98 of 100 ([F7i](../docs/claims.md#f7i-1)) |
-# | g_loss climbs slowly; good samples, of one mode for long | *collapsed* | from the start, G at D's rate: 89 of 100 ([F7i](../docs/claims.md#f7i-1)); once collapsed, a new D as well: 67 of 72 ([F4d](../docs/claims.md#f4d-1)) |
+# | g_loss climbs slowly; good samples, of one mode for long | *collapsed* | from the start, G at D's rate: 89 of 100 ([F7i](../docs/claims.md#f7i-1)); once collapsed, both at 0.001 and a new D: 67 of 72 ([F4d](../docs/claims.md#f4d-1)) |
 # | g_loss leaps and stays; few good samples, modes missing | *D too strong* | G's rate up to 0.003: 97 of 100 ([F7f](../docs/claims.md#f7f-1)) |
 # | d_loss peaks, then level losses; hardly a good sample | *G too strong* | of stored runs with 8 units in D: D at G's rate, 44 of 100; and 16-16 units, 100 ([F7g](../docs/claims.md#f7g-1)) |
 #
@@ -412,6 +412,7 @@ show(fig, "06.one-remedy")
 stored = {"chasing": claim("F6a"), "collapsed": claim("F6b"), "D too strong": claim("F6c")}
 remedies = stored["chasing"].settings
 shares = [[100 * c.shares(name)["remedy"] for c in stored.values()] for name in remedies]
+# "none" stands beside each remedy: here where it has most seeds.
 none = [100 * c.shares(max(remedies, key=c.seeds.get))["none"] for c in stored.values()]
 fig, ax = plots.figure(width=8.0, height=4.2)
 look = {"form": "{:.0f}", "limits": (0, 100), "label": "runs of 100 that hold all four"}
@@ -424,10 +425,9 @@ for j, c in enumerate(stored.values()):
 show(fig, "06.remedies")
 
 # %% [markdown]
-# Best against the chase: what lets D see several samples at once. Best against the collapse is
-# R1; against a D too strong, whatever keeps D from being steep. Which remedy is best has no
+# Best against the chase is minibatch discrimination; against the collapse R1; against a D too strong, whatever keeps D from being steep. Which remedy is best has no
 # answer before the fault is known ([F6a](../docs/claims.md#f6a-1), [F6b](../docs/claims.md#f6b-1),
-# [F6c](../docs/claims.md#f6c-1)). All is judged over the last 500 steps together. At the last record
+# [F6c](../docs/claims.md#f6c-1)). Judged over the last 500 steps together; at the last record
 # R1 leaves 67 of 100 ([F6d](../docs/claims.md#f6d-1)); of the chase minibatch discrimination
 # 67, feature matching 19, packs of two 17 ([F6e](../docs/claims.md#f6e-1)).
 #
@@ -443,16 +443,16 @@ show(draw_league("ring"), "06.league")
 
 # %% [markdown]
 # Most hold all, plain too; as published, some fail, and
-# [unrolled at our rates](../docs/league.md#what-surprised) is lost. The clipped critic's 94 are smears.
+# [unrolled at our rates](../docs/league.md#what-surprised) is lost. Clipped Wasserstein smears: 9 of 100 samples are good.
 # Minibatch discrimination, good against the chase, drops modes. None ends close: plain ones are narrow.
 #
-# **2. Predict and run.** How many of 16 hold all?
-# `draw_league("unequal ring", {"added": techniques.r1(0.1)})`: half a minute. Or `"losses"`, `"shown"`.
+# **2. Predict and run.** On a ring with shares from 1 to 8, how many of 16 runs hold all?
+# `draw_league("unequal ring", {"added": techniques.r1(0.1)})`: half a minute; other keys: `"losses"`, `"shown"`.
 
 # %% [markdown] tags=["answer"]
 # <details><summary>Answer</summary>
 #
-# About two, as R1 stands there: 8 of 64 runs hold all, plain 3, packs of two 27; none ends close.
+# About two: of 100 stored runs R1 holds all in 13, plain in 4, packs of two in 42; none ends close.
 #
 # </details>
 
@@ -525,7 +525,7 @@ quiz("06.2")
 #
 # - Measure over time and over seeds: modes held, hops, good samples. Losses tell few faults apart.
 # - Turn the two rates first. Then for a chase minibatch discrimination; for a collapse, R1.
-# - If a run has collapsed, lower G's rate and give it a new D.
+# - If a run has collapsed, lower both rates and give it a new D.
 #
 # ## What the posts said
 #

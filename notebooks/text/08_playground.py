@@ -43,8 +43,9 @@ app
 # **On the left** is one seed. Circles are real samples, crosses are generated. Behind them is what D
 # says: the lighter, the more real, and on the black line it says one half. **In the middle** are all
 # sixteen, each with its word from the [glossary](../docs/glossary.md): *near*, *close* and *narrow* hold
-# all four points. The framed one is the one on the left. **On the right** are both losses, and the distance to the data: the median of the seeds,
-# and where eight tenths of them are. Grey is what a perfect sampler would score. On the dotted lines
+# all four points. The framed one is the one on the left. **On the right** are both losses, and the distance to the data
+# (*sliced W1*: W1 of the points' shadows on a line, averaged over many): the median of the seeds, where eight tenths of
+# them are, and dotted the one on the left. Grey is what a perfect sampler would score. On the dotted lines
 # of the losses neither player knows anything, which is so when all is well, and also when D has
 # learned nothing: so look at the distance too.
 #

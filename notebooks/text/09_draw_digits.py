@@ -44,8 +44,9 @@ from ganlab.training import Records, train
 # So a GAN of dense layers can learn digits as it learned a ring. There are 1,197 real ones to learn
 # from, and 600 that no network here ever sees.
 #
-# Loss and optimizer are the usual ones: non-saturating, Adam for both players. A price on D's slope, R1 of weight
-# 3, comes with it; what it is worth is seen below.
+# The loss is non-saturating; Adam moves both players. R1 of weight 3, a price on D's
+# slope, comes with it; its worth is seen below. G has 16 latents; with 2 it covers a quarter as many real
+# digits ([I6a](../docs/claims.md#i6a-1)).
 
 # %%
 real, test = images.digits("train"), images.digits("test")
@@ -72,10 +73,9 @@ def rows_of(samples, n=8):
 
 # %% [markdown]
 # Beforehand all pixels are shuffled, in one order for all pictures, as if each were cut into 64
-# pieces. What a GAN makes of these is put back in order.
+# pieces. What a GAN makes of these is put back.
 #
-# *Which of the two will make the better digits, the one that learns from digits, or the one that
-# learns from what no eye can read?*
+# *Which will make the better digits, the one that learns from digits, or from what no eye can read?*
 
 # %%
 order = np.random.default_rng(1).permutation(64)
@@ -97,7 +97,7 @@ show(fig, "09.dense")
 # The right two walls have a column for each seed, and look alike, as they have to: to a dense layer no pixel is any other's neighbour. Its first weights are drawn alike for all pixels,
 # so shuffled digits are the same task with other names.
 #
-# So a dense GAN has to learn from data what we knew before: that pixels which lie together belong
+# So a dense GAN must learn from data what we knew: that pixels which lie together belong
 # together, and that a stroke is a stroke wherever it lies.
 #
 # ## What a convolution knows
@@ -446,7 +446,7 @@ claim("I1b")
 #
 # <small>2 min</small>
 #
-# Later papers changed the loss: to least squares, hinge, relativistic, Wasserstein. Six recipes draw
+# Later [losses](../docs/glossary.md#the-game) are least squares, hinge, relativistic, Wasserstein. Six recipes draw
 # the same digits at the cost of 1,200 steps. *How many come nearer than the non-saturating loss with R1?*
 
 # %%
@@ -541,7 +541,7 @@ quiz("09.2")
 # | `module` | DCGAN: better for image generation | a shuffled picture shows why it may be; at 8 x 8 no gain was found ([I1a](../docs/claims.md#i1a-1)) |
 # | `module` | four guidelines for stable training | one reversed and one left out at once; each alone is [I1c](../docs/claims.md#i1c-1), undecided or not measured yet |
 # | `module` | the inception score measures quality and diversity | one picture of each digit has the best |
-# | `module` | FID, the Frechet distance, is more robust than the inception score | two pictures a digit, copied, lower that score in 39 of 100 draws and are told by FID in all ([I5b](../docs/claims.md#i5b-1)); a copier of all it cannot tell |
+# | `module` | FID, the Frechet distance, is more robust than the inception score | of copies of two a digit: told in 100 of 100 draws, by the score in 39; not of noise, blur, a lost digit ([I5b](../docs/claims.md#i5b-1)); a copier of all it cannot tell |
 # | `module` | human evaluation | with 24 pictures it can tell little |
 #
 # ## Further reading

@@ -422,7 +422,7 @@ show(fig, "10.enlarged")
 
 # %% [markdown]
 # *Near* is smeared where the small picture leaves a choice: a mean of what fits has the least squared
-# error, and needs no z: with the error G hardly heeds it. *Fooling* chooses, and otherwise from another z:
+# error, and needs no z. *Fooling* chooses, and otherwise from another z:
 # hard strokes and specks, not always those that were there.
 #
 # Three numbers: the distance to the truth; *sharpness*, the mean squared difference of neighbouring
@@ -529,10 +529,10 @@ quiz("10.3")
 # | post | said | here |
 # |---|---|---|
 # | `module` | a conditional GAN controls what is generated | 93 of 100 are as asked; 22 where R1 prices the label, too |
-# | `module` | creates samples for underrepresented classes | they help, but not more than copies: [I2a](../docs/claims.md#i2a-1) |
+# | `module` | creates samples for underrepresented classes | they help, and less than copies: [I2a](../docs/claims.md#i2a-1) |
 # | `highdim2018` | a larger target sample lets a predictive model perform better | it does, and so does a weight |
 # | `module` | poor reconstruction indicates an anomaly | better than guessing, worse than PCA: [I2b](../docs/claims.md#i2b-1) |
-# | `module` | super-resolution enhances quality | sharper, as by a filter; more like real ones than the squared error's, beside a filter undecided: [I2f](../docs/claims.md#i2f-1) |
+# | `module` | super-resolution enhances quality | sharper, as by a filter; more like real ones only beside the squared error; against a filter undecided: [I2f](../docs/claims.md#i2f-1) |
 #
 # ## Further reading
 #

@@ -269,7 +269,7 @@ show(fig, "11.identity")
 # %% [markdown]
 # Mirrored, some 40 of 100 keep their digit, and that is no help: as many do if F gives back what it is
 # given, for a mirrored 0 or 8 is nearly a 0 or an 8. Of negatives 3 to 15 do, by luck 10, and with the
-# third term next to none. It taught F to change little.
+# third term 2 to 4. It taught F to change little.
 # Where convolutions found the partners of negatives, in 96 of 100, they find none with it
 # ([I3c](../docs/claims.md#i3c-1)).
 
@@ -385,8 +385,8 @@ show(fig, "11.read")
 
 # %% [markdown]
 # With all four seeds w tells more than z, of place and size. It is not the layers
-# alone: over 64 seeds an untrained w tells of the place about what z does. The mapping has learned to lay factors out more
-# straightly. z has to fill a sphere evenly, whatever the data are; w need not.
+# alone: over 64 seeds an untrained w tells of the place about what z does. The mapping has learned to lay factors along
+# straighter lines. z has to fill a sphere evenly, whatever the data are; w need not.
 #
 # The path says nothing of the kind. In w it is shorter; but so is a chord than its arc, and
 # untrained layers shorten it more ([I4c](../docs/claims.md#i4c-1)). *With 64 seeds?*

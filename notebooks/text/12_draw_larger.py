@@ -99,8 +99,8 @@ print(f"rightly read: {np.mean(which == digits[:1000]):.1%} of the digits, "
       f"and of {np.mean(thick == bold[:1000]):.1%} whether they are bold")  # fmt: skip
 
 # %% [markdown]
-# That will do for real ones. (The font itself it finds in three of four cases only.) A smeared one that a GAN
-# makes it has to call something, too: another judge would give other numbers. So read them beside each other.
+# That will do for real ones. (The font itself it finds in three of four cases only.) It has to call
+# a GAN's smeared ones something, too: another judge would give other numbers. So read them beside each other.
 #
 # All GANs below are trained alike: 1,000 steps of Adam, in batches of 32, with R1 on D's slope in the 256
 # pixels.
