@@ -246,19 +246,21 @@ def judged(pictures, wanted):
     return [100 * found.mean(axis=1) for found in (right, thick, right & thick)]
 
 
+hidden = np.array([(digit, font) for digit in range(1, 10) for font in (1, 5)] * 20)
+plain = np.array([(digit, font) for digit in range(1, 10) for font in (0, 2, 3, 4)] * 10)
+many = latent.Gaussian(16).sample(360, rng)
+
+
 def as_asked(run, write):
     """{what was asked, and what came: (seeds,) in percent}; `write` makes wishes of pairs."""
-    asked = judged(drawn(run, write(*hidden.T), many[: len(hidden)]), hidden)
-    other = judged(drawn(run, write(*plain.T), many[: len(plain)]), plain)
+    asked = judged(drawn(run, write(*hidden.T), many), hidden)
+    other = judged(drawn(run, write(*plain.T), many), plain)
     told = [f"asked bold: {came}" for came in ("the digit", "bold", "both")]
     told += [f"asked plain: {came}" for came in ("the digit", "bold")]
     return dict(zip(told, [*asked, *other[:2]], strict=True))
 
 
 # %%
-hidden = np.array([(digit, font) for digit in range(1, 10) for font in (1, 5)] * 20)
-plain = np.array([(digit, font) for digit in range(1, 10) for font in (0, 2, 3, 4)] * 10)
-many = latent.Gaussian(16).sample(360, rng)
 fig, ax = plots.figure(width=6.6, height=2.9)
 plots.outcomes(ax, as_asked(two, of_two), label="of 100 pictures, what came")
 ax.set_xlim(-3, 103)
