@@ -163,8 +163,8 @@ claim("E3b")
 # %% [markdown]
 # Matching beside noise brings G nearer to the data, firmly, in both. Noise alone is another
 # story. With it no run of the post's code ends close ([E1a](../docs/claims.md#e1a-2)), nor without; it
-# changes nothing that matters there, neither with the layer ([E2](../docs/claims.md#e2-2), 2,048
-# seeds) nor without ([E1c](../docs/claims.md#e1c-2)). And with all three none ends close: even
+# changes nothing that matters there, neither with the layer ([E2](../docs/claims.md#e2-3), 2,048
+# seeds) nor without ([E1c](../docs/claims.md#e1c-3)). And with all three none ends close: even
 # the best are too narrow ([E4](../docs/claims.md#e4-2)).
 #
 # So keep matching, drop noise, and write a post? Look at the code first.
@@ -233,7 +233,7 @@ claim("E6a")
 # %% [markdown]
 # Noise of level 1 helps the post's GAN, firmly: three runs in four are nearer to the data. In the
 # modern GAN more lose by it than gain, so far. The post's level makes no difference that matters,
-# wherever it is put ([E6b](../docs/claims.md#e6b-2), [E1c](../docs/claims.md#e1c-2)).
+# wherever it is put ([E6b](../docs/claims.md#e6b-2), [E1c](../docs/claims.md#e1c-3)).
 #
 # ### Third fault: which distance
 #
