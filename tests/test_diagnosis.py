@@ -811,7 +811,7 @@ def test_advice_has_no_figure_where_there_is_no_ledger(monkeypatch):
 
     monkeypatch.setattr(module, "said", none)
     first = next(case for case in CASES if case.name == "chasing").advice[0]
-    assert try_first("chasing").startswith(f"{first.words} (claim {first.claim}); else ")
+    assert try_first("chasing").startswith(f"{first.sentence} (claim {first.claim}); else ")
 
 
 def test_how_sure_is_counted_among_the_runs_that_were_told_so(tmp_path, monkeypatch):
