@@ -462,7 +462,7 @@ def test_packs_of_two_hold_most_where_modes_are_many_or_rare():
     most = _of_most_seeds(cells(), "unequal ring")
     assert in_hundred(most.plain_holds_all, most.seeds) == 4
     assert "holds all of the ring in 94 and all of the unequal ring in 42 of 100 runs" in page
-    assert (of_100["R1, course's rates"], of_100[packs[0]]) == ("13", "42")
+    assert (of_100["R1, course's rates"], of_100[packs[0]]) == (13, 42)
 
 
 def test_what_the_modern_baseline_is_ahead_of():
