@@ -380,9 +380,10 @@ show(fig, "03.sizes")
 found
 
 # %% [markdown]
-# On the left the large D has the better median, but seed by seed the small one wins slightly
-# more, so far; in the post's 2016 code it does so firmly. In the modern GAN runs differ less, and there the post is right, firmly. That G
-# must not be as powerful as D is firm in all three GANs ([C2b](../docs/claims.md#c2b-2)). And to
+# On the left the large D has the better median, but seed by seed neither wins, firmly, nor in the 2016
+# code. (Two that miss by two widths are even.) In the modern GAN runs differ less, and there the post
+# is right, firmly. That G must not be as powerful as D is firm in the last two, undecided in the
+# first ([C2b](../docs/claims.md#c2b-3)). And to
 # stop early helps nearly all of the few that ever come close, if the density tells when
 # ([C3](../docs/claims.md#c3-2)).
 #
