@@ -360,23 +360,41 @@ _by_structure = {}
 def _forward(model, members):
     """`call` for this model as a graph, traced once for all models of its structure.
 
-    Its batch is of unknown size: what is traced must not depend on what was asked before. A model
-    that was never trained here is tried first, as one that is trained.
+    Its batch is of unknown size: what is traced must not depend on what was asked before.
     """
-    from ganlab.probing import refuse_unfaithful  # which imports this module
-
     kept, which = _by_model.setdefault(model, {}), (members, standing(model))
     if which not in kept:
         key = structure(model)
         shared = _by_structure.setdefault(key, {}) if isinstance(key, str) else {}
         if members not in shared:
-            refuse_unfaithful(model, "model", input_size(model))
-            weights = [tf.TensorSpec((members, *v.shape)) for v in model.trainable_variables]
-            shared[members] = tf.function(
-                # Run eagerly, it gets arrays as they were given.
-                lambda *given: call(model, *tf.nest.map_structure(tf.convert_to_tensor, given)),
-                input_signature=(weights, tf.TensorSpec((members, None, input_size(model)))),
-                autograph=False,
-            )
+            shared[members] = _graph(model, members)
         kept[which] = shared[members]
     return kept[which]
+
+
+def _graph(model, members):
+    """Of a model that was trained it is known which layers the vectorising map cannot serve; of
+    another this is where it is seen."""
+    weights = [tf.TensorSpec((members, *v.shape)) for v in model.trainable_variables]
+
+    def graph():
+        return tf.function(
+            # Run eagerly, it gets arrays as they were given.
+            lambda *given: call(model, *tf.nest.map_structure(tf.convert_to_tensor, given)),
+            input_signature=(weights, tf.TensorSpec((members, None, input_size(model)))),
+            autograph=False,
+        )
+
+    found, mapped = graph(), mapped_parts(model)
+    if all(part in _one_by_one for part in mapped):
+        return found
+    logger, level = tf.get_logger(), tf.get_logger().level
+    try:
+        logger.setLevel("CRITICAL")  # what the map cannot do it says at length
+        found.get_concrete_function()
+    except Exception:  # TensorFlow raises many kinds
+        one_by_one(mapped)
+        return graph()
+    finally:
+        logger.setLevel(level)
+    return found

@@ -32,7 +32,7 @@ def test_dots_are_the_stored_runs():
     for row, stored in enumerate(
         (
             claim("H1b").outcomes("the sizes of aylien2016")["W1"],
-            claim("C2a").outcomes("ours after 03")["D 1-8-8-8-1"],
+            claim("E6a").outcomes("ours after 03")["none"],
             claim("H1b").outcomes("aylien2016 (2017)")["W1"],
         )
     ):

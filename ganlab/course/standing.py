@@ -28,7 +28,7 @@ class Row(NamedTuple):
 # notebook 02 ends with, and the rates are equal still; and the last has noise and no layer.
 ROWS = (
     Row("", "the code of 2017", "H1b", "aylien2016 (2017)"),
-    Row("02", "02: logits, usual weights, larger batches", "C2a", "ours after 03", "D 1-8-8-8-1"),
+    Row("02", "02: logits, usual weights, larger batches", "E6a", "ours after 03", "none"),
     Row("02", "02: and D ten times as quick as G", "H1b", "the sizes of aylien2016"),
     Row("03", "03: and 16 units in G, 16-16 in D", "H1a", "repaired"),
     Row("04", "04: and minibatch discrimination", "H1c", "minibatch discrimination"),
