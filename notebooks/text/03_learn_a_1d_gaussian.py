@@ -483,10 +483,10 @@ claim("H1a")
 # that beneath it; only the second from below, the modern setting, changed much at once. Of 100
 # runs none, some 40, 72, and now all are close.
 #
-# Rates or sizes? Both. And it is D's lead: with these sizes and one rate for both, D's, G's or one
-# between, at most 3 runs in 100 are close ([H1b](../docs/claims.md#h1b-1),
+# Rates or sizes? Both. And it is D's lead: with these sizes and one rate for both at most 3 runs in
+# 100 are close ([H1b](../docs/claims.md#h1b-1),
 # [H1f](../docs/claims.md#h1f-1)); at 2e-3 nearly all end narrow
-# ([H1d](../docs/claims.md#h1d-1)). We call it *repaired*
+# ([H1d](../docs/claims.md#h1d-1)). No new loss, no layer, no trick. We call it *repaired*
 # (`recipes.repaired()`), and carry it on: the next notebooks ask what their techniques add.
 #
 # ## Turn the knobs
