@@ -485,7 +485,7 @@ claim("H1a")
 #
 # Rates or sizes? Both. And it is D's lead: with these sizes and one rate for both at most 3 runs in
 # 100 are close ([H1b](../docs/claims.md#h1b-1),
-# [H1f](../docs/claims.md#h1f-1)); at 2e-3 nearly all end narrow
+# [H1f](../docs/claims.md#h1f-1)); at 2e-3 most end narrow
 # ([H1d](../docs/claims.md#h1d-1)). No new loss, no layer, no trick. We call it *repaired*
 # (`recipes.repaired()`), and carry it on: the next notebooks ask what their techniques add.
 #
