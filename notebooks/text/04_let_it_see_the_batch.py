@@ -365,7 +365,7 @@ found
 
 # %% [markdown]
 # The post's guess was right, firmly, for its own code: the median falls from 30 to 0.3. In the
-# modern GAN the typical run hardly moves, but all lost ones but one go
+# modern GAN the typical run hardly moves, but most lost ones go
 # ([D3b](../docs/claims.md#d3b-2), so far).
 #
 # ## One batch or two?
