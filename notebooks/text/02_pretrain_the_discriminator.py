@@ -275,7 +275,7 @@ show(fig, "02.head-start")
 claim("B1a")
 
 # %% [markdown]
-# The medians meet after some 400, bought with a thousand; the worst unprepared stay behind. At the
+# The medians meet after 400 steps, bought with a thousand; the worst unprepared stay behind. At the
 # end 37 of 100 are nearer, 26 further away ([B1b](../docs/claims.md#b1b-2), the first two rows of the dots).
 #
 # ### Sorted batches
