@@ -541,7 +541,7 @@ quiz("09.2")
 # | `module` | DCGAN: better for image generation | a shuffled picture shows why it may be; at 8 x 8 no gain was found ([I1a](../docs/claims.md#i1a-1)) |
 # | `module` | four guidelines for stable training | one reversed and one left out at once; each alone is [I1c](../docs/claims.md#i1c-1), undecided or not measured yet |
 # | `module` | the inception score measures quality and diversity | one picture of each digit has the best |
-# | `module` | FID, the Frechet distance, is more robust than the inception score | of copies of two a digit: told in 100 of 100 draws, by the score in 39; not of noise, blur, a lost digit ([I5b](../docs/claims.md#i5b-1)); a copier of all it cannot tell |
+# | `module` | FID, the Frechet distance, is more robust than the inception score | copies of two a digit it tells in 100 of 100 draws, the score in 39; noise, blur, a lost digit both alike ([I5b](../docs/claims.md#i5b-1)); a copier of all it cannot tell |
 # | `module` | human evaluation | with 24 pictures it can tell little |
 #
 # ## Further reading
