@@ -116,6 +116,13 @@ def test_a_claim_is_one_line_with_its_verdicts():
     )
 
 
+def test_where_two_misses_are_even_it_says_from_where_on():
+    even = result("D2.3", {"mended": setting("supported", 0.4)}, beyond=1.0)
+    told = "A seed is won by more than 0.05. Of two runs beyond 1 neither wins. Protocol:"
+    assert told in part(ledger([even]), "d2-3")
+    assert "neither wins" not in ledger(RESULTS)
+
+
 def test_what_unfolds_says_how_it_was_measured_and_what_came_out():
     text = part(ledger(RESULTS), "d1-2")
     assert (
