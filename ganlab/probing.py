@@ -113,7 +113,8 @@ def _refuse_other_copy(model, role, x):
         )
     for variable, value in zip(copy.trainable_variables, there, strict=True):
         variable.assign(value)
-    if not np.allclose(np.asarray(model(x)), np.asarray(copy(x)), 1e-4, 1e-5, equal_nan=True):
+    given, rebuilt = np.asarray(model(x)), np.asarray(copy(x))
+    if given.shape != rebuilt.shape or not np.allclose(given, rebuilt, 1e-4, 1e-5, equal_nan=True):
         raise ValueError(
             f"{role} rebuilt from its get_config is another function of the same weights: wanted "
             "a get_config that returns all arguments of the constructor"

@@ -121,6 +121,9 @@ def test_normalisations_that_look_at_one_sample_are_what_keras_says(name):
 
 @pytest.mark.parametrize("name", NOT_SERVED)
 def test_other_convolutions_are_still_called_as_keras_does(name):
+    made = NOT_SERVED[name][0]()
+    if getattr(made, "output_padding", None) and "output_padding" not in made.get_config():
+        pytest.skip("this Keras forgets the output padding in get_config: copies are refused")
     layer, _, _ = a_case(NOT_SERVED[name])
     assert mapped_parts(layer) == [layer]
 

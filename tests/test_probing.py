@@ -288,6 +288,7 @@ class Widened(keras.Model):
     [
         lambda: stack(layers.Dense(2), Shifted(100.0)),
         lambda: stack(Powers(3), layers.Dense(1)),
+        lambda: stack(layers.Dense(2), Powers(3)),  # as many weights, and another output
         lambda: Widened(units=5),
     ],
 )
