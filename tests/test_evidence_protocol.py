@@ -39,6 +39,8 @@ ALONE = {"settings": {"s": Setting({"A": ARM})}, "reference": 0.5, "says": "{fir
         ({"kind": "wins", "least": -0.1}, "the least difference that counts"),
         ({"least": 0.1}, "the least difference that counts"),
         ({"beyond": 1.0}, "beyond for net wins alone"),
+        ({"kind": "wins", "least": 0.1, "beyond": 0.1}, "above the least difference"),
+        ({"kind": "wins", "least": 0.1, "beyond": float("nan")}, "above the least difference"),
         ({"direction": 0}, "direction"),
         ({"margin": -1.0}, "margin"),
         ({"worst": None}, "worst"),

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from evidence.league import smears
 from evidence.league.claims.cells import PROTOCOLS, ROOM
 from evidence.league.contestants import (
     CONTESTANTS,
@@ -463,6 +464,14 @@ def test_packs_of_two_hold_most_where_modes_are_many_or_rare():
     assert in_hundred(most.plain_holds_all, most.seeds) == 4
     assert "holds all of the ring in 94 and all of the unequal ring in 42 of 100 runs" in page
     assert (of_100["R1, course's rates"], of_100[packs[0]]) == (13, 42)
+
+
+def test_smears_are_looked_at_by_names_that_there_are():
+    names = {contestant.name for contestant in CONTESTANTS}
+    assert all(target in TARGETS and name in names for target, name in smears.LOOKED_AT)
+    perfect = TARGETS["grid"].sample((1, 4, 2000), np.random.default_rng(0))
+    assert 97 < smears.in_hundred(perfect, TARGETS["grid"]) < 100
+    assert smears.in_hundred(perfect + 1.0, TARGETS["grid"]) < 1  # halfway between the modes
 
 
 def test_what_the_modern_baseline_is_ahead_of():

@@ -1,4 +1,8 @@
-"""GANs that draw the 8 x 8 digits out of few latent numbers or many: dense layers, with R1."""
+"""GANs that draw the 8 x 8 digits out of few latent numbers or many: dense layers, with R1.
+
+`trainings/pictures.py` does nearly the same out of sixteen. Its code is part of what stored results
+were measured with, so it cannot take a number that it had not.
+"""
 
 import numpy as np
 

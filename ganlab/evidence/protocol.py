@@ -109,7 +109,10 @@ class Protocol:
                 "the least difference that counts for net wins, and for them alone",
             ),
             (self.check or self.worst in worst, "worst (0 or 1 for a share)"),
-            (self.beyond is None or self.kind == "wins", "beyond for net wins alone"),
+            (
+                self.beyond is None or (self.kind == "wins" and self.beyond > (self.least or 0)),
+                "beyond for net wins alone, and above the least difference that counts",
+            ),
             ({s.most for s in self.settings.values()} <= {*LOOKS}, f"most: one of {LOOKS}"),
             (
                 not any(s.arms.keys() & s.also.keys() for s in self.settings.values()),
