@@ -61,7 +61,9 @@ def until_step(place, holds):
         if holds(step_of(place)):
             return
         place.page.wait_for_timeout(100)
-    raise AssertionError(f"it stays at step {step_of(place)}")
+    place.screenshot(f"{place.name}-stays")
+    said = [text for text in place.page.locator(".widget-html").all_inner_texts() if text.strip()]
+    raise AssertionError(f"it stays at step {step_of(place)}, and says {said}")
 
 
 def frame_of(place):
