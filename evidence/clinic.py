@@ -172,8 +172,13 @@ units of its deviation.
   *lost* may be a few places out of many, and without scores a D too strong. A G whose samples are
   alike from the first record on may be told *collapsed* though it never began: look at
   *starving*, too.
-- Are D's scores on pictures far apart, whatever the word? Then R1 first: {i1b}. Then G's rate up,
-  not down.
+- First as they are, without components, which hide what a last activation cannot reach and what
+  is far from deviation 1: if it begins with a G that reaches the data, or with scaling, do that.
+- Of a `Run` hand over its GAN beside the mapping, `diagnose(..., gan=run.gan)`: what it does
+  already is then not advised.
+- Are D's scores on pictures far apart, whatever the word? Then G's rate up to D's, if it is below,
+  and R1: {i1b}. With G at a 250th of D's rate R1 alone did nothing, both did most (digits of 8 x 8,
+  six seeds each, not measured).
 - Look at the samples, and ask for precision and recall:
 
 ```python

@@ -11,7 +11,7 @@ import numpy as np
 from ganlab.arguments import whole
 from ganlab.data import Gaussian, Mixture, due_shares
 from ganlab.guards import guard
-from ganlab.metrics import as_points, sample_array
+from ganlab.metrics import points_beside, sample_array
 
 
 def frechet(samples, target) -> np.ndarray:
@@ -35,7 +35,7 @@ def frechet(samples, target) -> np.ndarray:
             raise ValueError(f"samples have dim {samples.shape[-1]}, target has dim {target.dim}")
         moments = _exact_moments(target)
     else:
-        moments = _moments(as_points(target, samples.shape[-1]))
+        moments = _moments(points_beside(samples, target))
     return _frechet_of_moments(*_moments(samples), *moments)
 
 
@@ -133,7 +133,7 @@ def sliced_wasserstein(samples, target, directions: int = 50, rng=None) -> np.nd
     3.5
     """
     samples = sample_array(samples)
-    target = as_points(target, samples.shape[-1])
+    target = points_beside(samples, target)
     lines = _directions(samples.shape[-1], whole("directions", directions, 1), rng)
     n, m = samples.shape[-2], target.shape[-2]
     # Both quantile functions are steps, and change at i / n and j / m: at these parts of 1 / nm.

@@ -19,7 +19,7 @@ from scipy.spatial.distance import cdist, pdist
 
 from ganlab.arguments import above
 from ganlab.data import Gaussian, Mixture, due_shares, number
-from ganlab.metrics import as_points, sample_array
+from ganlab.metrics import points_beside, sample_array
 
 NARROWEST, WIDEST = 1e-15, 1e15  # bandwidths whose squares are numbers in float32 too
 MOST = 1e40  # a number of a point, up to which the kernel of `kid` is a number
@@ -48,8 +48,7 @@ def kid(samples, target) -> np.ndarray:
     7.0
     """
     samples = sample_array(samples)
-    dim = samples.shape[-1]
-    points = as_points(target, dim)
+    dim, points = samples.shape[-1], points_beside(samples, target)
     for name, given in (("samples", samples), ("target", points)):
         if (largest := np.abs(given[np.isfinite(given)]).max(initial=0.0)) > MOST:
             told = f"{name} hold {largest:.3g}"
@@ -107,7 +106,7 @@ def mmd(samples, target, bandwidth: float) -> np.ndarray:
             raise ValueError(f"samples have dim {dim}, target has dim {target.dim}")
         between, within = _expected_kernels(samples, target, width)
     else:
-        target = as_points(target, dim)
+        target = points_beside(samples, target)
         _at_least_two(target)
         between, within = _kernel_between(samples, target, width), _kernel_within(target, width)
     return (_kernel_within(samples, width) + within - 2 * between)[()]

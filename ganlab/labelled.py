@@ -9,7 +9,7 @@ from scipy.spatial import cKDTree
 
 from ganlab.arguments import whole
 from ganlab.guards import guard
-from ganlab.metrics import as_points, sample_array
+from ganlab.metrics import points_beside, sample_array
 from ganlab.mixtures import Mixture
 from ganlab.own import LARGEST
 
@@ -49,7 +49,7 @@ def task_accuracy(samples, real, k: int = 5) -> np.ndarray:
     0.75
     """
     samples = sample_array(samples)
-    real = as_points(real, samples.shape[-1], name="real")
+    real = points_beside(samples, real, "real")
     k, n = whole("k", k, 1), samples.shape[-2]
     if k % 2 == 0 or k > n:
         raise ValueError(f"k={k}: wanted an odd number, at most the number of samples, {n}")

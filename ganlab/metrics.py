@@ -41,7 +41,7 @@ def wasserstein(samples, target) -> np.ndarray:
     if is_distribution(target):
         _check_line(dim, target, "target.sample(n, rng) in its place")
         return _wasserstein_quantile(np.sort(samples[..., 0]), target)
-    target = as_points(target, dim)
+    target = points_beside(samples, target)
     m = target.shape[-2]
     if dim == 1 and n == m:
         return np.abs(np.sort(samples[..., 0]) - np.sort(target[..., 0])).mean(axis=-1)
@@ -167,6 +167,17 @@ def sample_array(samples, name="samples", stacks=True) -> np.ndarray:
 def is_distribution(target) -> bool:
     """Whether `target` is to be drawn from: `data.Samples` is not, its points are all there is."""
     return draws(target) and not isinstance(target, Samples)
+
+
+def points_beside(samples, target, name="target") -> np.ndarray:
+    """`as_points` of a target whose leading axes broadcast with those of a `sample_array`."""
+    points = as_points(target, samples.shape[-1], name=name)
+    try:
+        np.broadcast_shapes(samples.shape[:-2], points.shape[:-2])
+    except ValueError:
+        given = f"samples have shape {samples.shape}, {name} has shape {points.shape}"
+        raise ValueError(f"{given}: wanted leading axes that go together") from None
+    return points
 
 
 def as_points(target, dim: int, stacks=True, name="target") -> np.ndarray:

@@ -300,7 +300,11 @@ def test_your_own_array_will_do_wherever_a_distribution_is_wanted():
         (lambda: data.Samples(np.zeros((2, 2, 2))), ValueError, r"\(2, 2, 2\)"),
         (lambda: data.as_distribution("ring"), TypeError, r"real is 'ring'; wanted .*Gaussian\(\)"),
         (lambda: data.as_distribution(None), TypeError, "the data is None; wanted numbers"),
-        (lambda: data.as_distribution([[1, 2], [3]]), TypeError, "the data is a list; wanted"),
+        (
+            lambda: data.as_distribution([[1, 2], [3]]),
+            ValueError,
+            "the data has parts of lengths 2 and",
+        ),
         (lambda: data.as_distribution(data.Gaussian), TypeError, r"real is <class .*Gaussian\(\)"),
         (lambda: data.Gaussian().sample(3, 0), TypeError, "rng is a int; wanted a NumPy Gen"),
         (

@@ -742,7 +742,16 @@ def test_without_modes_each_column_is_looked_at_and_the_scores_too(rng):
     priced = diagnose(APART | {"samples": shaken}, real, gan=trained(added=techniques.r1(0.1)))
     assert "R1" not in priced.try_first
     pictures = diagnose(APART | {"samples": np.tile(still, 4)}, np.tile(real, 4))
-    assert pictures.kind == "unknown" and "try R1 first" in str(pictures.unknown)
+    assert pictures.kind == "unknown" and "try R1, too" in str(pictures.unknown)
+    lost = diagnose(APART | {"samples": np.tile(still, 4) + 3.0}, np.tile(real, 4))
+    ours = trained(1e-3, 1e-3)  # no R1, and rates that are equal already
+    known = diagnose(APART | {"samples": np.tile(still, 4) + 3.0}, np.tile(real, 4), gan=ours)
+    assert lost.kind == known.kind != "unknown" and "on one bell" not in str(lost)
+    first, second = lost.try_first.split("; else ")[:2]
+    assert first == "G's rate up to D's, if it is below (F7f)" and second.startswith("on pictures")
+    assert known.try_first.startswith("on pictures R1 on D (I1b)")
+    few = diagnose(APART | {"samples": still + 3.0}, real)  # one bell, perhaps
+    assert few.kind == lost.kind and "R1 on D" not in few.try_first
     dark = np.concatenate([still * [0.6, 1.0], np.tile(still, 3)], axis=-1)  # one pixel of eight
     assert diagnose(dark, np.tile(real, 4)).kind == "unknown"
 
@@ -781,6 +790,11 @@ def test_samples_that_stop_at_an_activations_end_before_the_data_do_are_told_so(
     assert first.unknown == told.unknown and "can reach the data" not in str(second.unknown)
 
     assert not pinned(free, target.sample(500, rng))  # all is there
+    # Column by column: the narrow one lies near 0, all of it, in the spread of the wide one.
+    real, half = rng.normal(size=(2, 1000, 2)) * [30.0, 0.02] + [100.0, 0.0]
+    half = np.where([True, False], 100 + np.abs(half - 100), half)[None]
+    assert not pinned(half, real)
+    assert pinned(np.where([True, False], half, np.maximum(half, 0.0)), real)
     narrow = on_modes([[0, 1]] * RECORDS, rng, width=0.01)  # at 1 by chance, as the data are
     assert not pinned(narrow, FOUR.sample(500, rng))
     assert not pinned(stopped, stopped[0])  # pictures end where their G does
@@ -1031,3 +1045,12 @@ def test_records_too_near_or_too_far_apart_are_told(steps, told):
     Made.steps = np.linspace(0, steps, 21)
     unknown = " ".join(diagnose(Made, FOUR)[0].unknown)
     assert ("records are" in unknown) == told
+
+
+@pytest.mark.parametrize("kind", ["u1", "i1", "u2", "?"])
+def test_whole_numbers_are_told_as_any_others(kind, rng):
+    """Differences of a uint8 wrap, and it has no -1."""
+    pictures = rng.integers(0, 100, (RECORDS, N, 8)).astype(kind)
+    assert str(diagnose(pictures, pictures[0])) == str(
+        diagnose(pictures.astype(float), pictures[0].astype(float))
+    )

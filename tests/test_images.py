@@ -48,7 +48,7 @@ def test_some_of_them_keep_their_labels_and_factors():
         (lambda: Pictures(np.zeros((3, 8)), (2, 2, 2)), r"size is \(2, 2, 2\): wanted"),
         (lambda: Pictures(np.full((3, 2, 2), 255)), "from 255 to 255: wanted -1 to 1, of bytes"),
         (lambda: Pictures(np.zeros((3, 2, 2)), labels=[1, 2]), r"labels has shape \(2,\)"),
-        (lambda: Pictures(np.zeros((2, 2, 2)), labels=[[1, 2], [3]]), "labels is a list; wanted"),
+        (lambda: Pictures(np.zeros((2, 2, 2)), labels=[[1, 2], [3]]), "parts of lengths 2 and 1"),
         (
             lambda: Pictures(np.zeros((3, 2, 2)), factors={"x": [1.0]}),
             r"x has shape \(1,\): wanted \(3,\)",

@@ -50,8 +50,14 @@ def test_inception_score_of_stacks_and_of_what_is_none():
     np.testing.assert_allclose(inception_score(stack), [3, 1])
     stack[0, 0, 0] = np.nan
     assert np.isnan(inception_score(stack)).tolist() == [True, False]
-    with pytest.raises(ValueError, match="wanted rows of 0 to 1 that sum to 1"):
+    with pytest.raises(
+        ValueError, match=r"sums to 1\.1, its least 0\.5: wanted rows of 0 to 1 that"
+    ):
         inception_score([[0.5, 0.6]])
+    p = np.random.default_rng(1).dirichlet(np.ones(10), 200)
+    assert inception_score(p.astype(np.float16)) == pytest.approx(inception_score(p), rel=1e-3)
+    with pytest.raises(ValueError, match=r"sums to 1\.0"):
+        inception_score(p + 2e-4)
 
 
 # The judge ----------------------------------------------------------------------------------------

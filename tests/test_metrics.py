@@ -11,7 +11,8 @@ from scipy.optimize import linprog
 from scipy.spatial.distance import jensenshannon
 from scipy.stats import norm, wasserstein_distance
 
-from ganlab import data
+from ganlab import data, distances, kernel_distances, neighbours
+from ganlab.labelled import task_accuracy
 from ganlab.metrics import (
     NoiseFloor,
     frechet_gaussian,
@@ -287,3 +288,17 @@ def test_a_table_with_a_column_called_dim_is_data():
             return np.array([[0.0], [1.0]], dtype)
 
     assert wasserstein(np.array([[1.0], [2.0]]), Table()) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("other", [3, 7])
+def test_leading_axes_that_do_not_go_together_are_told_in_one_line(other):
+    samples, target = np.zeros((4, 5, 20, 2)), np.zeros((other, 20, 2))
+    told = (
+        rf"^samples have shape \(4, 5, 20, 2\), (target|real) has shape \({other}, 20, 2\): wanted"
+    )
+    scores = [wasserstein, distances.frechet, distances.sliced_wasserstein, kernel_distances.kid]
+    scores += [neighbours.precision, neighbours.recall, neighbours.density, neighbours.coverage]
+    scores += [task_accuracy, lambda x, y: kernel_distances.mmd(x, y, 1.0)]
+    for score in scores:
+        with pytest.raises(ValueError, match=told):
+            score(samples, target)

@@ -3,12 +3,13 @@
 import contextlib
 import doctest
 import io
+import warnings
 
 import numpy as np
 import prdc
 import pytest
 
-from ganlab import data, neighbours
+from ganlab import data, neighbours, own
 from ganlab.metrics import noise_floor
 from ganlab.neighbours import coverage, density, precision, recall
 
@@ -83,8 +84,15 @@ def test_what_lies_at_the_very_distance_is_outside(scale):
 
 def test_points_that_coincide_have_empty_balls():
     real = np.repeat([[0.0, 0.0], [1.0, 0.0]], 6, axis=0)
-    assert [score(real, real) for score in ALL] == [0, 0, 0, 0] == by_prdc(real, real, 5)
+    own.say.cache_clear()
+    with pytest.warns(UserWarning, match="^100% of the real points have 5 others in the very same"):
+        assert [score(real, real) for score in ALL] == [0, 0, 0, 0] == by_prdc(real, real, 5)
     assert coverage(real, real, 6) == 1
+    few, made = np.random.default_rng(0).normal(size=(100, 2)), np.zeros((30, 2))
+    few[:6] = 0.0  # 6 of 100
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert precision(few, few) > 0.9 and recall(made, few) == 0  # a G that makes one point
 
 
 @pytest.mark.parametrize(("n", "m", "k", "dim"), [(60, 60, 5, 2), (40, 80, 3, 1), (50, 30, 5, 6)])
@@ -117,8 +125,8 @@ def test_leading_axes_broadcast(score):
     for i, j in np.ndindex(3, 2):
         assert result[i, j] == score(samples[i, j], real[j])
     assert score(samples, real[0])[1, 1] == score(samples[1, 1], real[0])
-    own = data.Samples(real[0])
-    assert score(samples[0, 0], own) == score(samples[0, 0], own.array)
+    points = data.Samples(real[0])
+    assert score(samples[0, 0], points) == score(samples[0, 0], points.array)
 
 
 @pytest.mark.parametrize("score", ALL)

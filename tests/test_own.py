@@ -161,7 +161,8 @@ def warned(call):
 
 FAR = [
     (50 + rng(2).normal(size=70), "deviation 1: 50.* and 1"),
-    (Table(PLANE * [2_000, 0.3], ["income", "share"]), "1 in column 'income': .*e.03; GANs train"),
+    (Table(PLANE * [2_000, 30], ["income", "age"]), "1 in column 'income': .*e.03; GANs train"),
+    (Table(PLANE * [2, 0.01], ["height", "share"]), "1 in column 'share': .*0.0.*; GANs train"),
     (PLANE / 1_000, r"in columns 0, 1, counted from 0: .* in the first; .* undone afterwards by"),
     (np.c_[PLANE, -9 + 0.1 * PLANE[:, :1]], "in column 2, counted from 0: -9"),
     (rng().integers(0, 4096, (30, 6)), "in columns 0, 1, 2 and 3 more"),
@@ -186,6 +187,23 @@ def test_a_scale_that_trains_badly_is_told_once(given, words):
     assert len(warned(lambda: data.as_distribution(data.Samples(given)))) == 1
     own.say.cache_clear()
     assert warned(lambda: metrics.noise_floor(lambda x, y: x.mean((1, 2)), given, 9, rng())) == []
+
+
+def test_a_narrow_column_is_usual_among_many_and_no_matter_where_it_is_not_a_hundredth():
+    assert own.scale_note(PLANE * [2, 0.03]) == ""
+    many = rng().normal(size=(70, own.FEW + 1)) * np.r_[np.ones(own.FEW), 0.001]
+    assert own.scale_note(many) == "" and "column 9" in own.scale_note(many[:, 1:])
+
+
+def test_lists_that_are_no_array_are_told_their_lengths():
+    for given, lengths in (
+        ([[1.0, 2.0], [3.0]], "2 and 1"),
+        ([[[1.0], [2.0]], [[1.0]]], "2 and 1"),
+        ([np.zeros((3, 2)), np.zeros((4, 2))], "3 and 4"),
+    ):
+        told = f"^x has parts of lengths {lengths}; wanted numbers$"
+        with pytest.raises(ValueError, match=told):
+            own.plain("x", given, "numbers")
 
 
 def pictures(invert=False):

@@ -40,6 +40,7 @@ LEAST_SAMPLES, SAMPLES_A_MODE = (
     100,
     30,
 )  # samples of a record, and for each of several modes; fewer say little
+CLUSTERED = 4  # columns, at most, of data whose modes are to be found; of more nothing is one bell
 NEVER = 1e-5  # spreads a record, of a G that does not move at all
 SPACING = 20, 120  # steps from record to record within which moves may be compared with those tried
 FROM_THE_START = (
@@ -52,7 +53,7 @@ LIKE_A_CHASE = (
 )
 LIKE_A_STRONG_D = (
     "whether D is too strong: that it is sure is a sign of that, too. If G's rate is below D's, "
-    "raise G's first (F7f); on pictures try R1 first (I1b)"
+    "raise G's first (F7f); on pictures try R1, too (I1b)"
 )
 ON_ONE_BELL_ALONE = (
     "whether modes are missing: with several, a D ten times as quick as G drops some (H2b)"
@@ -201,6 +202,8 @@ def diagnose(run, target=None, seed=None, gan=None):
     found = signs(left, target)
     lacking, points = _lacking(found, left, target), _points(left, target)
     shown = "curves" if left.samples is None else "samples" if found.gap is None else "all"
+    pictures = _many_columns(found, left, target)
+    several = pictures or (found.end is not None and not found.on_one_bell)
     told, each = {}, []
     for i, (rule, because) in enumerate(first_that_hold(found)):
         kind = rule.kind if rule else UNKNOWN
@@ -208,13 +211,14 @@ def diagnose(run, target=None, seed=None, gan=None):
             # Samples without modes, and few records, were not part of the test: there is no figure.
             of_the_test = found.end is not None and found.move is not None
             sure = how_sure(kind, shown) if shown == "curves" or of_the_test else ""
-            told[kind] = try_first(kind, gan, found.end is not None and not found.on_one_bell), sure
+            told[kind] = try_first(kind, gan, several), sure
         name = int(left.seeds[i]) if left.several else None
         first, trust = told[kind]
         doubts = _other_words(kind, found, i, left, target)
         if not {LIKE_A_STRONG_D, LIKE_A_CHASE, LIKE_A_COLLAPSE}.isdisjoint(doubts):
             trust = ""  # the word's own advice may make it worse, and a figure would sound sure
-            first = "; else ".join(filter(None, [*_rates_first(kind, doubts, gan), first]))
+            before = _rates_first(kind, doubts, gan, pictures)
+            first = "; else ".join(filter(None, [*before, first]))
         if ON_ONE_BELL_ALONE in doubts:
             first = f"{SEE_WHAT_IS_MISSING}; if so, {first}"
         # What would go wrong whatever else is done comes first, and leaves no figure beside it.
@@ -276,9 +280,10 @@ def _said(advice):
     return f"{told.words} ({told.id})", told.column == "first"
 
 
-def _rates_first(kind, doubts, gan):
+def _rates_first(kind, doubts, gan, pictures):
     """What of the rates is to be tried before a word's own advice, unless a `Gan` is known to be
-    otherwise: what helps against a G too strong, or a turn, harms a chase and keeps a collapse."""
+    otherwise: what helps against a G too strong, or a turn, harms a chase and keeps a collapse.
+    After that R1, where these are `pictures`."""
     rates = _rates(gan)
     above = rates is None or np.any(rates[1] > settings.EQUAL * rates[0])
     below = rates is None or np.any(rates[0] > settings.EQUAL * rates[1])
@@ -286,9 +291,10 @@ def _rates_first(kind, doubts, gan):
     if in_one_place and above and kind != "chasing":  # whose own advice it is
         yield "G's rate down to D's, if it is above (F7i)"
     if LIKE_A_STRONG_D in doubts:
+        # With G at a 250th of D's rate R1 alone did nothing for six GANs on digits.
         if below:
             yield "G's rate up to D's, if it is below (F7f)"
-        if kind == UNKNOWN and not (gan and settings.with_r1(gan)):
+        if (pictures or kind == UNKNOWN) and not (gan and settings.with_r1(gan)):
             yield "on pictures R1 on D (I1b)"
 
 
@@ -356,7 +362,8 @@ def _other_words(kind, found, i, left, target):
         and found.word[i] == "collapsed",
         FROM_THE_START: kind == "starving" and left.apart is None,
         LIKE_A_STRONG_D: (kind == "rate too high" and found.finite[i] and sure and not tried)
-        or (kind == UNKNOWN and without_modes and sure),
+        or (kind == UNKNOWN and without_modes and sure)
+        or (kind != "D too strong" and sure and _many_columns(found, left, target)),
         DROPPED_BY_D: kind in ("dropped", "collapsed") and found.gap is None,
         ON_ONE_BELL_ALONE: kind == "narrow" and found.end is None,
         SWAPPED: kind == "G too strong" and found.gap is not None and found.gap[i] <= LAGS,
@@ -389,6 +396,11 @@ def _nothing(found, i):
 
 def _without_modes(found, left, target):
     return left.samples is not None and target is not None and found.end is None
+
+
+def _many_columns(found, left, target):
+    """Whether these are pictures, or other data that are no bell and whose modes nobody counts."""
+    return _without_modes(found, left, target) and left.samples.shape[-1] > CLUSTERED
 
 
 def _points(left, target):

@@ -84,6 +84,8 @@ def _samples(value):
         how = {2: "; of a single column as x[..., None]"}.get(samples.ndim, "")
         how = "; pictures flattened to one row each" if samples.ndim > 4 else how
         raise ValueError(f"run {given}: {wanted}{how}")
+    if samples.dtype.kind in "iub":  # of which differences may not be such: 3 - 5 of a uint8
+        samples = samples.astype(np.float32 if samples.itemsize < 4 else np.float64)
     return samples[:, None] if samples.ndim == 3 else samples
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 ENDS = -1.0, 0.0, 1.0  # of tanh, sigmoid, ReLU, and of what is clipped
-AT = 2e-3  # of such an end, as large as the data's spread
+AT = 2e-3  # of such an end, as large as the data's spread: of all numbers, or of a column
 PINNED, BEYOND = 0.2, 0.02  # shares of samples at the edge, of points beyond it
 APART = 0.1  # beyond an edge: by so many of the data's spreads
 
@@ -38,15 +38,17 @@ def pinned(samples, points):
     last = samples[-max(1, len(samples) // 10) :]
     if not np.isfinite(last).all():
         return None
-    near = AT * points.std()
+    spread = points.std(axis=0)
+    near, near_each = AT * points.std(), AT * spread
     found = []
     for sign in (1, -1):
         edge = (sign * last).max(axis=(1, 2))  # of each record
         end = next((e for e in ENDS if np.all(np.abs(edge - sign * e) < near)), None)
         if end is None:
             continue
-        at = np.mean((np.abs(last - end) < near).any(axis=-1))
-        passed = sign * (points - end) > APART * points.std(axis=0)
+        # A column may be so narrow that all of it is near the end, in the spread of all.
+        at = np.mean((np.abs(last - end) < near_each).any(axis=-1))
+        passed = sign * (points - end) > APART * spread
         found.append(Edge(end, float(at), float(np.mean(passed.any(axis=-1)))))
     found = [edge for edge in found if edge.at >= PINNED and edge.beyond >= BEYOND]
     return max(found, key=lambda edge: edge.at, default=None)

@@ -22,10 +22,13 @@ def inception_score(probabilities) -> np.ndarray:
     2.0
     """
     p = sample_array(probabilities, "probabilities", stacks=False)
-    known = np.isfinite(p).all(axis=-1)
-    bad = known & ((p < -1e-6).any(axis=-1) | (np.abs(p.sum(axis=-1) - 1) > 1e-4))
+    half = getattr(probabilities, "dtype", None) == np.float16
+    known, sums = np.isfinite(p).all(axis=-1), p.sum(axis=-1)
+    bad = known & ((p < -1e-6).any(axis=-1) | (np.abs(sums - 1) > (1e-3 if half else 1e-4)))
     if bad.any():
-        raise ValueError(f"probabilities hold {p[bad][0]}: wanted rows of 0 to 1 that sum to 1")
+        least, total = p[bad][0].min(), sums[bad][0]
+        given = f"probabilities have a row that sums to {total:.6g}, its least {least:.3g}"
+        raise ValueError(f"{given}: wanted rows of 0 to 1 that sum to 1")
     p = np.maximum(p, 0)
     each = rel_entr(p, p.mean(axis=-2, keepdims=True)).sum(axis=-1)
     return np.exp(each.mean(axis=-1))[()]

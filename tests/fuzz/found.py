@@ -70,6 +70,7 @@ LEFT_OUT = {
             "distributions.number",
             "metrics.sample_array",
             "metrics.as_points",
+            "metrics.points_beside",
             "metrics.is_distribution",
         ]
     },
