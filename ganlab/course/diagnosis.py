@@ -291,8 +291,7 @@ def _rates_first(kind, doubts, gan, pictures):
     if in_one_place and above and kind != "chasing":  # whose own advice it is
         yield "G's rate down to D's, if it is above (F7i)"
     if LIKE_A_STRONG_D in doubts:
-        # With G at a 250th of D's rate R1 alone did nothing for six GANs on digits.
-        if below:
+        if below:  # before R1, which does little on digits where G's rate is far below (I1f)
             yield "G's rate up to D's, if it is below (F7f)"
         if (pictures or kind == UNKNOWN) and not (gan and settings.with_r1(gan)):
             yield "on pictures R1 on D (I1b)"
