@@ -44,6 +44,8 @@ def read(path):
             state = [arrays[f"state{i}"] for i in range(count)]
             before = "record "
             records = {n[len(before) :]: list(v) for n, v in arrays.items() if n.startswith(before)}
+            if len(state) + len(records) < len(arrays):
+                raise ValueError  # a damaged name
             records["steps"] = [int(step) for step in records["steps"]]
             about.setdefault("samples", _shown_in(records))  # older files do not say
             about |= {name: about.get(name) for name in _SINCE}

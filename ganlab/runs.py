@@ -80,6 +80,7 @@ class Recorded:
     """
 
     quantities = ()
+    others = ""  # how names of further arrays in a file begin
 
     def __init__(self, records, seeds, failed):
         self.steps = np.asarray(records["steps"], int)
@@ -135,6 +136,7 @@ class Recorded:
                 about = json.loads(str(arrays.pop("about")))
                 described = [about[role] for role in roles]
                 failed = {int(member): step for member, step in about["failed"].items()}
+                counts = cls._refuse_other_names(arrays, roles)
             except Exception:  # a damaged archive may raise anything: lengths, codes, checksums
                 wanted = f"wanted a file that {cls.__name__}.save wrote"
                 raise ValueError(f"{path} is not a run: {wanted}") from None
@@ -149,10 +151,30 @@ class Recorded:
                 raise TypeError(
                     f"the {role} cannot be rebuilt: wanted custom_objects to say {what}"
                 ) from None
-            count = len(model.trainable_variables)
-            weights = [arrays[f"{role[0]}{i}"] for i in range(count)]
+            if counts[role] != len(model.trainable_variables):
+                raise ValueError(
+                    f"{path} is not a run: it has {counts[role]} weights of the {role}, wanted "
+                    f"{len(model.trainable_variables)}"
+                )
+            weights = [arrays[f"{role[0]}{i}"] for i in range(counts[role])]
             ensembles.append(Ensemble(model, arrays["seeds"], weights, failed))
         return arrays, about, failed, ensembles
+
+    @classmethod
+    def _refuse_other_names(cls, arrays, roles):
+        """How many weights of each role there are; ValueError unless all names are those that
+        `_write` gives: an archive does not check its names, and one that is damaged is lost."""
+        counts = {
+            role: sum(bool(re.fullmatch(rf"{role[0]}\d+", n)) for n in arrays) for role in roles
+        }
+        needed = {"steps", "samples", "seeds", *cls.quantities}
+        needed |= {f"{role[0]}{i}" for role, count in counts.items() for i in range(count)}
+        more = set(arrays) - needed - {"kept"}
+        if needed - set(arrays) or any(
+            not cls.others or not n.startswith(cls.others) for n in more
+        ):
+            raise ValueError
+        return counts
 
 
 class Run(Recorded):

@@ -6,15 +6,17 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from ganlab import latent, losses
+from ganlab import checkpoint, latent, losses
 from ganlab.backend import keras, tf
 from ganlab.ensemble import Ensemble
+from ganlab.images.judge import Judge, digit_judge
 from ganlab.initial import initial_weights
 from ganlab.models import build
 from ganlab.networks import mlp
 from ganlab.runs import RECORDS, SCORES, Run
 
 SEEDS = (7, 3, 7)
+ABOUT = dict.fromkeys((*checkpoint._WANTED, "step", "failed", "used"))
 
 
 class Doubled(keras.layers.Layer):
@@ -308,6 +310,27 @@ def test_a_damaged_file_is_refused_or_read_right(tmp_path):
             np.testing.assert_array_equal(found.d_loss, run.d_loss)
             read += 1
     assert read < len(damaged) / 2
+
+
+def test_a_damaged_name_is_refused_whichever_it_is(tmp_path):
+    """An archive has sums of what it holds, and none of the names: an array is lost without."""
+    run, judge = a_run(), digit_judge()
+    run.kept = np.zeros((2, 3))
+    files = {"run": (run.save, Run.load), "judge": (judge.save, Judge.load)}
+    files["way"] = (
+        lambda path: checkpoint.write(path, [1.0, 2.0], {"steps": [0], "samples": [[0.0]]}, ABOUT),
+        checkpoint.read,
+    )
+    for kind, (save, load) in files.items():
+        save(tmp_path / kind)
+        load(tmp_path / kind)
+        with np.load(tmp_path / kind) as file:
+            held = dict(file)
+        for name in held:
+            bad = {("d" if n[0] == "l" else "l") + n[1:] if n == name else n: held[n] for n in held}
+            np.savez(tmp_path / "bad.npz", **bad)
+            with pytest.raises(ValueError, match=f"{kind if kind != 'way' else 'a training'}"):
+                load(tmp_path / "bad.npz")
 
 
 def test_an_interrupted_save_leaves_the_file_of_before(tmp_path, monkeypatch):

@@ -64,6 +64,7 @@ class VaeRun(Recorded):
     """
 
     quantities = ("reconstruction", "kl", "elbo")
+    others = "likelihood "
 
     def __init__(self, records, seeds, failed, encoders, decoders, likelihood):
         super().__init__(records, seeds, failed)
