@@ -130,6 +130,7 @@ class Recorded:
     @classmethod
     def _read(cls, path, roles, custom_objects):
         """(arrays, about, failed, Ensembles of these roles) of what `_write` wrote."""
+        no_run = f"{path} is not a run: wanted a file that {cls.__name__}.save wrote"
         with open(path, "rb") as opened:  # a file that is not there is told as that
             try:
                 arrays = dict(np.load(opened, allow_pickle=False))
@@ -138,8 +139,7 @@ class Recorded:
                 failed = {int(member): step for member, step in about["failed"].items()}
                 counts = cls._refuse_other_names(arrays, roles)
             except Exception:  # a damaged archive may raise anything: lengths, codes, checksums
-                wanted = f"wanted a file that {cls.__name__}.save wrote"
-                raise ValueError(f"{path} is not a run: {wanted}") from None
+                raise ValueError(no_run) from None
         ensembles = []
         for role, description in zip(roles, described, strict=True):
             try:
@@ -152,10 +152,7 @@ class Recorded:
                     f"the {role} cannot be rebuilt: wanted custom_objects to say {what}"
                 ) from None
             if counts[role] != len(model.trainable_variables):
-                raise ValueError(
-                    f"{path} is not a run: it has {counts[role]} weights of the {role}, wanted "
-                    f"{len(model.trainable_variables)}"
-                )
+                raise ValueError(no_run)
             weights = [arrays[f"{role[0]}{i}"] for i in range(counts[role])]
             ensembles.append(Ensemble(model, arrays["seeds"], weights, failed))
         return arrays, about, failed, ensembles
