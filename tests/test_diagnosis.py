@@ -752,6 +752,11 @@ def test_without_modes_each_column_is_looked_at_and_the_scores_too(rng):
     assert known.try_first.startswith("on pictures R1 on D (I1b)")
     few = diagnose(APART | {"samples": still + 3.0}, real)  # one bell, perhaps
     assert few.kind == lost.kind and "R1 on D" not in few.try_first
+    thrown = still + rng.normal(scale=0.9, size=(RECORDS, 1, 2))
+    two = diagnose(APART | {"samples": thrown}, real, gan=ours)
+    eight = diagnose(APART | {"samples": np.tile(thrown, 4)}, np.tile(real, 4), gan=ours)
+    assert two.kind == eight.kind == "rate too high"
+    assert "on one bell" in two.try_first and "on one bell" not in eight.try_first
     dark = np.concatenate([still * [0.6, 1.0], np.tile(still, 3)], axis=-1)  # one pixel of eight
     assert diagnose(dark, np.tile(real, 4)).kind == "unknown"
 
