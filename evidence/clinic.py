@@ -177,7 +177,7 @@ units of its deviation.
 - Of a `Run` hand over its GAN beside the mapping, `diagnose(..., gan=run.gan)`: what it does
   already is then not advised.
 - Are D's scores on pictures far apart, whatever the word? Then G's rate up to D's, if it is below,
-  and R1 beside it: {i1f}. With equal rates R1 it is: {i1b}.
+  and R1 beside it: {i1f}. With equal rates it is R1 that helps: {i1b}.
 - Look at the samples, and ask for precision and recall:
 
 ```python
