@@ -390,7 +390,7 @@ WORSE_ON_THE_CIRCLE = {
 }
 WORSE_AT_EQUAL_COST = {"WGAN-GP, as published": 100, "unrolled by 5, as published": 91}  # in full
 UNROLLED = "unrolled by 5, course's rates"
-UNDECIDED = "packs of 2, course's rates"  # 72
+UNDECIDED = "packs of 2, course's rates"  # 75
 
 
 def test_on_the_circle_there_is_something_to_lose():
@@ -399,7 +399,7 @@ def test_on_the_circle_there_is_something_to_lose():
     }
     close = {name: round(100 * c.close / c.seeds) for name, c in circle.items()}
     worse = {name for name, c in circle.items() if c.verdict == "contradicted"}
-    assert worse == WORSE_ON_THE_CIRCLE.keys() and close[UNDECIDED] == 72
+    assert worse == WORSE_ON_THE_CIRCLE.keys() and close[UNDECIDED] == 75
     assert {name: close[name] for name in WORSE_ON_THE_CIRCLE} == WORSE_ON_THE_CIRCLE
     assert {round(100 * c.plain / c.seeds) for c in circle.values()} == {100}
     firm = {
@@ -443,13 +443,13 @@ def test_packs_of_two_hold_most_where_modes_are_many_or_rare():
     packs = [f"packs of {m}, {way}" for m in (2, 4) for way in ("course's rates", "as published")]
     assert [w1[target, packs[0]] for target in held] == ["1.03", "0.29"]
     assert [held["grid"].pop(name) for name in packs] == [19, 1, 3, 0]
-    assert [held["unequal ring"].pop(name) for name in packs] == [42, 0, 19, 9]
+    assert [held["unequal ring"].pop(name) for name in packs] == [42, 0, 16, 10]
     assert max(held["grid"].values()) < 5
     rare = held["unequal ring"]
     assert rare.pop(clipped := "Wasserstein, clipped, course's rates") == 42
     assert w1["unequal ring", clipped] == "0.68"
     assert max(rare, key=rare.get) == "spectral normalisation, course's rates"
-    assert max(rare.values()) == 28
+    assert max(rare.values()) == 27
     of_100 = {
         n: in_hundred(c.holds_all, c.seeds)
         for (t, n, of), c in cells().items()
