@@ -60,7 +60,10 @@ def recall(samples, real, k: int = 5) -> np.ndarray:
     0.6
     """
     samples, real = _pair(samples, real)
-    return _each(_share_inside, real, samples, _squared_radii(samples, k))
+    radii = _squared_radii(samples, k)
+    if np.mean(radii == 0) >= REPEATED and real.shape[-2] > k:
+        _squared_radii(real, k, told=True)  # of real points that differ 0 is right
+    return _each(_share_inside, real, samples, radii)
 
 
 def density(samples, real, k: int = 5) -> np.ndarray:
@@ -135,8 +138,8 @@ def _squared_radii(points, k, told=False):
     if told and (empty := np.mean(radii == 0)) >= REPEATED:
         say(
             f"{empty:.0%} of the real points have {k} others in the very same place: balls around "
-            "them hold nothing, so precision, density and coverage are too low; these are for what "
-            "varies continuously"
+            "them hold nothing, so precision, recall, density and coverage are too low; these are "
+            "for what varies continuously"
         )
     return radii * (1 - 1e-12)
 

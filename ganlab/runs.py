@@ -137,7 +137,7 @@ class Recorded:
                 about = json.loads(str(arrays.pop("about")))
                 described = [about[role] for role in roles]
                 failed = {int(member): step for member, step in about["failed"].items()}
-                counts = cls._refuse_other_names(arrays, roles)
+                counts = cls._weights_in(arrays, roles)
             except Exception:  # a damaged archive may raise anything: lengths, codes, checksums
                 raise ValueError(no_run) from None
         ensembles = []
@@ -158,7 +158,7 @@ class Recorded:
         return arrays, about, failed, ensembles
 
     @classmethod
-    def _refuse_other_names(cls, arrays, roles):
+    def _weights_in(cls, arrays, roles):
         """How many weights of each role there are; ValueError unless all names are those that
         `_write` gives: an archive does not check its names, and one that is damaged is lost."""
         counts = {

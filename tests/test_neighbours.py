@@ -88,6 +88,9 @@ def test_points_that_coincide_have_empty_balls():
     with pytest.warns(UserWarning, match="^100% of the real points have 5 others in the very same"):
         assert [score(real, real) for score in ALL] == [0, 0, 0, 0] == by_prdc(real, real, 5)
     assert coverage(real, real, 6) == 1
+    own.say.cache_clear()
+    with pytest.warns(UserWarning, match="in the very same place"):
+        assert recall(real, real) == 0
     few, made = np.random.default_rng(0).normal(size=(100, 2)), np.zeros((30, 2))
     few[:6] = 0.0  # 6 of 100
     with warnings.catch_warnings():

@@ -454,6 +454,20 @@ def test_what_judges_a_run_of_gans_judges_samples_with_their_noise():
 
 
 @pytest.mark.usefixtures("uncompiled")
+def test_a_damaged_name_is_refused_whichever_it_is(tmp_path):
+    """An archive has no sums of its names: a variance that is lost would be the usual one's."""
+    trained(**KINDS["gaussian"]).save(tmp_path / "run")
+    with np.load(tmp_path / "run") as file:
+        held = dict(file)
+    assert "likelihood variance" in held
+    for name in held:
+        bad = {n[:-1] + "~" if n == name else n: held[n] for n in held}
+        np.savez(tmp_path / "bad.npz", **bad)
+        with pytest.raises(ValueError, match="is not a run: wanted a file that VaeRun"):
+            VaeRun.load(tmp_path / "bad.npz")
+
+
+@pytest.mark.usefixtures("uncompiled")
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_run_comes_back_whole(kind, tmp_path):
     given = dict(KINDS[kind])

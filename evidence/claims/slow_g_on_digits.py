@@ -29,7 +29,7 @@ PROTOCOLS = (
         id="I1f.1",
         source="ganlab",
         notebook="09",
-        claim="On digits a G far slower than D is mended by its rate, by R1, and most by both.",
+        claim="On digits a G far slower than D comes nearer by its rate, by R1, and most by both.",
         measured="Frechet distance as in I1a.1, of what is tried against what was before; a seed "
         "counts from 1. G's rate is a 250th of D's, and goes up to D's; R1 is of weight 3.",
         says="Of the two ({setting}) the first is nearer on {won} of 100 seeds, the second on "

@@ -1,7 +1,7 @@
 """GANs that draw the 8 x 8 digits with a G far slower than D, and what mends them: dense layers.
 
-`trainings/pictures.py` has one rate for both networks. Its code is part of what stored results were
-measured with, so it cannot take another.
+`trainings/pictures.py` and `latent_dimensions.py` have one rate for both networks. Their code is
+part of what stored results were measured with, so it cannot take another.
 """
 
 import numpy as np

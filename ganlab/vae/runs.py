@@ -135,7 +135,7 @@ class VaeRun(Recorded):
     def save(self, path):
         """Everything into one .npz file, without pickle."""
         name = next((n for n, known in NAMED.items() if self._same_kind(known)), None)
-        scalars = {f"likelihood {n}": value for n, value in self.likelihood.scalars.items()}
+        scalars = {f"{self.others}{n}": value for n, value in self.likelihood.scalars.items()}
         networks = {"encoder": self.encoders, "decoder": self.decoders}
         self._write(path, networks, {"likelihood": name}, scalars)
 
@@ -149,15 +149,17 @@ class VaeRun(Recorded):
         your own has to be given again, with its scalars or without."""
         roles = ("encoder", "decoder")
         arrays, about, failed, ensembles = cls._read(path, roles, custom_objects)
+        before = cls.others
+        scalars = {n[len(before) :]: v for n, v in arrays.items() if n.startswith(before)}
         if likelihood is None:
             if about["likelihood"] is None:
                 raise ValueError(
                     "this run was saved with a likelihood of its own: load it with likelihood="
                 )
             likelihood = NAMED[about["likelihood"]]
+            if scalars.keys() != likelihood.scalars.keys():  # the archive has a damaged name
+                raise ValueError(f"{path} is not a run: wanted a file that VaeRun.save wrote")
         elif not isinstance(likelihood, Likelihood):
             raise TypeError(f"likelihood is {likelihood!r}: wanted a Likelihood")
-        before = "likelihood "
-        scalars = {n[len(before) :]: v for n, v in arrays.items() if n.startswith(before)}
         likelihood = likelihood._replace(scalars=scalars)
         return cls(arrays, arrays["seeds"], failed, *ensembles, likelihood)
