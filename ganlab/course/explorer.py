@@ -10,6 +10,7 @@ import html
 import ipywidgets as widgets
 from traitlets import TraitError
 
+from ganlab.course.turns import alone
 from ganlab.figures import places_of, put, render
 
 
@@ -55,7 +56,12 @@ class Explorer(widgets.VBox):
 
     def _refresh(self, change=None):
         self._stale = True
-        if self._busy or self._held:
+        if not self._held:
+            self._redraw()
+
+    @alone
+    def _redraw(self):
+        if self._busy:
             return
         self._busy = True
         try:

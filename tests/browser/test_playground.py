@@ -77,7 +77,7 @@ def pixels(place):
 
 
 def settled(place):
-    """Waits until the kernel has answered to all that was done: it answers in order."""
+    """Waits until the kernel has answered to all that was done: it answers one at a time."""
     made(place, "State")
     place.page.wait_for_timeout(300)  # for the browser to draw
 

@@ -13,7 +13,7 @@ import ipywidgets as widgets
 
 from ganlab.arguments import first_line
 from ganlab.course.playground import fields, words
-from ganlab.course.playground.clock import COMPILING, TEXTS, Clock, alone
+from ganlab.course.playground.clock import COMPILING, TEXTS, Clock
 from ganlab.course.playground.controls import REFUSED
 from ganlab.course.playground.keeps import Keeps
 from ganlab.course.playground.model import Session
@@ -23,6 +23,7 @@ from ganlab.course.playground.scenes import scene
 from ganlab.course.playground.settings import changed
 from ganlab.course.playground.tries import Tries
 from ganlab.course.playground.views import Screen, level_lines
+from ganlab.course.turns import alone, in_turn
 
 _ALIVE = weakref.WeakSet()  # all playgrounds there are
 
@@ -44,6 +45,7 @@ class Playground(Clock, Tries, Keeps, Panel, widgets.VBox):
         settings = changed(preset(preset_name), changes)
         self._build(preset_name, settings)
         super().__init__(self._rows(), layout={"align_items": "flex-start"})
+        in_turn(self)
         self._begin(settings)
         _ALIVE.add(self)
 

@@ -5,12 +5,11 @@ A mixin of the playground, which has `session`, `status`, `speed`, two buttons, 
 """
 
 import asyncio
-import functools
 import itertools
-import threading
 import time
 
 from ganlab.arguments import first_line
+from ganlab.course.turns import alone
 
 COMPILING = "Compiling, a few seconds..."
 PICTURES = 30  # a second at most
@@ -20,20 +19,6 @@ PAUSE = 0.003  # seconds between two slices, in which buttons are heard
 TEXTS = 0.25  # seconds between two tellings of what is seen, in words
 SLOW = 2.0  # seconds for which a step is left to be read
 SHARE = 0.05  # of the time while it plays may go into the diagnosis
-# Widgets may be heard in another thread than cells are run in, and neither matplotlib's style nor a
-# session may be met by two.
-_LOCK = threading.RLock()
-
-
-def alone(method):
-    """A method that no other thread may interrupt by another of these, of any playground."""
-
-    @functools.wraps(method)
-    def locked(self, *given, **named):
-        with _LOCK:
-            return method(self, *given, **named)
-
-    return locked
 
 
 class Clock:
@@ -59,10 +44,12 @@ class Clock:
             return False
         return True
 
+    @alone
     def play(self):
         """Trains until `pause`; wants an event loop, which a kernel has."""
         self.play_button.value = True
 
+    @alone
     def pause(self):
         """Stops after the slice at hand."""
         self.play_button.value = self.slow_button.value = False
@@ -151,10 +138,12 @@ class Clock:
             next(players)()
             await asyncio.sleep(SLOW)
 
+    @alone
     def tell(self, text):
         """What a step did, above the picture."""
         self.told.value, self.told.layout.display = text, "" if text else "none"
 
+    @alone
     def say(self, text):
         """A line beside the rates."""
         self.status.value = text

@@ -5,9 +5,9 @@ are named here.
 """
 
 from ganlab.course.playground import state, words
-from ganlab.course.playground.clock import alone
 from ganlab.course.playground.code import script
 from ganlab.course.playground.takeaway import filmed
+from ganlab.course.turns import alone
 
 
 class Keeps:

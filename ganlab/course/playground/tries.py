@@ -7,10 +7,10 @@ controls that are named here.
 import html
 
 from ganlab.arguments import first_line
-from ganlab.course.playground.clock import alone
 from ganlab.course.playground.controls import REFUSED
 from ganlab.course.playground.remedies import proposed
 from ganlab.course.playground.trial import LONGEST, STEPS, Trial
+from ganlab.course.turns import alone
 
 
 class Tries:
