@@ -66,6 +66,15 @@ def until_step(place, holds):
     raise AssertionError(f"it stays at step {step_of(place)}, and says {said}")
 
 
+def pad_of(place):
+    """The pad, in sight: opened, if no test that failed left it so."""
+    pad = place.page.locator("canvas.ganlab-pad").first
+    if not pad.is_visible():
+        place.page.get_by_text("data of your own", exact=True).click()
+    pad.wait_for()
+    return pad
+
+
 def frame_of(place):
     return int(place.canvas.get_attribute("data-frame"))
 
@@ -210,8 +219,7 @@ def test_every_preset_opens(fresh):
 
 
 def test_data_are_drawn_by_mouse_and_by_keyboard(fresh):
-    fresh.page.get_by_text("data of your own", exact=True).click()
-    pad = fresh.page.locator("canvas.ganlab-pad").first
+    pad = pad_of(fresh)
     pad.scroll_into_view_if_needed()
     press(fresh, "Train on it")
     told(fresh, "nothing is drawn").wait_for()
@@ -250,8 +258,7 @@ def test_data_are_drawn_by_mouse_and_by_keyboard(fresh):
 
 
 def test_a_finger_draws(fresh):
-    fresh.page.get_by_text("data of your own", exact=True).click()
-    pad = fresh.page.locator("canvas.ganlab-pad").first
+    pad = pad_of(fresh)
     told_of_pad = fresh.page.locator(".ganlab-said").first
     # Twice: what was there is gone when the next stroke comes, however busy the kernel is.
     for _ in range(2):
