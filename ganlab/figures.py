@@ -13,6 +13,7 @@ import inspect
 import io
 import re
 import sys
+import threading
 import tomllib
 from pathlib import Path
 from types import SimpleNamespace
@@ -47,7 +48,20 @@ _STYLE = {
     **dict.fromkeys(["xtick.color", "ytick.color"], "#333333"),
     "axes.prop_cycle": cycler(color=COLOURS, linestyle=LINES),
 }
-styled = matplotlib.rc_context(_STYLE)  # a decorator: each call enters and leaves the style
+# matplotlib has one style for all threads, and a kernel draws in two: were one to leave the style
+# after the other entered it, it would stay behind in the reader's own pictures.
+_ONE_STYLE = threading.RLock()
+
+
+def styled(function):
+    """A decorator: each call draws in the course's style, and leaves matplotlib's as it was."""
+
+    @functools.wraps(function)
+    def drawn(*given, **named):
+        with _ONE_STYLE, matplotlib.rc_context(_STYLE):
+            return function(*given, **named)
+
+    return drawn
 
 
 def drawing(**kinds):

@@ -5,12 +5,14 @@ import threading
 import time
 
 import ipywidgets as widgets
+import matplotlib
 import pytest
 
 from ganlab.course.explorer import Explorer
 from ganlab.course.playground import playground
 from ganlab.course.playground.ownbox import OwnBox
 from ganlab.course.turns import alone, in_turn
+from ganlab.figures import styled
 from ganlab.plots import figure
 
 SMALL = {"g_hidden": (4,), "d_hidden": (4,), "batch_size": 4, "seeds": 2}
@@ -133,3 +135,17 @@ def test_two_knobs_turned_in_two_threads_are_drawn_one_after_the_other(drawings,
     second.end()
     assert drawn == [{"a": 2, "b": 1}, {"a": 1 if other else 2, "b": 3}]
     assert apps[other].verdict.value == json.dumps(drawn[-1])
+
+
+def test_two_threads_that_draw_leave_no_style_behind():
+    before, first, second = dict(matplotlib.rcParams), Held(), Held()
+    drawing = InAnotherThread(styled(first))
+    assert first.called.wait(PATIENCE)
+    other = InAnotherThread(styled(second))
+    time.sleep(0.2)
+    first.free.set()
+    drawing.end()
+    assert second.called.wait(PATIENCE)
+    second.free.set()
+    other.end()
+    assert dict(matplotlib.rcParams) == before
