@@ -273,7 +273,7 @@ def test_who_comes_first_is_named_and_if_many_do_they_are_counted():
     bell, ring = (row.strip("| ").split(" | ") for row in rows.splitlines() if ": 9" in row)
     # Plain ends close in 40 of 100 runs.
     two = "packs of 2, at the course's rates: 41 ="
-    assert bell == ["bell", two, two, f"{two[:-4]}90", f"{two[:-4]}0.1"]
+    assert bell == ["bell", two, two, f"{two[:-4]}90", f"{two[:-4]}0.10"]
     assert ring[1:3] == [f"R1, at the course's rates: {n}" for n in ("98 ▲", "77")]
     assert ring[3] == "hinge loss, as published: 90; R1, at the course's rates: 90"
     key = "ring", "packs of 2, as published", "a"
@@ -324,14 +324,14 @@ def test_what_is_committed_follows_from_the_runs_and_is_on_the_page():
 
 
 WRITTEN = {  # runs of 100 on the ring that hold all modes
-    "minibatch discrimination, course's rates": 64,
-    "minibatch discrimination, as published": 31,
+    "minibatch discrimination, course's rates": 61,
+    "minibatch discrimination, as published": 34,
     "hinge loss, course's rates": 99,
-    "hinge loss, as published": 6,
+    "hinge loss, as published": 7,
     "Wasserstein, clipped, course's rates": 94,
     "Wasserstein, clipped, as published": 0,
     "unrolled by 5, course's rates": 0,
-    "unrolled by 5, as published": 97,
+    "unrolled by 5, as published": 98,
 }
 
 
@@ -345,21 +345,31 @@ BELL = {  # that end close, firmly more than plain
     "minibatch discrimination, as published": 64,
     "feature matching, course's rates": 73,
     "feature matching, as published": 61,
+    "WGAN-GP, as published": 49,
+    "packs of 2, course's rates": 55,
+    "packs of 4, course's rates": 73,
 }
 
 
 STEPS_OF_D = "hinge loss", "spectral normalisation"  # five for one of G
 
 
+RISES = "bell", "a", "supported"
+
+
 def test_what_surprised_on_the_bell_still_holds():
     found = cells()
     bell = {name: found["bell", name, "a"] for name in BELL}
     assert {name: round(100 * c.close / c.seeds) for name, c in bell.items()} == BELL
-    assert {c.verdict for c in bell.values()} == {"supported"}
-    assert {round(100 * c.plain / c.seeds) for c in bell.values()} == {5}  # of 64 seeds
+    firm = {name for (t, name, of), c in found.items() if (t, of, c.verdict) == RISES}
+    assert firm == BELL.keys() and len(firm) == 12
+    assert {in_hundred(c.plain, c.seeds) for c in bell.values()} == {5, 6}  # of 64 seeds, of 128
+    assert not found["bell", "WGAN-GP, as published", "b"].close
     most = _of_most_seeds(found, "bell")
     assert (in_hundred(most.plain, most.seeds), most.seeds) == (6, 128)
     assert "Plain ends close in 6 of 100 runs" in said("surprises.txt")
+    readme = " ".join((DOCS.parent / "README.md").read_text(encoding="utf-8").split())
+    assert "bring 100 of 100 runs close on the bell, where a plain GAN brings 6" in readme
     cheap = [found["bell", f"{name}, as published", "b"] for name in STEPS_OF_D]
     assert [round(100 * c.close / c.seeds) for c in cheap] == [84, 77]
     packs = next(c for c in CONTESTANTS if c.name == "packs of 4")
@@ -391,7 +401,7 @@ WORSE_ON_THE_CIRCLE = {
     "Wasserstein, clipped, course's rates": 0,
     "unrolled by 5, course's rates": 0,
 }
-WORSE_AT_EQUAL_COST = {"WGAN-GP, as published": 100, "unrolled by 5, as published": 91}  # in full
+WORSE_AT_EQUAL_COST = {"WGAN-GP, as published": 100, "unrolled by 5, as published": 87}  # in full
 UNROLLED = "unrolled by 5, course's rates"
 UNDECIDED = "packs of 2, course's rates"  # 75
 
@@ -413,13 +423,16 @@ def test_on_the_circle_there_is_something_to_lose():
     lost = {name for name, close in firm.items() if not close}
     assert lost >= WORSE_AT_EQUAL_COST.keys()
     assert {name: close[name] for name in WORSE_AT_EQUAL_COST} == WORSE_AT_EQUAL_COST
+    hinge = cells()["circle", "hinge loss, as published", "b"]
+    assert (hinge.verdict, in_hundred(hinge.close, hinge.seeds)) == ("contradicted", 41)
+    assert close["hinge loss, as published"] == 99
 
 
 def test_unrolling_at_our_rates_ends_close_nowhere():
     unrolled = [c for (_, name, of), c in cells().items() if (name, of) == (UNROLLED, "a")]
     assert len(unrolled) == 6 and not any(c.close for c in unrolled)
     early = cells()["circle", UNROLLED, "b"]
-    assert round(100 * early.close / early.seeds) == 45
+    assert round(100 * early.close / early.seeds) == 53
 
 
 def said(path):
@@ -428,8 +441,8 @@ def said(path):
 
 
 ALONE = {"supported", "contradicted"}  # what no row says where no run ends close
-# Runs of 100 of the plain GAN that hold all, and its W1: with 64 seeds, and with 128.
-PLAIN = {"grid": [(0, "0.86"), (0, "0.87")], "unequal ring": [(5, "0.28"), (4, "0.28")]}
+# Runs of 100 of the plain GAN that hold all, and its W1.
+PLAIN = {("grid", 0, "0.87"), ("unequal ring", 4, "0.28")}
 
 
 def test_packs_of_two_hold_most_where_modes_are_many_or_rare():
@@ -441,15 +454,14 @@ def test_packs_of_two_hold_most_where_modes_are_many_or_rare():
             w1[target, name] = f"{cell.w1:.2f}"
             share = round(100 * cell.plain_holds_all / cell.seeds)
             plain.add((target, share, f"{cell.plain_w1:.2f}"))
-    grid, unequal = ({(target, n, w1) for n, w1 in found} for target, found in PLAIN.items())
-    assert plain == grid | unequal
+    assert plain == PLAIN
     packs = [f"packs of {m}, {way}" for m in (2, 4) for way in ("course's rates", "as published")]
     assert [w1[target, packs[0]] for target in held] == ["1.03", "0.29"]
     assert [held["grid"].pop(name) for name in packs] == [19, 1, 3, 0]
     assert [held["unequal ring"].pop(name) for name in packs] == [42, 0, 16, 10]
     assert max(held["grid"].values()) < 5
     rare = held["unequal ring"]
-    assert rare.pop(clipped := "Wasserstein, clipped, course's rates") == 42
+    assert rare.pop(clipped := "Wasserstein, clipped, course's rates") == 38
     assert w1["unequal ring", clipped] == "0.68"
     assert max(rare, key=rare.get) == "spectral normalisation, course's rates"
     assert max(rare.values()) == 27
@@ -465,7 +477,7 @@ def test_packs_of_two_hold_most_where_modes_are_many_or_rare():
     assert "in 42 of 100 runs all of the unequal ring, where plain has 4 and normalised" in page
     most = _of_most_seeds(cells(), "unequal ring")
     assert in_hundred(most.plain_holds_all, most.seeds) == 4
-    assert "holds all of the ring in 94 and all of the unequal ring in 42 of 100 runs" in page
+    assert "holds all of the ring in 94 and all of the unequal ring in 38 of 100 runs" in page
     assert (of_100["R1, course's rates"], of_100[packs[0]]) == (13, 42)
 
 
