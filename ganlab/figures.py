@@ -92,6 +92,13 @@ def _panels(name, value):
 _DRAWN_ON = {"ax": _axes, "axes": _panels}
 
 
+class _Shown(Figure):
+    """A figure that a cell shows which ends with it, as pyplot's are."""
+
+    def _repr_png_(self):
+        return render(self)
+
+
 @styled
 def figure(ncols=1, nrows=1, *, width=7.0, height=None, **subplots):
     """Return `(fig, axes)` in the course's style: one Axes, or an array of them.
@@ -99,7 +106,7 @@ def figure(ncols=1, nrows=1, *, width=7.0, height=None, **subplots):
     `width` and `height` are the whole figure's, in inches (3.3 a row unless told); the other
     arguments go to `Figure.subplots`. Nothing is displayed until the figure goes to `show`.
     """
-    fig = Figure(figsize=(width, height or 3.3 * nrows), dpi=DPI, layout="constrained")
+    fig = _Shown(figsize=(width, height or 3.3 * nrows), dpi=DPI, layout="constrained")
     return fig, fig.subplots(nrows, ncols, **subplots)
 
 
@@ -159,6 +166,9 @@ class Animation:
     png: bytes = dataclasses.field(repr=False)
     frames: int
     fps: float
+
+    def _repr_png_(self):
+        return self.png
 
 
 def animate(draw, frames, *, figsize=(4.8, 3.2), fps=10, ncols=1, nrows=1):

@@ -213,15 +213,24 @@ def test_the_training_step_tells_what_is_wrong(changes, words):
     assert line.startswith("02.1: not ") and words in line
 
 
-def held(least=0.5, reach=3.0, of_all=False, all_are_good=False, box=False, more=False):
+def held(
+    least=0.5,
+    reach=3.0,
+    modes=None,
+    far=None,
+    of_all=False,
+    all_are_good=False,
+    box=False,
+    more=False,
+):
     """Modes held, or with one of the likely mistakes."""
 
     def modes_held(samples, centers, std):
         apart = samples[:, None] - centers
         distance = np.abs(apart).max(-1) if box else np.linalg.norm(apart, axis=-1)
-        good = (distance.min(1) <= reach * std) | all_are_good
+        good = (distance.min(1) <= (far or reach * std)) | all_are_good
         counts = np.bincount(distance.argmin(1)[good], minlength=len(centers))
-        enough = least * (len(samples) if of_all else good.sum()) / len(centers)
+        enough = least * (len(samples) if of_all else good.sum()) / (modes or len(centers))
         return np.sum((counts > enough if more else counts >= enough) & (counts > 0))
 
     return modes_held
@@ -236,6 +245,10 @@ def held(least=0.5, reach=3.0, of_all=False, all_are_good=False, box=False, more
         (held(all_are_good=True), "4 standard deviations away from their mode"),
         (held(reach=4.5), "4 standard deviations away from their mode"),
         (held(box=True), "in both coordinates is 3.5 away"),
+        (held(reach=1.0), "2.9 standard deviations of 0.1 away the number should be 4, and is 3"),
+        (held(reach=3.4), "3.1 standard deviations of 0.1 away the number should be 3, and is 4"),
+        (held(far=0.3), "3.1 standard deviations of 0.02 away the number should be 3, and is 4"),
+        (held(modes=4), "Of eight modes each is due an eighth"),
         (held(more=True), "With exactly half a due share, 7 of 56 samples, on a mode it should"),
         (lambda x, c, s: len(c) if len(x) == 5 else held()(x, c, s), "Without a good sample"),
         (lambda x, c, s: [held()(x, c, s)], "Wanted is one number, and this has shape (1,)"),

@@ -360,6 +360,15 @@ def test_show_gives_one_picture_and_one_caption(displayed):
     assert re.fullmatch(r"[A-Za-z0-9+/=]+", picture["image/png"])
 
 
+def test_what_a_cell_ends_with_is_shown():
+    """By IPython's own rules, which know a figure of pyplot alone."""
+    from IPython.core.formatters import DisplayFormatter
+
+    fig, made = plots.figure()[0], plots.animate(film, 2)
+    for shown, png in ((fig, figures.render(fig)), (made, made.png)):
+        assert DisplayFormatter().format(shown)[0]["image/png"] == png
+
+
 def test_a_caption_may_be_named(displayed):
     text = figures.caption("03.untrained")
     assert "32 untrained generators" in text

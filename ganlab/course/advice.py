@@ -288,6 +288,13 @@ CASES = (
         "`diagnose` tells the word",
         (
             Advice(
+                "both to a tenth (here on a ring, from 1e-2 to 1e-3, layers of 64; those of 16 "
+                "gain less)",
+                "F7k",
+                "64-64, 0.01 to 0.001",
+                where=BOTH_HIGH,
+            ),
+            Advice(
                 "Adam's beta_1 at 0.5 in place of 0.9 (here at rates of 0.005)",
                 "F5a",
                 "ours on four points, 0.005",
@@ -316,7 +323,7 @@ CASES = (
             ),
             Advice("a G smaller than D", "C2b", "ours after 03", on_one_bell=True),
             Advice("a D larger than G", "C2a", "ours after 03", on_one_bell=True),
-            Advice("larger batches (here from 4 to 16)", "F5c", FOUR),
+            Advice("batches of 16 where they are smaller (here of 4)", "F5c", FOUR),
         ),
     ),
     Case(

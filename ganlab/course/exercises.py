@@ -247,10 +247,10 @@ def _feature_distance(answer):
 def _modes_held(answer):
     centers = np.array([[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [0.0, -1.0]])
 
-    def held(*counts, off=0, by=(0.0, 0.0)):
+    def held(*counts, off=0, by=(0.0, 0.0), std=0.1, centers=centers):
         """The answer for so many samples at each center, and `off` more beside the last one."""
-        around = [np.repeat(centers, counts, axis=0), np.tile(centers[3] + by, (off, 1))]
-        return answer(np.concatenate(around), centers, 0.1)
+        around = [np.repeat(centers, counts, axis=0), np.tile(centers[-1] + by, (off, 1))]
+        return answer(np.concatenate(around), centers, std)
 
     if np.shape(held(9, 9, 9, 9)) != ():
         raise Hint(f"Wanted is one number, and this has shape {np.shape(held(9, 9, 9, 9))}.")
@@ -272,6 +272,15 @@ def _modes_held(answer):
     close(held(10, 10, 10, 0, off=10, by=(0.25, 0.25)), 3, "With a mode missing the number")
     close(held(40, 9, 7, 0), 3, "With exactly half a due share, 7 of 56 samples, on a mode it")
     close(held(0, 0, 0, 0, off=5, by=(9.0, 9.0)), 0, "Without a good sample the number")
+    for off, good in ((2.9, 4), (3.1, 3)):
+        for std in (0.1, 0.02):
+            beside = f"With a mode's samples {off} standard deviations of {std} away the number"
+            close(held(9, 9, 9, 0, off=9, by=(off * std, 0.0), std=std), good, beside)
+    eight = {"centers": np.concatenate([centers, 3 * centers])}
+    counts = 20, 20, 20, 20, 12, 12, 12, 4
+    if held(*counts, **eight) == 4:
+        raise Hint("Of eight modes each is due an eighth, and half of that holds it: a sixteenth.")
+    close(held(*counts, **eight), 7, "For 120 samples on eight modes, one of which gets 4, it")
     return "Blur costs no mode, a lone sample earns none."
 
 

@@ -92,7 +92,7 @@ all_seeds(collapsed, four, "06.collapsed")
 # Words are judged on 10,000 samples. A sample is *good* within three standard deviations of a mode. A mode is *held* if it gets at least half of what is
 # due to it, here an eighth of the good samples. A run that holds one mode has *collapsed*; one
 # that holds some has *dropped* the others; one with hardly a good sample is *lost*. *Close* is
-# nine tenths good, all held, none *narrow*, below 0.8 of its width.
+# nine tenths good, all held, the median one not *narrow*, below 0.8 of its width.
 #
 # **1. Write it.** How many modes are held? (All are equally likely.)
 
@@ -112,7 +112,7 @@ check("06.1", modes_held)
 # [A solution](solutions/06_watch_modes_collapse.py).
 
 # %% [markdown]
-# From here on `endings.measure(samples, target).held` does it, for all runs at once.
+# From here on `measure(samples, target).held` does it, for all runs at once.
 #
 # ## Why nothing forbids it
 #
@@ -188,19 +188,20 @@ def held_at_end(run, target):
 fig, (left, right) = plots.figure(2, width=9.0, height=3.0)
 held = {name: held_at_end(run, four) for name, run in runs.items()}
 plots.outcomes(left, held, label="modes held at the end, of 4")
+left.set_xticks(range(5))
 rate = {name: hops(run.samples[50:], four).rate for name, run in runs.items()}
 plots.outcomes(right, rate, label="hops per record, in the second half")
 show(fig, "06.held-and-hops")
 
 # %% [markdown]
 # At the end most chasing runs hold one mode or none, most collapsed ones hold one. The hops tell
-# them apart. Over the stored runs:
+# them apart. Over stored runs of 5,000 steps:
 
 # %%
 claim("F3a")
 
 # %% [markdown]
-# And if D is ten times as quick as in the chase, more runs end on one point: 72 in 100,
+# With D ten times as quick more spend the last 500 steps on one point: 72 in 100,
 # against 6 ([F3b](../docs/claims.md#f3b-1)).
 #
 # ## What D remembers
@@ -281,14 +282,14 @@ show(fig, "06.escapes")
 # With a new D the variance is no hindrance. Drawn together to a ten-thousandth, all but one get out
 # in 2,000 steps, and half recover; of 64 stored ones all get out
 # ([F4a](../docs/claims.md#f4a-1): *contradicted*). The very G that collapsed recovers as well, if
-# D starts afresh. With the D it had most get out, and hardly one recovers; even a new G, given that
+# D starts afresh. With the D it had 14 of the 21 get out, and hardly one recovers; even a new G, given that
 # D, ends with two.
 
 # %%
 claim("F4d")
 
 # %% [markdown]
-# So it is D that holds a collapsed run back.
+# So it is D that holds a collapsed run back (these had 5,000 steps).
 #
 # ## What decides it
 #
@@ -314,7 +315,7 @@ show(fig, "06.rates")
 
 # %% [markdown]
 # With 0.5 a bright band runs down the diagonal. With 0.9 even the diagonal is dark: D has to be
-# several times as quick as G. (Three seeds a cell: read bands, not cells.) The faults lie beside
+# several times as quick as G. (Read bands, not cells.) The faults lie beside
 # the band. At the right G is too quick: with a slow D it chases, with a quick one it collapses.
 # At the top right D is too slow to see anything.
 #
@@ -358,7 +359,7 @@ mode_plots.table(ax, list(rows.values()), list(rows), columns)
 show(fig, "06.five-named")
 
 # %% [markdown]
-# Three of five end with the same losses: healthy, chasing, G too strong. A d_loss near
+# Three of five end with the same losses. A d_loss near
 # log 4 says that D cannot tell, as nothing is left to tell, or because it is too slow.
 # Where D is ahead g_loss rises, and d_loss falls to 0.7; `module` says to 0:
 
@@ -366,9 +367,9 @@ show(fig, "06.five-named")
 claim("F7b")
 
 # %% [markdown]
-# What mends them (F7i: at the last record):
+# What mends them: runs that then hold all four (F7i: at the last record):
 #
-# | what you see | what it is | runs that hold all four |
+# | what you see | what it is | what mends it |
 # |---|---|---|
 # | level losses; one mode or none, at each look another | *chasing* | G's rate down to D's: 98 of 100 ([F7i](../docs/claims.md#f7i-1)) |
 # | g_loss climbs slowly; good samples, of one mode for long | *collapsed* | from the start, G at D's rate: 89 of 100 ([F7i](../docs/claims.md#f7i-1)); once collapsed, both at 0.001 and a new D: 67 of 72 ([F4d](../docs/claims.md#f4d-1)) |
@@ -402,7 +403,7 @@ plots.heatmap(ax, counts, list(found), list(SETTINGS), **look)
 show(fig, "06.one-remedy")
 
 # %% [markdown]
-# The stored runs are longer; ten remedies. Three are other losses, of which *relativistic*
+# Ten remedies, on stored runs. Three are other losses, of which *relativistic*
 # pairing asks whether real looks more real than fake. *R2* is R1 at fake samples. *Unrolled*: G
 # looks five steps of D ahead. *Packing*: D judges two samples at a time. *Averaged*: samples come
 # from the mean of G's weights. A triangle: it helps, firmly. A bar: firmly, it does not. No mark:
@@ -435,8 +436,8 @@ show(fig, "06.remedies")
 #
 # <small>4 min</small>
 #
-# In [the league](../docs/league.md) eighteen play on six targets, in two layers of 64, at our rates
-# and as published. *On the ring: which hold all modes, which end close?*
+# In [the league](../docs/league.md) [eighteen](../docs/glossary.md#what-is-said-to-help) play on six targets, in two layers of 64, at our rates
+# and as published. *On the ring of eight: which hold all modes, which end close?*
 
 # %%
 show(draw_league("ring"), "06.league")
@@ -447,7 +448,7 @@ show(draw_league("ring"), "06.league")
 # Minibatch discrimination, good against the chase, drops modes. None ends close: plain ones are narrow.
 #
 # **2. Predict and run.** On a ring with shares from 1 to 8, how many of 16 runs hold all?
-# `draw_league("unequal ring", {"added": techniques.r1(0.1)})`: half a minute; other keys: `"losses"`, `"shown"`.
+# `draw_league("unequal ring", {"added": techniques.r1(0.1)})`: half a minute; other keys: `"losses"`, `"n_critic"`.
 
 # %% [markdown] tags=["answer"]
 # <details><summary>Answer</summary>
@@ -475,17 +476,14 @@ show(draw_on_the_ring({"equal rates": ends[:8], "D ten times as quick": ends[8:]
 # %% [markdown]
 # No: it drops modes, and equal rates hold all eight. So do 99 of 100 stored runs, of those with
 # the quick D 19, firmly ([H2a](../docs/claims.md#h2a-1), [H2b](../docs/claims.md#h2b-1)). Thirty
-# times as quick, the same GAN ends well in 98 of 100 on the bell and 2 on the ring; at equal
-# rates in 5 and 98 ([H3a](../docs/claims.md#h3a-1)). Each mode is still narrow
+# times as quick, it ends close on the bell in 98 of 100 and holds all of the ring in 2; at equal rates in 5 and 98 ([H3a](../docs/claims.md#h3a-1)). Each mode is still narrow
 # ([H2c](../docs/claims.md#h2c-1)), unmended.
 #
 # ## Turn the knobs
 #
 # <small>1 min</small>
 #
-# First a figure on four points, then the same with knobs, turned to the ring of eight. In the middle a
-# row is a run, and a shade is the mode with the majority; on the right it is how many modes the run
-# holds. *On four points, G's rate up until the majority hops, then D's until it stays.*
+# First a figure on four points, then the same with knobs, turned to the ring of eight. In the middle a row is a run, a shade its majority; on the right how many modes it holds. *On four points, G's rate up until the majority hops, then D's until it stays.*
 
 # %%
 knobs = {"target": "four points", "d_rate": 1e-3, "g_rate": 3e-3, "remedy": "none"}
@@ -535,7 +533,7 @@ quiz("06.2")
 # |---|---|---|
 # | `deletang2018` | two points get half each, a circle is covered evenly | in our GAN ([F1](../docs/claims.md#f1-1), [F2](../docs/claims.md#f2-1)); in the post's in 53 and 9 of 100 |
 # | | on four points G and D may chase each other for ever | all do, with G's rate thirty times D's |
-# | | a collapsed G with too little variance cannot get out | with a new D it can; with the old one 6 of 72 do, at healthy rates 42 so far ([F4c](../docs/claims.md#f4c-1)) |
+# | | a collapsed G with too little variance cannot get out | with a new D it can; with the old one 6 of 72 do at its own rates, 42 so far at healthy ones ([F4c](../docs/claims.md#f4c-1)) |
 # | `module` | Adam at 0.0002 with beta_1 at 0.5 is stable | at ten times the rate 0.5 holds more ([F5a](../docs/claims.md#f5a-1)), all runs end nearer ([F5b](../docs/claims.md#f5b-1)) |
 # | | D too strong: g_loss rises, d_loss is near 0 | it rises ([F7a](../docs/claims.md#f7a-1)); d_loss stays at 0.7 |
 # | | G too strong: d_loss rises | in ours, at first ([F7c](../docs/claims.md#f7c-1)); then it is at log 4 |
