@@ -7,4 +7,4 @@ proposed, `recipes` names whole settings. `runs` is what a training leaves behin
 shows them. docs/design.md lists every room. Nothing is imported, seeded or configured here.
 """
 
-__version__ = "0.3.0.dev0"
+__version__ = "0.3.0"

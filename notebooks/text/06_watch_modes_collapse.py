@@ -295,7 +295,7 @@ claim("F4d")
 #
 # <small>5 min</small>
 #
-# A map of rates after 1,000 steps, three seeds a cell; with Adam's beta_1 at 0.5, and at Keras's 0.9. *Where will it be bright? For which beta_1 will more of it be?*
+# A map of rates after 1,000 steps, three seeds a cell; with Adam's beta_1 at 0.5, and Keras's 0.9. *Where will it be bright? For which beta_1 will more of it be?*
 
 # %%
 RATES = [3e-4, 1e-3, 3e-3, 1e-2, 3e-2]
@@ -367,7 +367,7 @@ show(fig, "06.five-named")
 claim("F7b")
 
 # %% [markdown]
-# What mends them: runs that then hold all four (F7i: at the last record):
+# What mends them, and how many then hold all four (F7i: at the last record):
 #
 # | what you see | what it is | what mends it |
 # |---|---|---|
