@@ -354,8 +354,8 @@ show(fig, "02.slopes-after")
 claim("B7")
 
 # %% [markdown]
-# There is hardly anything left to explain: two runs of 128 miss the data with the clamp, and none with
-# a sigmoid. So rare a failure takes some 65,000 seeds to count. A mechanism that you
+# There is hardly anything left to explain: 17 runs of 512 miss the data with the clamp, and three with
+# a sigmoid. So rare a failure takes some 22,000 seeds to count. A mechanism that you
 # understand is not yet an effect that matters.
 #
 # ## Fragile?

@@ -271,7 +271,7 @@ show(fig, "04.endings")
 
 # %% [markdown]
 # In each pair fewer are narrow: undecided, or firmly too few to matter ([D1d](../docs/claims.md#d1d-2)). In the modern GAN the layer doubles the runs that end close
-# ([D1b](../docs/claims.md#d1b-2), firmly). One in six is lost, where none was, so far
+# ([D1b](../docs/claims.md#d1b-2), firmly). Of 100 15 are lost, where none was, as firmly
 # ([D1e](../docs/claims.md#d1e-2)). In the post's own GAN most runs were partly there; with the layer that is over
 # ([D1f](../docs/claims.md#d1f-2)), and half of all are lost,
 # both firmly. In its last code hardly a run is close, with the layer or without, and more are lost
@@ -339,7 +339,7 @@ found
 # %% [markdown]
 # The post's warning holds, firmly, for its own code: at 64 half of the runs end further from the data
 # than at 12, and hardly one nearer. (Two that are both more than two widths away are even.) In the modern GAN the typical run gains by a batch of 64, firmly; but, so
-# far, one run in six misses the bell, against three in a hundred at 12
+# far, one run in six misses the bell, against two in a hundred at 12
 # ([D2b](../docs/claims.md#d2b-2)). And the layer compares all pairs: at a batch of 128 a step
 # takes about a hundred times as long as at 8 ([performance.md](../docs/performance.md)).
 #
