@@ -1,8 +1,8 @@
 """From an empty figure to a picture in the notebook: the course's style, films, `show`.
 
 One style, in the colours of Okabe and Ito, which colour-blind readers tell apart. Figures are
-plain objects that belong to no window; nothing is displayed before `show`, nothing is written
-to disk, and matplotlib's global settings stay untouched.
+plain objects that belong to no window; nothing is displayed before `show`, or a cell that ends
+with them, nothing is written to disk, and matplotlib's global settings stay untouched.
 """
 
 import base64
@@ -104,7 +104,8 @@ def figure(ncols=1, nrows=1, *, width=7.0, height=None, **subplots):
     """Return `(fig, axes)` in the course's style: one Axes, or an array of them.
 
     `width` and `height` are the whole figure's, in inches (3.3 a row unless told); the other
-    arguments go to `Figure.subplots`. Nothing is displayed until the figure goes to `show`.
+    arguments go to `Figure.subplots`. Nothing is displayed until the figure goes to `show`, or a
+    cell ends with it.
     """
     fig = _Shown(figsize=(width, height or 3.3 * nrows), dpi=DPI, layout="constrained")
     return fig, fig.subplots(nrows, ncols, **subplots)

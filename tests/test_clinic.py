@@ -43,6 +43,13 @@ def test_advice_goes_where_the_verdict_puts_it():
                 assert verdict in ("supported", "identity"), text
 
 
+def test_what_is_said_by_hand_of_smaller_layers_holds():
+    low = next(one for case in clinic.CASES for one in case.advice if one.claim == "F7k")
+    assert low.setting.startswith("64-64") and "those of 16 gain less" in low.words
+    found, (_, rates) = claim("F7k").estimates, low.setting.split(", ")
+    assert found[f"16-16, {rates}"].high < found[low.setting].low
+
+
 @pytest.mark.parametrize(
     "low, high, column",
     [(-0.3, 0.09, "none"), (-0.3, 0.11, "open"), (-0.05, 0.3, "open")],

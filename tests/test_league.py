@@ -17,6 +17,7 @@ from evidence.league.contestants import (
     clipped,
 )
 from evidence.league.page import (
+    DESCRIBED,
     DOCS,
     FOLDER,
     MARKS,
@@ -291,6 +292,21 @@ def test_a_league_that_is_whole_says_so():
     assert f"\nAll {ROWS} rows are measured, 0 of them firm.\n" in text
 
 
+def test_targets_are_described_as_they_are():
+    assert DESCRIBED.keys() == TARGETS.keys()
+    bell, circle, ring = (TARGETS[name] for name in ("bell", "circle", "ring"))
+    assert f"N({bell.mean:g}, {bell.std:g})" in DESCRIBED["bell"]
+    assert f"radius {circle.radius:g}" in DESCRIBED["circle"] and circle.std == 0
+    widths = {"three bumps": 0.2, "ring": 0.1, "grid": 0.1, "unequal ring": 0.1}
+    assert {name: TARGETS[name].std for name in widths} == widths
+    assert TARGETS["three bumps"].modes.ravel().tolist() == [-2, 0, 2]
+    assert np.linalg.norm(ring.modes, axis=1) == pytest.approx(np.full(8, 2.0))
+    assert np.unique(TARGETS["grid"].modes).tolist() == [-4, -2, 0, 2, 4]
+    rare = TARGETS["unequal ring"]
+    np.testing.assert_allclose(rare.modes, ring.modes)
+    assert list(rare.weights) == [*range(1, 9)] and rare.modes[0] == pytest.approx([2, 0])
+
+
 def test_before_the_first_result_there_is_a_page_and_a_picture():
     assert f"So far 0 of {ROWS} rows" in page({}) and picture({}).axes
 
@@ -354,14 +370,12 @@ BELL = {  # that end close, firmly more than plain
 STEPS_OF_D = "hinge loss", "spectral normalisation"  # five for one of G
 
 
-RISES = "bell", "a", "supported"
-
-
 def test_what_surprised_on_the_bell_still_holds():
     found = cells()
     bell = {name: found["bell", name, "a"] for name in BELL}
     assert {name: round(100 * c.close / c.seeds) for name, c in bell.items()} == BELL
-    firm = {name for (t, name, of), c in found.items() if (t, of, c.verdict) == RISES}
+    rows = {name: c for (target, name, of), c in found.items() if (target, of) == ("bell", "a")}
+    firm = {name for name, c in rows.items() if c.verdict == "supported"}
     assert firm == BELL.keys() and len(firm) == 12
     assert {in_hundred(c.plain, c.seeds) for c in bell.values()} == {5, 6}  # of 64 seeds, of 128
     assert not found["bell", "WGAN-GP, as published", "b"].close

@@ -244,3 +244,12 @@ def test_before_and_after_are_told_of_any_target(monkeypatch):
 
 def test_settings_without_a_fault_have_no_remedy():
     assert remedy("healthy", Settings()) is None and remedy("unknown", Settings()) is None
+
+
+def test_high_rates_come_down_before_anything_and_batches_that_are_large_stay():
+    ring = Settings(target="ring", batch_size=64, d_rate=0.02, g_rate=0.02)
+    found = remedy("dropped", ring)
+    assert found.changes == {"d_rate": 0.002, "g_rate": 0.002} and found.advice.claim == "F7k"
+    low = ring.changed(d_rate=0.002, g_rate=0.002)
+    assert remedy("dropped", low) is None
+    assert remedy("dropped", low.changed(batch_size=4)).changes == {"batch_size": 16}

@@ -48,3 +48,15 @@ def test_what_is_said_of_a_verdict_is_what_the_ledger_says(path):
 def test_there_are_sentences_to_look_at():
     found = [ids for path in TEXTS for _, ids in sentences(path)]
     assert len(found) > 50
+
+
+def test_counts_that_are_said_by_hand_are_those_of_the_last_look():
+    said = {path.stem[:2]: path.read_text(encoding="utf-8").replace("\n# ", " ") for path in TEXTS}
+    lost = claim("D1e").look("ours after 03")
+    assert f"Some {round(100 * lost['first'] / lost['seeds'])} in 100 are lost" in said["04"]
+    assert not lost["second"]
+    missed = claim("B7").look("perspective2016")
+    told = (
+        f"{missed['first']} runs of {missed['seeds']} miss the data with the clamp, and three with"
+    )
+    assert told in said["02"] and missed["second"] == 3

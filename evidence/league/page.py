@@ -70,7 +70,7 @@ SMEARED = {
     "unequal ring": ["Wasserstein, clipped, at the course's rates"],
 }
 ALL_SMEARED = ("grid",)
-TOLD = {
+DESCRIBED = {
     "bell": "N(4, 0.5) on the line.",
     "three bumps": "Bells at -2, 0 and 2 on the line, of standard deviation 0.2.",
     "ring": "Eight modes on a circle of radius 2, of standard deviation 0.1.",
@@ -160,9 +160,9 @@ def _plain(found, target):
     some = _of_most_seeds(found, target)
     close, held = (in_hundred(n, some.seeds) for n in (some.plain, some.plain_holds_all))
     return (
-        f"{TOLD[target]} {close} of 100 runs of the plain GAN end close, {held} hold all, "
-        f"and the median W1 is {two(some.plain_w1)} ({some.seeds:,} seeds; 12 passes a step); of a "
-        f"perfect sampler it is {two(least_w1(target))}.\n\n"
+        f"{DESCRIBED[target]} {close} of 100 runs of the plain GAN end close, {held} hold all, "
+        f"and the median W1 is {two_digits(some.plain_w1)} ({some.seeds:,} seeds; 12 passes a "
+        f"step); of a perfect sampler it is {two_digits(least_w1(target))}.\n\n"
     )
 
 
@@ -218,7 +218,7 @@ def _first(found):
             else _ahead(
                 {name: (n := in_hundred(c.holds_all, c.seeds), f"{n}") for name, c in clear.items()}
             ),
-            f"{there} are at a perfect sampler's {two(floor)}" if there else _nearest(w1),
+            f"{there} are at a perfect sampler's {two_digits(floor)}" if there else _nearest(w1),
         )
 
 
@@ -236,20 +236,23 @@ def _ahead(shares):
     if not most:
         return "none does"
     if len(first) > NAMED:
-        plain = ", plain among them" if PLAIN in first else ""
-        return f"{len(first)} of {len(shares)}{plain}: {most}"
+        return f"{_counted(first, shares)}: {most}"
     return "; ".join(f"{name}: {told}" for name, told in first.items())
 
 
 def _nearest(w1):
     """Which has the least of {name: W1}, as it is printed; if many do, how many."""
-    least = two(min(w1.values()))
-    first = [name for name, each in w1.items() if two(each) == least]
-    which = "; ".join(first) if len(first) <= NAMED else f"{len(first)} of {len(w1)}"
+    least = two_digits(min(w1.values()))
+    first = [name for name, each in w1.items() if two_digits(each) == least]
+    which = "; ".join(first) if len(first) <= NAMED else _counted(first, w1)
     return f"{which}: {least}"
 
 
-def two(number):
+def _counted(first, entries):
+    return f"{len(first)} of {len(entries)}" + ", plain among them" * (PLAIN in first)
+
+
+def two_digits(number):
     """A number in two digits: 0.13, 1.0, 12."""
     return f"{number:#.2g}".rstrip(".")
 
@@ -262,7 +265,7 @@ def _row(contestant, entry, way, cell, cheap):
         marked(cell, within(cell.close, cell.seeds)),
         marked(cheap, within(cheap.close, cheap.seeds)) if cheap else "",
         within(cell.holds_all, cell.seeds),
-        two(cell.w1),
+        two_digits(cell.w1),
         f"{contestant.passes(entry):.3g}",
         f"{cell.seconds:.0f}",
         f"{cell.seeds:,}",

@@ -8,7 +8,7 @@ changed it, which may have been a cell's. Neither a widget nor what it moves may
 import functools
 import threading
 
-_LOCK = threading.RLock()  # one for all, for matplotlib's style is shared by all
+_LOCK = threading.RLock()  # one for all: a new playground pauses those that are there
 
 
 def alone(function):
@@ -28,9 +28,8 @@ def in_turn(box):
     A message is answered whole, with all that it sets and calls, before the next one of any
     widget. One that waits in the other thread may be answered before one that came earlier.
     """
-    for one in (box, *getattr(box, "children", ())):
-        if one is not box:
-            in_turn(one)
-        elif one.comm is not None:
-            one.comm.on_msg(alone(one._handle_msg))  # ipywidgets has no public name for it
+    if box.comm is not None:
+        box.comm.on_msg(alone(box._handle_msg))  # ipywidgets has no public name for it
+    for one in getattr(box, "children", ()):
+        in_turn(one)
     return box

@@ -271,7 +271,7 @@ show(fig, "04.endings")
 
 # %% [markdown]
 # In each pair fewer are narrow: undecided, or firmly too few to matter ([D1d](../docs/claims.md#d1d-2)). In the modern GAN the layer doubles the runs that end close
-# ([D1b](../docs/claims.md#d1b-2), firmly). Of 100 15 are lost, where none was, as firmly
+# ([D1b](../docs/claims.md#d1b-2), firmly). Some 15 in 100 are lost, where none was, as firmly
 # ([D1e](../docs/claims.md#d1e-2)). In the post's own GAN most runs were partly there; with the layer that is over
 # ([D1f](../docs/claims.md#d1f-2)), and half of all are lost,
 # both firmly. In its last code hardly a run is close, with the layer or without, and more are lost
